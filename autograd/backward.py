@@ -1,0 +1,145 @@
+"""The reverse pass, as arithmetic (`run_backward`) and as data (`steps`). Imports `order` and `modes`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import isfinite
+from typing import TYPE_CHECKING, NamedTuple
+
+from autograd.errors import AnomalyError
+from autograd.modes import current_modes, open_blocks
+from autograd.order import depth_of, topological_order
+
+if TYPE_CHECKING:
+    from autograd.value import Value
+
+
+def run_backward(root: Value) -> None:
+    """The reverse pass from ``root``: see `Value.backward`."""
+    if not root.depth:
+        raise ValueError(
+            f"backward() on {root.describe()}, which has no history: nothing was recorded on the way to it. "
+            "Call backward() on the result of an expression of Values. (Operations inside no_grad() record nothing.)"
+        )
+    if open_blocks and current_modes().check:
+        _check_backward(root)
+
+    # Find the inner nodes that the gradient reaches. `mark`, a NaN of this pass alone, stands in the gradient of each
+    # node found, which saves a set; leaves (depth 0) are not listed, so that their gradients accumulate.
+    mark = float("nan")
+    root.grad = mark
+    order = [root]
+    append = order.append
+    groups_seen: set[int] = set()  # the neurons of a layer share their inputs, the examples share the weights
+    try:
+        for node in order:
+            if node._da is not None:
+                operand = node._a
+                if operand.depth and operand.grad is not mark:
+                    operand.grad = mark
+                    append(operand)
+                if node._db is not None:
+                    operand = node._b
+                    if operand.depth and operand.grad is not mark:
+                        operand.grad = mark
+                        append(operand)
+            elif type(node._db) is float:
+                operand = node._b
+                if operand.depth and operand.grad is not mark:
+                    operand.grad = mark
+                    append(operand)
+            else:
+                for group in (node._a, node._b):
+                    if id(group) not in groups_seen:
+                        groups_seen.add(id(group))
+                        for operand in group:
+                            if type(operand) is not float and operand.depth and operand.grad is not mark:
+                                operand.grad = mark
+                                append(operand)
+        order.sort(key=depth_of, reverse=True)
+    finally:  # also when the pass is interrupted: no gradient is left marked
+        for node in order:
+            node.grad = 0.0
+
+    # The chain rule: each node hands its gradient, times the local derivative, to its operands.
+    root.grad = 1.0
+    for node in order:
+        upstream = node.grad
+        partial = node._da
+        if partial is not None:
+            node._a.grad += upstream * partial
+            partial = node._db
+            if partial is not None:
+                node._b.grad += upstream * partial
+        elif type(node._db) is float:
+            node._b.grad += upstream * node._db
+        elif upstream:  # 0 behind a dead ReLU, or for an example already learnt: skip the whole sum
+            for group, partials in ((node._a, node._db[0]), (node._b, node._db[1])):
+                if partials is not None:
+                    for operand, partial in zip(group, partials):
+                        if partial is not None:
+                            operand.grad += upstream * partial
+
+
+class Contribution(NamedTuple):
+    """What a node hands to one of its operands: ``product = upstream * local``, and the operand's sum so far."""
+
+    parent: Value
+    local: float
+    product: float
+    total: float
+
+
+class Step(NamedTuple):
+    """One step of the reverse pass: a node, the gradient that has reached it, and what it hands on."""
+
+    node: Value
+    upstream: float
+    contributions: tuple[Contribution, ...]
+
+
+def steps(root: Value) -> Iterator[Step]:
+    """The reverse pass from ``root`` as data, in its order; no gradient is changed.
+
+    Arguments:
+        root: the node whose derivatives are taken.
+
+    Yields:
+        A `Step` for every node with operands, from ``root`` backward: ``node``, its ``upstream`` gradient
+        d(root)/d(node), and a `Contribution` for each parent (``parent``, ``local`` derivative, ``product``,
+        ``total`` collected by that parent so far). A node used twice as an operand contributes twice.
+
+    Example:
+        >>> from autograd import Value, steps
+        >>> x = Value(3.0, label="x")
+        >>> for step in steps(x * x):
+        ...     for c in step.contributions:
+        ...         print(step.node.op.name, step.upstream, c.parent.label, c.local, c.product, c.total)
+        multiply 1.0 x 3.0 3.0 3.0
+        multiply 1.0 x 3.0 3.0 6.0
+
+    Source: notes 4.5; lecture, "3. Gradient Descent".
+    """
+    totals = {root: 1.0}
+    for node in reversed(topological_order(root)):
+        if not node.depth:
+            continue
+        upstream = totals[node]
+        contributions = []
+        for parent, local in zip(node.parents, node.partials, strict=True):
+            product = upstream * local
+            total = totals[parent] = totals.get(parent, 0.0) + product
+            contributions.append(Contribution(parent, local, product, total))
+        yield Step(node, upstream, tuple(contributions))
+
+
+def _check_backward(root: Value) -> None:
+    """Raise at the first contribution of the reverse pass that is not finite though its node's value is."""
+    for node, upstream, contributions in steps(root):
+        for parent, local, product, total in contributions:
+            if not isfinite(total):
+                raise AnomalyError(
+                    f"the reverse pass made {total:g} out of finite numbers: {node.describe()} hands "
+                    f"{upstream:g} * {local:g} = {product:g} to its operand {parent.describe()}; "
+                    "keep the operand away from the point where the slope is not finite"
+                )

@@ -1,0 +1,441 @@
+"""Elementary functions over Values and plain numbers: the namespace in which derivatives of derivatives run.
+
+Each function gives a recorded `Value` if any argument is a Value, else a float. For NumPy arrays use NumPy's own
+functions (``np.tanh(array_of_values)``). Imports `Value` and the table of primitives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from operator import mul
+from typing import Any, TypeVar
+
+from autograd import primitives, scalar
+from autograd.modes import open_blocks
+from autograd.value import Group, Operand, Value, apply, as_operand, recorded, recorded_groups
+
+T = TypeVar("T", Value, float)
+
+# --- exponentials, logarithms, roots, angles -------------------------------------------------------------------
+
+
+def exp(x: T) -> T:
+    """e to the power x. Its derivative is itself. Infinity where that is too large for a float.
+
+    Example:
+        >>> exp(0.0)
+        1.0
+    """
+    return apply(primitives.exp, x)
+
+
+def expm1(x: T) -> T:
+    """exp(x) - 1, without loss for small x. Its derivative is exp(x).
+
+    Example:
+        >>> expm1(1e-20)
+        1e-20
+    """
+    return apply(primitives.expm1, x)
+
+
+def log(x: T) -> T:
+    """The natural logarithm of x > 0. Its derivative is 1/x.
+
+    Raises:
+        DomainError: for x at or below 0.
+
+    Example:
+        >>> log(1.0)
+        0.0
+    """
+    return apply(primitives.log, x)
+
+
+def log1p(x: T) -> T:
+    """log(1 + x) for x > -1, without loss for small x. Its derivative is 1/(1 + x).
+
+    Raises:
+        DomainError: for x at or below -1.
+
+    Example:
+        >>> log1p(1e-20)
+        1e-20
+    """
+    return apply(primitives.log1p, x)
+
+
+def sqrt(x: T) -> T:
+    """The square root of x >= 0. Its derivative is 1/(2 sqrt(x)), infinite at 0.
+
+    Raises:
+        DomainError: for x below 0.
+
+    Example:
+        >>> sqrt(9.0)
+        3.0
+    """
+    return apply(primitives.sqrt, x)
+
+
+def sin(x: T) -> T:
+    """The sine of x radians. Its derivative is cos(x).
+
+    Example:
+        >>> sin(0.0)
+        0.0
+    """
+    return apply(primitives.sin, x)
+
+
+def cos(x: T) -> T:
+    """The cosine of x radians. Its derivative is -sin(x).
+
+    Example:
+        >>> cos(0.0)
+        1.0
+    """
+    return apply(primitives.cos, x)
+
+
+# --- activations -----------------------------------------------------------------------------------------------
+
+
+def tanh(x: T) -> T:
+    """The hyperbolic tangent y, between -1 and 1. Its derivative is 1 - y**2, computed so that it keeps its digits.
+
+    Example:
+        >>> y = tanh(Value(20.0))
+        >>> y.data, y.partials  # 1 - 1.0**2 would be 0
+        (1.0, (1.6993417021166355e-17,))
+
+    Source: lecture, "Tanh Function".
+    """
+    return apply(primitives.tanh, x)
+
+
+def sigmoid(x: T) -> T:
+    """The logistic function h = 1/(1 + exp(-x)), between 0 and 1. Its derivative is h (1 - h).
+
+    Saturation is exact: sigmoid(-1000) is 0.0 with derivative 0.0.
+
+    Example:
+        >>> sigmoid(Value(0.5)).partials
+        (0.2350037122015945,)
+
+    Source: notes 4.4.1 and 5.3.5; lecture, "Sigmoid / Logistic Activation Function".
+    """
+    return apply(primitives.sigmoid, x)
+
+
+def softplus(x: T) -> T:
+    """log(1 + exp(x)), a smooth ReLU. Its derivative is sigmoid(x).
+
+    Example:
+        >>> softplus(1000.0), softplus(-1000.0)
+        (1000.0, 0.0)
+    """
+    return apply(primitives.softplus, x)
+
+
+def relu(x: T) -> T:
+    """max(0, x), the rectified linear unit. Its derivative is 1 for x >= 0, else 0.
+
+    At 0 the derivative is 1, as both documents have it; PyTorch and JAX take 0.
+
+    Example:
+        >>> relu(Value(0.0)).partials
+        (1.0,)
+
+    Source: lecture, "ReLU Function"; notes 5.3.4.
+    """
+    return apply(primitives.relu, x)
+
+
+def leaky_relu(x: Operand, alpha: Operand = 0.01) -> Any:
+    """x for x >= 0, else alpha x. Its derivative is 1 for x >= 0 (also at 0), else alpha.
+
+    With a Value for ``alpha`` this is the parametric ReLU (PReLU), whose slope is learnt: the derivative with respect
+    to alpha is x for x < 0, else 0.
+
+    Example:
+        >>> leaky_relu(-2.0)
+        -0.02
+
+    Source: lecture, "Leaky ReLU Function" and "Parametric ReLU Function".
+    """
+    return apply(primitives.leaky_relu, x, alpha)
+
+
+def elu(x: Operand, alpha: Operand = 1.0) -> Any:
+    """x for x >= 0, else alpha (exp(x) - 1). Its derivative is 1 for x >= 0, else alpha exp(x).
+
+    Example:
+        >>> elu(-1000.0)
+        -1.0
+
+    Source: lecture, "Exponential Linear Units (ELUs) Function".
+    """
+    return apply(primitives.elu, x, alpha)
+
+
+def swish(x: T) -> T:
+    """x sigmoid(x), smooth and not monotonic. Its derivative is h (1 + x (1 - h)) with h = sigmoid(x).
+
+    Example:
+        >>> swish(0.0)
+        0.0
+
+    Source: lecture, "Swish".
+    """
+    return apply(primitives.swish, x)
+
+
+def step(x: T) -> T:
+    """1 for x >= 0, else 0. Its derivative is 0 everywhere, so nothing learns through it.
+
+    Example:
+        >>> step(0.0)
+        1.0
+
+    Source: lecture, the perceptron and "Binary Step Function".
+    """
+    return apply(primitives.step, x)
+
+
+# --- choices ---------------------------------------------------------------------------------------------------
+
+
+def absolute(x: T) -> T:
+    """The absolute value. Its derivative is the sign of x, and 0 at 0.
+
+    Example:
+        >>> absolute(-2.0)
+        2.0
+    """
+    return apply(primitives.absolute, x)
+
+
+def sign(x: T) -> T:
+    """-1 for x below 0, 0 at 0, 1 above. Its derivative is 0.
+
+    Example:
+        >>> sign(-2.0)
+        -1.0
+    """
+    return apply(primitives.sign, x)
+
+
+def maximum(a: Operand, b: Operand) -> Any:
+    """The larger of a and b. All of the gradient goes to it; at a tie, to a.
+
+    Example:
+        >>> maximum(Value(2.0), Value(2.0)).partials
+        (1.0, 0.0)
+    """
+    return apply(primitives.maximum, a, b)
+
+
+def minimum(a: Operand, b: Operand) -> Any:
+    """The smaller of a and b. All of the gradient goes to it; at a tie, to a.
+
+    Example:
+        >>> minimum(2.0, 3.0)
+        2.0
+    """
+    return apply(primitives.minimum, a, b)
+
+
+def where(condition: Operand | bool, a: Operand, b: Operand) -> Any:
+    """a where the condition holds (is True, or not 0), else b. The operand not chosen gets no gradient.
+
+    A condition of plain ``bool`` is fixed when the graph is recorded; write ``step(x)`` for one that a compiled
+    program decides anew for every example.
+
+    Example:
+        >>> x = Value(-4.0)
+        >>> y = where(x > 0, x, -x)
+        >>> y.data
+        4.0
+    """
+    return apply(primitives.where, condition, a, b)
+
+
+# --- any number of operands: one node, one partial an operand ---------------------------------------------------
+
+
+def dot(w: Sequence[Operand], x: Sequence[Operand], bias: Operand | None = None) -> Any:
+    """The weighted sum w_1 x_1 + ... + w_n x_n + bias, as one node: a neuron's z.
+
+    Its derivatives are dz/dw_i = x_i, dz/dx_i = w_i and dz/dbias = 1. The sum is rounded once, at the end.
+
+    Arguments:
+        w, x: sequences of the same length, of Values and numbers.
+        bias: a Value or number; none by default.
+
+    Raises:
+        ValueError: if the lengths differ.
+
+    Example:
+        >>> z = dot([Value(0.8), Value(0.2)], [0.5, 0.3], bias=Value(0.1))
+        >>> print(f"{z:.2f}", z.partials)
+        0.56 (0.5, 0.3, 1.0)
+
+    Source: notes 5.2.4 and 5.3; lecture, "Feed-Forward Networks".
+    """
+    if len(w) != len(x):
+        raise ValueError(f"dot: {len(w)} weights for {len(x)} inputs; give one weight an input")
+    return linear(((*w, bias) if bias is not None else tuple(w),), x)[0]
+
+
+def linear(rows: Iterable[Sequence[Operand]], x: Sequence[Operand]) -> list[Any]:
+    """The weighted sums of a layer: one `dot` node for each row, all over the same inputs.
+
+    Arguments:
+        rows: for each neuron its weights, one an input, followed by its bias if it has one. Tuples are kept as they
+            are, so that every example shares them; other sequences are copied.
+        x: the inputs.
+
+    Raises:
+        ValueError: if a row has neither as many entries as there are inputs nor one more.
+
+    Example:
+        >>> linear([[1.0, 2.0, 0.0], [3.0, 4.0, 0.5]], [10.0, 1.0])
+        [12.0, 34.5]
+
+    Source: lecture, "Feed-Forward Networks": z[1] = w[1] x + b[1], row by row.
+    """
+    inputs = tuple([as_operand(v) for v in x])
+    numbers = tuple([v.data if type(v) is Value else v for v in inputs])
+    input_depths = [v.depth for v in inputs if type(v) is Value]
+    input_depth = max(input_depths, default=0)
+    uniform = len(input_depths) in (0, len(inputs))  # all Values, or all constants
+    n = len(inputs)
+    slopes = {n: numbers, n + 1: (*numbers, 1.0)}  # of a row without and with a bias: x_1, ..., x_n, 1
+    outputs: list[Any] = []
+    for row in rows:
+        if len(row) not in slopes:
+            raise ValueError(
+                f"dot: {len(row)} weights for {n} inputs; give one weight an input (and one bias, last, if there is one)"
+            )
+        group = row if type(row) is tuple else tuple(row)
+        row_slopes = slopes[len(group)]
+        try:  # What a layer of a network sees: all of the row are Values. (A number has no depth.)
+            depth = max([input_depth, *[v.depth for v in group]])
+            weights = tuple([v.data for v in group])
+        except AttributeError:
+            outputs.append(_dot_of_anything(tuple(map(as_operand, group)), row_slopes, inputs))
+            continue
+        z = scalar.fsum([*map(mul, weights, row_slopes)])
+        if uniform and not open_blocks:
+            input_slopes = weights[:n] if input_depths else None
+            outputs.append(recorded(primitives.dot, z, depth, group, None, inputs, (row_slopes, input_slopes)))
+        else:
+            outputs.append(recorded_groups(primitives.dot, z, group, row_slopes, inputs, weights[:n]))
+    return outputs
+
+
+def _dot_of_anything(row: Group, row_slopes: tuple[float, ...], inputs: Group) -> Any:
+    """A dot node of Values and constants in any mixture; a number if there are constants only."""
+    weights = tuple([v.data if type(v) is Value else v for v in row])
+    z = scalar.fsum([*map(mul, weights, row_slopes)])
+    if Value not in map(type, (*row, *inputs)):
+        return z
+    return recorded_groups(primitives.dot, z, row, row_slopes, inputs, weights[: len(inputs)])
+
+
+def fsum(terms: Iterable[Operand]) -> Any:
+    """The sum of any number of terms, as one node, rounded once at the end. Each derivative is 1.
+
+    Example:
+        >>> fsum([0.1] * 10)
+        1.0
+    """
+    return _variadic(primitives.fsum, terms)
+
+
+def logsumexp(terms: Iterable[Operand]) -> Any:
+    """log(exp(x_1) + ... + exp(x_n)), as one node, without overflow. Its derivatives are the softmax of the terms.
+
+    Raises:
+        ValueError: without a term, since log(0) is not defined.
+
+    Example:
+        >>> logsumexp([1000.0, 0.0])
+        1000.0
+    """
+    terms = tuple(terms)
+    if not terms:
+        raise ValueError("logsumexp of no terms is log(0), which is not defined; give at least one term")
+    return _variadic(primitives.logsumexp, terms)
+
+
+def softmax(z: Iterable[Operand]) -> list[Any]:
+    """exp(z_i)/sum_j exp(z_j) for every i: numbers in (0, 1) that add up to 1, without overflow.
+
+    The derivative of output i with respect to z_j is p_i (1 - p_i) where i = j, else -p_i p_j.
+
+    Arguments:
+        z: the logits, Values or numbers, at least one.
+
+    Returns:
+        A list, one a logit.
+
+    Example:
+        >>> [round(p, 2) for p in softmax([1.3, 5.1, 2.2, 0.7, 1.1])]
+        [0.02, 0.9, 0.05, 0.01, 0.02]
+
+    Source: notes 5.3.6; lecture, "Softmax Activation Function".
+    """
+    logits = tuple([as_operand(x) for x in z])
+    if not logits:
+        raise ValueError("softmax of no logits; give at least one")
+    p = scalar.softmax([x.data if type(x) is Value else x for x in logits])
+    if Value not in map(type, logits):
+        return list(p)
+    outputs = []
+    for i, p_i in enumerate(p):
+        partials = [-p_i * p_j for p_j in p]
+        partials[i] = p_i * (1.0 - p_i)
+        outputs.append(recorded_groups(primitives.softmax, p_i, (float(i), *logits), (None, *partials)))
+    return outputs
+
+
+def log_softmax(z: Iterable[Operand]) -> list[Any]:
+    """The logarithm of the softmax, z_i - logsumexp(z): finite also where the softmax itself is 0.
+
+    Example:
+        >>> log_softmax([1000.0, 0.0, -1000.0])
+        [0.0, -1000.0, -2000.0]
+    """
+    logits = tuple(z)
+    total = logsumexp(logits)
+    return [x - total for x in logits]
+
+
+def _variadic(op: primitives.Primitive, terms: Iterable[Operand]) -> Any:
+    """A primitive whose operands are ``terms``."""
+    operands = tuple([as_operand(x) for x in terms])
+    numbers = [x.data if type(x) is Value else x for x in operands]
+    data = op.value(scalar, *numbers)
+    if Value not in map(type, operands):
+        return data
+    return recorded_groups(op, data, operands, tuple(op.slopes(scalar, data, *numbers)))
+
+
+# --- for the rules of the table ----------------------------------------------------------------------------------
+
+
+def divide(a: Operand, b: Operand) -> Any:
+    """a / b, as the table writes it."""
+    return a / b
+
+
+def power(a: Operand, b: Operand) -> Any:
+    """a ** b, as the table writes it."""
+    return apply(primitives.power, a, b)
+
+
+def xlogy(x: Operand, y: Operand) -> Any:
+    """x * log(y), and 0 where x is 0."""
+    return 0.0 if float(x) == 0.0 else x * log(y)  # type: ignore[type-var]

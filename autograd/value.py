@@ -1,0 +1,590 @@
+"""`Value`: the scalar node of the graph, and its operators.
+
+A node records how it came about: the operation, its operands, and the local derivatives (partials). That record *is*
+the graph; everything else in the package reads it. Imports the table of primitives and the reverse pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from math import isfinite
+from numbers import Real
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from autograd import copying, primitives, scalar
+from autograd.backward import run_backward
+from autograd.errors import AnomalyError
+from autograd.modes import current_modes, open_blocks
+from autograd.order import topological_order
+from autograd.primitives import Primitive
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Number: TypeAlias = "float | np.floating[Any] | np.integer[Any]"
+Operand: TypeAlias = "Value | Number"
+Group: TypeAlias = "tuple[Value | float, ...]"
+Partials: TypeAlias = "tuple[float | None, ...] | None"
+
+_new = object.__new__
+_add, _subtract, _multiply, _divide = primitives.add, primitives.subtract, primitives.multiply, primitives.divide
+_relu = primitives.relu
+
+
+class Value:
+    """A number that remembers how it was computed.
+
+    Write expressions as in mathematics; each operation makes a new node. ``backward()`` then finds the derivative of
+    a result with respect to everything it was computed from. A plain number in an expression is a constant: it gets
+    no gradient.
+
+    Arguments:
+        data: the number, anything that is a real number (also a NumPy scalar); kept as a float.
+        label: the name that derivations, pictures and error messages use.
+
+    Attributes:
+        data: the number. Setting it changes the next forward pass, not what was recorded already.
+        grad: the derivative of the last root on which ``backward()`` was called with respect to this node; 0.0 at
+            first. Leaves sum over the calls.
+        label: the name, or None.
+        op: the `Primitive` that made the node; None for a leaf.
+        depth: 0 for a leaf, else one more than that of the deepest operand.
+
+    Raises:
+        TypeError: for data that is not a real number, with what to write instead.
+
+    Example:
+        >>> from autograd import Value
+        >>> w, x = Value(0.4, label="w"), Value(1.0, label="x")
+        >>> y = (w * x + 0.1).sigmoid()
+        >>> y.backward()
+        >>> print(f"{y:.6f} {w.grad:.6f}")
+        0.622459 0.235004
+    """
+
+    # Slots and not a dict, four slots and not two tuples: one object that the garbage collector has to visit instead
+    # of three, which is most of what recording an operation costs. The operands stand in _a and _b, their partials in
+    # _da and _db: None for a constant, or where there is no operand. An operation on more than two operands keeps
+    # them in two groups (tuples) in _a and _b, and in _db a pair with the partials of each group: a `dot` has its
+    # weights and bias in _a, its inputs in _b. All neurons of a layer share one group of inputs.
+    __slots__ = ("_a", "_b", "_da", "_db", "data", "depth", "grad", "label", "op")
+
+    data: float
+    grad: float
+    label: str | None
+    op: Primitive | None
+    depth: int
+    _a: Any
+    _b: Any
+    _da: float | None
+    _db: Any
+
+    def __init__(self, data: Number, label: str | None = None) -> None:
+        if label is not None and not isinstance(label, str):
+            raise TypeError(f"label must be a string, not {label!r}; write Value(..., label={str(label)!r})")
+        self.data = data if type(data) is float else as_number(data)
+        self.grad = 0.0
+        self.label = label
+        self.op = self._a = self._b = self._da = self._db = None
+        self.depth = 0
+
+    # --- the record --------------------------------------------------------------------------------------------
+
+    @property
+    def operands(self) -> tuple[Value | float, ...]:
+        """What the operation was applied to: Values, and plain floats for constants. Empty for a leaf."""
+        if self.op is None:
+            return ()
+        return (*_members(self._a), *_members(self._b))
+
+    @property
+    def parents(self) -> tuple[Value, ...]:
+        """The operands that are Values. Empty for a leaf."""
+        return tuple([operand for operand in self.operands if type(operand) is not float])
+
+    @property
+    def partials(self) -> tuple[float, ...]:
+        """The local derivatives, one a parent: d(this node)/d(parent) at the recorded numbers."""
+        partials: list[float] = []
+        pair = self._db if type(self._db) is tuple else (self._da, self._db)
+        for operand, partial in zip((self._a, self._b), pair, strict=True):
+            members = _members(operand)
+            slopes = partial if type(partial) is tuple else (partial,) * len(members)
+            partials += [s or 0.0 for member, s in zip(members, slopes, strict=True) if type(member) is not float]
+        return tuple(partials)
+
+    def backward(self) -> None:
+        """Find d(self)/d(node) for every node that ``self`` was computed from, and put it into ``node.grad``.
+
+        Leaves *add* it to what they hold, as the sum over paths and examples asks for: call ``zero_grad()`` before
+        you start anew. Inner nodes hold the gradient of the latest pass.
+
+        Raises:
+            ValueError: if ``self`` has no history.
+
+        Example:
+            >>> x = Value(3.0)
+            >>> y = x * x
+            >>> y.backward(); x.grad
+            6.0
+            >>> y.backward(); x.grad
+            12.0
+
+        Source: notes 4.5; the order is the reverse of `topological_order`.
+        """
+        run_backward(self)
+
+    def zero_grad(self) -> None:
+        """Set the gradient of this node, and of every node it was computed from, to 0.0."""
+        for node in topological_order(self):
+            node.grad = 0.0
+
+    # --- arithmetic --------------------------------------------------------------------------------------------
+    # +, - and * between two Values are the bulk of every graph: their rows of the table are written out here, which
+    # makes them three times as fast. A test holds them to the table.
+
+    def __add__(self, other: Operand) -> Value:
+        if type(other) is Value and not open_blocks:
+            node: Value = _new(Value)
+            node.data = self.data + other.data
+            node.grad = 0.0
+            node.label = None
+            node.op = _add
+            d, e = self.depth, other.depth
+            node.depth = (d if d > e else e) + 1
+            node._a = self
+            node._b = other
+            node._da = node._db = 1.0
+            return node
+        if type(other) is float and not open_blocks:
+            return recorded(_add, self.data + other, self.depth, self, 1.0, other, None)
+        return _binary(_add, self, other)
+
+    def __sub__(self, other: Operand) -> Value:
+        if type(other) is Value and not open_blocks:
+            node: Value = _new(Value)
+            node.data = self.data - other.data
+            node.grad = 0.0
+            node.label = None
+            node.op = _subtract
+            d, e = self.depth, other.depth
+            node.depth = (d if d > e else e) + 1
+            node._a = self
+            node._b = other
+            node._da = 1.0
+            node._db = -1.0
+            return node
+        if type(other) is float and not open_blocks:
+            return recorded(_subtract, self.data - other, self.depth, self, 1.0, other, None)
+        return _binary(_subtract, self, other)
+
+    def __mul__(self, other: Operand) -> Value:
+        if type(other) is Value and not open_blocks:
+            node: Value = _new(Value)
+            a, b = self.data, other.data
+            node.data = a * b
+            node.grad = 0.0
+            node.label = None
+            node.op = _multiply
+            d, e = self.depth, other.depth
+            node.depth = (d if d > e else e) + 1
+            node._a = self
+            node._b = other
+            node._da = b
+            node._db = a
+            return node
+        if type(other) is float and not open_blocks:
+            return recorded(_multiply, self.data * other, self.depth, self, other, other, None)
+        return _binary(_multiply, self, other)
+
+    def __truediv__(self, other: Operand) -> Value:
+        return _binary(_divide, self, other)
+
+    def __pow__(self, other: Operand) -> Value:
+        kind = type(other)
+        if (kind is int or kind is float) and self.data > 0.0 and not open_blocks:
+            exponent = float(other)
+            data = scalar.power(self.data, exponent)
+            slope = scalar.power_slope(data, self.data, exponent)
+            return recorded(primitives.power, data, self.depth, self, slope, exponent, None)
+        return _binary(primitives.power, self, other)
+
+    def __radd__(self, other: Number) -> Value:
+        if type(other) is int and other == 0:  # where Python's sum() starts
+            return self
+        return _binary(_add, other, self)
+
+    def __rsub__(self, other: Number) -> Value:
+        return _binary(_subtract, other, self)
+
+    def __rmul__(self, other: Number) -> Value:
+        return _binary(_multiply, other, self)
+
+    def __rtruediv__(self, other: Number) -> Value:
+        return _binary(_divide, other, self)
+
+    def __rpow__(self, other: Number) -> Value:
+        return _binary(primitives.power, other, self)
+
+    def __neg__(self) -> Value:
+        return apply(primitives.negative, self)
+
+    def __pos__(self) -> Value:
+        return self
+
+    def __abs__(self) -> Value:
+        return apply(primitives.absolute, self)
+
+    # --- functions, each as in autograd.functions -----------------------------------------------------------------
+
+    def tanh(self) -> Value:
+        """The hyperbolic tangent: see `autograd.functions.tanh`."""
+        if open_blocks:
+            return apply(primitives.tanh, self)
+        data, slope = scalar.tanh_with_slope(self.data)
+        return recorded(primitives.tanh, data, self.depth, self, slope, None, None)
+
+    def sigmoid(self) -> Value:
+        """1 / (1 + exp(-self)): see `autograd.functions.sigmoid`."""
+        if open_blocks:
+            return apply(primitives.sigmoid, self)
+        data, slope = scalar.sigmoid_with_slope(self.data)
+        return recorded(primitives.sigmoid, data, self.depth, self, slope, None, None)
+
+    def relu(self) -> Value:
+        """max(0, self), with slope 1 at 0: see `autograd.functions.relu`."""
+        if open_blocks:
+            return apply(primitives.relu, self)
+        node: Value = _new(Value)
+        data = self.data
+        if data >= 0.0:
+            node.data = data
+            node._da = 1.0
+        else:
+            node.data = 0.0 if data == data else data  # NaN is passed on
+            node._da = 0.0 if data == data else data
+        node.grad = 0.0
+        node.label = None
+        node.op = _relu
+        node.depth = self.depth + 1
+        node._a = self
+        node._b = node._db = None
+        return node
+
+    def exp(self) -> Value:
+        """e to the power self: see `autograd.functions.exp`."""
+        return apply(primitives.exp, self)
+
+    def expm1(self) -> Value:
+        """exp(self) - 1: see `autograd.functions.expm1`."""
+        return apply(primitives.expm1, self)
+
+    def log(self) -> Value:
+        """The natural logarithm: see `autograd.functions.log`."""
+        return apply(primitives.log, self)
+
+    def log1p(self) -> Value:
+        """log(1 + self): see `autograd.functions.log1p`."""
+        return apply(primitives.log1p, self)
+
+    def sqrt(self) -> Value:
+        """The square root: see `autograd.functions.sqrt`."""
+        return apply(primitives.sqrt, self)
+
+    def sin(self) -> Value:
+        """The sine: see `autograd.functions.sin`."""
+        return apply(primitives.sin, self)
+
+    def cos(self) -> Value:
+        """The cosine: see `autograd.functions.cos`."""
+        return apply(primitives.cos, self)
+
+    def softplus(self) -> Value:
+        """log(1 + exp(self)): see `autograd.functions.softplus`."""
+        return apply(primitives.softplus, self)
+
+    def leaky_relu(self, alpha: Operand = 0.01) -> Value:
+        """self where it is at least 0, else alpha * self: see `autograd.functions.leaky_relu`."""
+        return apply(primitives.leaky_relu, self, alpha)
+
+    def elu(self, alpha: Operand = 1.0) -> Value:
+        """self where it is at least 0, else alpha * (exp(self) - 1): see `autograd.functions.elu`."""
+        return apply(primitives.elu, self, alpha)
+
+    def swish(self) -> Value:
+        """self * sigmoid(self): see `autograd.functions.swish`."""
+        return apply(primitives.swish, self)
+
+    def step(self) -> Value:
+        """1 from 0 on, else 0: see `autograd.functions.step`."""
+        return apply(primitives.step, self)
+
+    def sign(self) -> Value:
+        """-1, 0 or 1: see `autograd.functions.sign`."""
+        return apply(primitives.sign, self)
+
+    def absolute(self) -> Value:
+        """The absolute value: see `autograd.functions.absolute`."""
+        return apply(primitives.absolute, self)
+
+    def maximum(self, other: Operand) -> Value:
+        """The larger of the two: see `autograd.functions.maximum`."""
+        return apply(primitives.maximum, self, other)
+
+    def minimum(self, other: Operand) -> Value:
+        """The smaller of the two: see `autograd.functions.minimum`."""
+        return apply(primitives.minimum, self, other)
+
+    def where(self, a: Operand, b: Operand) -> Value:
+        """a where self is not 0, else b: see `autograd.functions.where`."""
+        return apply(primitives.where, self, a, b)
+
+    # --- as a number -------------------------------------------------------------------------------------------
+
+    def __float__(self) -> float:
+        return self.data
+
+    def __bool__(self) -> bool:
+        return bool(self.data)
+
+    def __format__(self, spec: str) -> str:
+        return format(self.data, spec) if spec else str(self)
+
+    def __repr__(self) -> str:
+        label = "" if self.label is None else f", label={self.label!r}"
+        return f"Value(data={self.data!r}, grad={self.grad!r}{label})"
+
+    def describe(self) -> str:
+        """How messages speak of this node: "w1 = 0.4", or "multiply(...) = 0.4" where it has no label."""
+        name = self.label or ("a Value" if self.op is None else f"{self.op.name}(...)")
+        return f"{name} = {self.data:g}"
+
+    def __lt__(self, other: Operand) -> bool:
+        return _compare(float.__lt__, self, other)
+
+    def __le__(self, other: Operand) -> bool:
+        return _compare(float.__le__, self, other)
+
+    def __gt__(self, other: Operand) -> bool:
+        return _compare(float.__gt__, self, other)
+
+    def __ge__(self, other: Operand) -> bool:
+        return _compare(float.__ge__, self, other)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Real):
+            raise TypeError(
+                f"{self.describe()} was compared with {other} by ==, which asks whether two nodes are the same node. "
+                f"Compare the numbers: v.data == {other}, or better abs(v.data - {other}) < 1e-9"
+            )
+        return NotImplemented
+
+    __hash__ = object.__hash__
+
+    # --- copies and NumPy --------------------------------------------------------------------------------------
+
+    def __copy__(self) -> Value:
+        return copying.shallow(self)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Value:
+        return copying.deep(self, memo)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return copying.reduce(self)
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, out: Any = None, **options: Any) -> Any:
+        """NumPy's functions and operators, over object arrays of Values and on a single Value."""
+        import numpy as np
+
+        if out is not None and any(array.dtype != object for array in out):
+            raise TypeError(
+                f"an array of {out[0].dtype} cannot hold Values, so numpy.{ufunc.__name__} cannot write into it; "
+                "instead of a += v write a = a + v, which makes an array of Values"
+            )
+        arrays = [np.array(x, dtype=object) if type(x) is Value else x for x in inputs]
+        if out is not None:
+            options["out"] = out
+        return getattr(ufunc, method)(*arrays, **options)
+
+
+# --- making nodes ----------------------------------------------------------------------------------------------
+
+
+def recorded(op: Primitive, data: float, depth: int, a: Any, da: float | None, b: Any, db: Any) -> Value:
+    """A node with this record, whose deepest operand stands at ``depth``."""
+    node: Value = _new(Value)
+    node.data = data
+    node.grad = 0.0
+    node.label = None
+    node.op = op
+    node.depth = depth + 1
+    node._a = a
+    node._b = b
+    node._da = da
+    node._db = db
+    return node
+
+
+def recorded_groups(op: Primitive, data: float, a: Group, da: Partials, b: Group = (), db: Partials = None) -> Value:
+    """A node for an operation on one or two groups of operands, whose value and partials are known.
+
+    The partials stand aligned with the operands, None for an operand that gets no gradient; a group of constants has
+    None for all. Honours the modes of `no_grad` and `detect_anomaly`.
+    """
+    if open_blocks:
+        modes = current_modes()
+        if modes.check and not isfinite(data) and all(isfinite(x) for x in (*a, *b)):
+            raise AnomalyError(f"{_call(op, (*a, *b))} made {data:g} out of finite numbers; {_ANOMALY_ADVICE}")
+        if not modes.record:
+            return Value(data)
+    depth = max([x.depth for x in (*a, *b) if type(x) is not float])
+    return recorded(op, data, depth, a, None, b, (_carried(a, da), _carried(b, db)))
+
+
+def _carried(group: Group, partials: Partials) -> Partials:
+    """The partials of a group, with None for its constants; None alone if nothing carries a gradient."""
+    if partials is None or float not in map(type, group):
+        return partials
+    carried = tuple([None if type(x) is float else slope for x, slope in zip(group, partials, strict=True)])
+    return carried if carried.count(None) < len(carried) else None
+
+
+def _members(operand: Any) -> tuple[Any, ...]:
+    """The operands in one slot: a group, a single one, or none."""
+    return operand if type(operand) is tuple else () if operand is None else (operand,)
+
+
+def apply(op: Primitive, *operands: Any) -> Any:
+    """Compute a primitive eagerly: a recorded `Value` if any operand is a Value, else a float.
+
+    Every function of the package comes down to this; so does a primitive of your own.
+
+    Arguments:
+        op: the row of the table.
+        operands: Values and real numbers.
+
+    Raises:
+        TypeError: for an operand that is neither.
+        DomainError: where the operation is not defined.
+
+    Example:
+        >>> from autograd import Value, primitives
+        >>> from autograd.value import apply
+        >>> apply(primitives.sin, 0.0)
+        0.0
+        >>> apply(primitives.sin, Value(0.0)).partials
+        (1.0,)
+    """
+    checked = [as_operand(x) for x in operands]
+    numbers = [x.data if type(x) is Value else x for x in checked]
+    if op.domain is not None:
+        error = op.domain(*numbers)
+        if error is not None:
+            raise type(error)(f"{_call(op, checked)}: {error}")
+    slopes: Sequence[float] | None = None
+    if op.eager is not None:
+        data, *slopes = op.eager(*numbers)
+    else:
+        data = op.value(scalar, *numbers)
+    depth = max([x.depth if type(x) is Value else -1 for x in checked])
+    if depth < 0:
+        return data
+    if slopes is None:
+        slopes = op.slopes(scalar, data, *numbers, wanted=[type(x) is not float for x in checked])
+    partials = [
+        None if type(x) is float or (op.selects and slope == 0.0) else float(slope)
+        for slope, x in zip(slopes, checked, strict=True)
+    ]
+    if open_blocks or op.selects or len(checked) > 2:
+        return recorded_groups(op, data, tuple(checked), tuple(partials))
+    a, b = checked if len(checked) == 2 else (checked[0], None)
+    da, db = partials if b is not None else (partials[0], None)
+    return recorded(op, data, depth, a, da, b, db)
+
+
+def _binary(op: Primitive, a: Any, b: Any) -> Any:
+    """An operator: as `apply`, but an operand of a foreign type (a NumPy array, say) gets its own say first."""
+    other = b if type(a) is Value else a
+    kind = type(other)
+    if kind is Value or kind is float or kind is int or isinstance(other, Real) or not _may_answer(other):
+        return apply(op, a, b)
+    return NotImplemented
+
+
+_ANOMALY_ADVICE = "scale the inputs, or use a form that does not overflow, such as a loss on logits"
+
+
+def _call(op: Primitive, operands: Iterable[Value | float]) -> str:
+    """The operation as a message shows it: "log(p = -1)", "x = 1 / y = 0"."""
+    described = [f"{x.label} = {x.data:g}" if type(x) is Value and x.label else f"{float(x):g}" for x in operands]
+    if len(described) > 6:
+        described = [*described[:5], "..."]
+    return f"{op.name}({', '.join(described)})"
+
+
+# --- numbers ---------------------------------------------------------------------------------------------------
+
+
+def _is_array(x: object) -> bool:
+    return type(x).__name__ in ("ndarray", "Tensor") or (hasattr(x, "__array_interface__") and not isinstance(x, Real))
+
+
+def _may_answer(x: object) -> bool:
+    """Whether an operand that is no number may have an operator of its own for a Value."""
+    return not isinstance(x, (str, bytes, complex, list, tuple, dict, set, frozenset, type(None)))
+
+
+def as_number(x: Any, what: str = "data") -> float:
+    """A real number as a float.
+
+    Raises:
+        TypeError: for anything else, with what to write instead.
+        ValueError: for a whole number too large for a float.
+    """
+    if type(x) is int or isinstance(x, Real) or (type(x).__module__ == "numpy" and type(x).__name__.startswith("bool")):
+        try:
+            return float(x)
+        except OverflowError:
+            raise ValueError(f"{what} is a whole number too large for a float (about 1.8e308 at most)") from None
+    raise TypeError(f"{what} must be a real number, not {_shown(x)}; {_instead(x)}")
+
+
+def as_operand(x: Any) -> Value | float:
+    """An operand of an operation: a Value as it is, a real number as a float."""
+    kind = type(x)
+    return x if kind is Value or kind is float or isinstance(x, Value) else as_number(x, "an operand")
+
+
+def _shown(x: object) -> str:
+    text = repr(x)
+    return f"{text if len(text) <= 40 else text[:37] + '...'} ({type(x).__name__})"
+
+
+def _instead(x: object) -> str:
+    """What to write instead of ``x``."""
+    if isinstance(x, Value):
+        return "it is a Value already: use it as it is, or v.data for its number"
+    if isinstance(x, str):
+        return "write float(text) if it spells a number; a name goes into label="
+    if x is None:
+        return "a function that forgets to return gives None"
+    if isinstance(x, complex):
+        return "use its .real or .imag; the engine is for real numbers"
+    if _is_array(x):
+        return "make one Value an element: [Value(x) for x in array.flat], or array * Value(1.0) for an array of Values"
+    if isinstance(x, Iterable):
+        return "make one Value an element: [Value(x) for x in ...]"
+    return "write float(x) if it stands for a number"
+
+
+def _compare(how: Callable[[float, float], bool], a: Value, b: Any) -> bool:
+    if isinstance(b, Value):
+        return how(a.data, b.data)
+    if isinstance(b, Real):
+        return how(a.data, float(b))
+    return NotImplemented
+
+
+def numbers_in(values: Iterable[Any]) -> list[float]:
+    """The numbers of Values and plain numbers alike."""
+    return [x.data if type(x) is Value else x if type(x) is float else as_number(x) for x in values]
