@@ -76,7 +76,7 @@ def run_backward(root: Value) -> None:
         elif upstream:  # 0 behind a dead ReLU, or for an example already learnt: skip the whole sum
             for group, partials in ((node._a, node._db[0]), (node._b, node._db[1])):
                 if partials is not None:
-                    for operand, partial in zip(group, partials):
+                    for operand, partial in zip(group, partials, strict=True):
                         if partial is not None:
                             operand.grad += upstream * partial
 

@@ -60,6 +60,8 @@ class _Ancestors(list["Value"]):
     """The ancestors of a node that is being pickled, in topological order; alive as long as that pickling is."""
 
     __slots__ = ("__weakref__", "ids")
+
+    ids: set[int]
     __hash__ = object.__hash__  # type: ignore[assignment]  # by identity, as a weak set needs it
 
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from autograd import primitives, scalar
 from autograd.modes import open_blocks
-from autograd.value import Group, Operand, Value, apply, as_operand, recorded, recorded_groups
+from autograd.value import Group, Operand, Value, apply, as_operand, numbers_of, recorded, recorded_groups
 
 T = TypeVar("T", Value, float)
 
@@ -63,6 +63,21 @@ def log1p(x: T) -> T:
         1e-20
     """
     return apply(primitives.log1p, x)
+
+
+def xlogy(x: Operand, y: Operand) -> Any:
+    """x log(y), and 0 where x is 0, also for y = 0: a term of a cross-entropy.
+
+    Its derivatives are log(y) and x/y.
+
+    Raises:
+        DomainError: for y below 0, and for y = 0 unless x is 0.
+
+    Example:
+        >>> xlogy(0.0, 0.0)
+        0.0
+    """
+    return apply(primitives.xlogy, x, y)
 
 
 def sqrt(x: T) -> T:
@@ -306,8 +321,8 @@ def linear(rows: Iterable[Sequence[Operand]], x: Sequence[Operand]) -> list[Any]
     Source: lecture, "Feed-Forward Networks": z[1] = w[1] x + b[1], row by row.
     """
     inputs = tuple([as_operand(v) for v in x])
-    numbers = tuple([v.data if type(v) is Value else v for v in inputs])
-    input_depths = [v.depth for v in inputs if type(v) is Value]
+    numbers = numbers_of(inputs)
+    input_depths = [v.depth for v in inputs if isinstance(v, Value)]
     input_depth = max(input_depths, default=0)
     uniform = len(input_depths) in (0, len(inputs))  # all Values, or all constants
     n = len(inputs)
@@ -316,9 +331,9 @@ def linear(rows: Iterable[Sequence[Operand]], x: Sequence[Operand]) -> list[Any]
     for row in rows:
         if len(row) not in slopes:
             raise ValueError(
-                f"dot: {len(row)} weights for {n} inputs; give one weight an input (and one bias, last, if there is one)"
+                f"dot: {len(row)} weights for {n} inputs; give one weight an input, and one bias, last, if there is one"
             )
-        group = row if type(row) is tuple else tuple(row)
+        group: Group = row if type(row) is tuple else tuple(row)
         row_slopes = slopes[len(group)]
         try:  # What a layer of a network sees: all of the row are Values. (A number has no depth.)
             depth = max([input_depth, *[v.depth for v in group]])
@@ -337,7 +352,7 @@ def linear(rows: Iterable[Sequence[Operand]], x: Sequence[Operand]) -> list[Any]
 
 def _dot_of_anything(row: Group, row_slopes: tuple[float, ...], inputs: Group) -> Any:
     """A dot node of Values and constants in any mixture; a number if there are constants only."""
-    weights = tuple([v.data if type(v) is Value else v for v in row])
+    weights = numbers_of(row)
     z = scalar.fsum([*map(mul, weights, row_slopes)])
     if Value not in map(type, (*row, *inputs)):
         return z
@@ -390,7 +405,7 @@ def softmax(z: Iterable[Operand]) -> list[Any]:
     logits = tuple([as_operand(x) for x in z])
     if not logits:
         raise ValueError("softmax of no logits; give at least one")
-    p = scalar.softmax([x.data if type(x) is Value else x for x in logits])
+    p = scalar.softmax(numbers_of(logits))
     if Value not in map(type, logits):
         return list(p)
     outputs = []
@@ -416,7 +431,7 @@ def log_softmax(z: Iterable[Operand]) -> list[Any]:
 def _variadic(op: primitives.Primitive, terms: Iterable[Operand]) -> Any:
     """A primitive whose operands are ``terms``."""
     operands = tuple([as_operand(x) for x in terms])
-    numbers = [x.data if type(x) is Value else x for x in operands]
+    numbers = numbers_of(operands)
     data = op.value(scalar, *numbers)
     if Value not in map(type, operands):
         return data
@@ -434,8 +449,3 @@ def divide(a: Operand, b: Operand) -> Any:
 def power(a: Operand, b: Operand) -> Any:
     """a ** b, as the table writes it."""
     return apply(primitives.power, a, b)
-
-
-def xlogy(x: Operand, y: Operand) -> Any:
-    """x * log(y), and 0 where x is 0."""
-    return 0.0 if float(x) == 0.0 else x * log(y)  # type: ignore[type-var]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from contextvars import ContextVar, Token
 from types import TracebackType
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 
 class Modes(NamedTuple):
@@ -17,7 +17,8 @@ class Modes(NamedTuple):
     check: bool = False
 
 
-_current: ContextVar[Modes] = ContextVar("chainrule modes", default=Modes())
+_DEFAULT = Modes()
+_current: ContextVar[Modes] = ContextVar("chainrule modes", default=_DEFAULT)
 
 open_blocks: list[object] = []
 """The mode blocks open anywhere in the process. Asking a context variable costs a tenth of an operation, so an
@@ -32,7 +33,7 @@ def current_modes() -> Modes:
 class _ModeBlock:
     """A ``with`` block that changes one mode and puts the former one back; blocks nest."""
 
-    _change: dict[str, bool]
+    _change: ClassVar[dict[str, bool]]
 
     def __init__(self) -> None:
         self._tokens: list[Token[Modes]] = []
@@ -60,13 +61,13 @@ class no_grad(_ModeBlock):  # noqa: N801 - a context manager, named like a state
         (9.0, ())
     """
 
-    _change = {"record": False}
+    _change: ClassVar[dict[str, bool]] = {"record": False}
 
 
 class recording(_ModeBlock):  # noqa: N801
     """Inside the block operations are recorded, even within `no_grad`: what a transform needs for its own work."""
 
-    _change = {"record": True}
+    _change: ClassVar[dict[str, bool]] = {"record": True}
 
 
 class detect_anomaly(_ModeBlock):  # noqa: N801
@@ -83,4 +84,4 @@ class detect_anomaly(_ModeBlock):  # noqa: N801
         autograd.errors.AnomalyError: exp(z = 1000) made inf out of finite numbers; ...
     """
 
-    _change = {"check": True}
+    _change: ClassVar[dict[str, bool]] = {"check": True}

@@ -1,7 +1,7 @@
 """The table of primitives: for each operation its value and its partial derivatives, written once.
 
-Imports nothing but ``scalar`` and the errors. A row is a `Primitive`. Its rules are written against a *namespace* ``m`` of
-elementary functions, so that the same row serves everyone who interprets a graph:
+Imports nothing but ``scalar`` and the errors. A row is a `Primitive`. Its rules are written against a *namespace*
+``m`` of elementary functions, so that the same row serves everyone who interprets a graph:
 
     namespace              operands           used for
     autograd.scalar        floats             eager evaluation, and what ``backward`` multiplies
@@ -234,6 +234,19 @@ log1p = Primitive(
     formula="log(1 + a)",
     textbook=("1/(1 + a)",),
     domain=lambda a: DomainError("log(1 + a) is defined for a above -1 only") if a <= -1 else None,
+)
+xlogy = Primitive(
+    name="xlogy",
+    symbol="a log b",
+    value=lambda m, a, b: m.xlogy(a, b),
+    partials=(lambda m, y, a, b: m.log(b), lambda m, y, a, b: m.where(a == 0.0, 0.0, m.divide(a, b))),
+    formula="a*log(b)",
+    textbook=("log(b)", "a/b"),
+    domain=lambda a, b: (
+        DomainError("the logarithm is defined above 0 only; for a probability use a loss on logits")
+        if b < 0 or (b == 0 and a != 0)
+        else None
+    ),
 )
 sqrt = Primitive(
     name="sqrt",

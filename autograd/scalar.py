@@ -113,8 +113,8 @@ def power_exponent_slope(y: float, a: float, b: float) -> float:
 
 
 def xlogy(x: float, y: float) -> float:
-    """x * log(y), and 0 where x is 0."""
-    return 0.0 if x == 0.0 else x * log(y)
+    """x * log(y), and 0 where x is 0 (and y is a number)."""
+    return 0.0 if x == 0.0 and y == y else x * log(y)
 
 
 def sigmoid(x: float) -> float:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Number: TypeAlias = "float | np.floating[Any] | np.integer[Any]"
 Operand: TypeAlias = "Value | Number"
-Group: TypeAlias = "tuple[Value | float, ...]"
+Group: TypeAlias = "tuple[Any, ...]"  # of Values and floats
 Partials: TypeAlias = "tuple[float | None, ...] | None"
 
 _new = object.__new__
@@ -100,7 +100,7 @@ class Value:
     @property
     def parents(self) -> tuple[Value, ...]:
         """The operands that are Values. Empty for a leaf."""
-        return tuple([operand for operand in self.operands if type(operand) is not float])
+        return tuple([operand for operand in self.operands if isinstance(operand, Value)])
 
     @property
     def partials(self) -> tuple[float, ...]:
@@ -476,7 +476,7 @@ def apply(op: Primitive, *operands: Any) -> Any:
         (1.0,)
     """
     checked = [as_operand(x) for x in operands]
-    numbers = [x.data if type(x) is Value else x for x in checked]
+    numbers = numbers_of(checked)
     if op.domain is not None:
         error = op.domain(*numbers)
         if error is not None:
@@ -585,6 +585,6 @@ def _compare(how: Callable[[float, float], bool], a: Value, b: Any) -> bool:
     return NotImplemented
 
 
-def numbers_in(values: Iterable[Any]) -> list[float]:
-    """The numbers of Values and plain numbers alike."""
-    return [x.data if type(x) is Value else x if type(x) is float else as_number(x) for x in values]
+def numbers_of(operands: Iterable[Any]) -> tuple[float, ...]:
+    """The numbers of Values and floats alike."""
+    return tuple([x.data if type(x) is Value else x for x in operands])
