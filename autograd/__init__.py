@@ -1,18 +1,25 @@
 """A scalar reverse-mode autograd engine for people who want to see backpropagation.
 
 Write an expression of `Value`s, call ``backward()`` on the result, and read ``grad``. Everything else reads the same
-graph. This package imports the standard library alone; NumPy and graphviz are loaded by what needs them.
+graph. This package imports the standard library alone, and each reader when it is first asked for; NumPy and graphviz
+are loaded by what needs them.
 """
 
-from autograd import functions
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from autograd.backward import Contribution, Step, steps
-from autograd.check import check_gradients
 from autograd.errors import AnomalyError, DivisionByZero, DomainError, GradientMismatch
 from autograd.modes import detect_anomaly, no_grad
 from autograd.order import topological_order
 from autograd.primitives import Primitive
-from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad
 from autograd.value import Value, apply
+
+if TYPE_CHECKING:
+    from autograd import functions
+    from autograd.check import check_gradients
+    from autograd.proofreading import proofread
+    from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad
 
 __version__ = "0.1.0"
 
@@ -35,7 +42,32 @@ __all__ = [
     "jacobian",
     "jvp",
     "no_grad",
+    "proofread",
     "steps",
     "topological_order",
     "value_and_grad",
 ]
+
+_READERS = {
+    "check_gradients": "check",
+    "grad": "transforms",
+    "hessian": "transforms",
+    "hvp": "transforms",
+    "jacobian": "transforms",
+    "jvp": "transforms",
+    "proofread": "proofreading",
+    "value_and_grad": "transforms",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a reader of the graph when it is first asked for."""
+    if name == "functions":
+        return import_module("autograd.functions")
+    if name in _READERS:
+        return getattr(import_module(f"autograd.{_READERS[name]}"), name)
+    raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -6,7 +6,7 @@ itself is recorded: its slopes are computed from the table in the namespace `fun
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from typing import Any
 
 from autograd import functions, primitives
@@ -178,16 +178,17 @@ def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[A
             for node in _order_of([output for output in outputs if isinstance(output, Value)]):
                 if node in along or not any(parent in along for parent in node.parents):
                     continue
-                slopes = _slopes(node, along, differentiable)
+                slopes = local_slopes(node, along, differentiable)
                 along[node] = _total(_times(along[parent], slope) for parent, slope in slopes)
         derivatives = [along.get(output, 0.0) if isinstance(output, Value) else 0.0 for output in outputs]
         return tape.given(tape.output), like(tape.output, derivatives)
 
 
 def reverse(root: Value | float, wrt: Sequence[Value], *, differentiable: bool) -> list[Any]:
-    """The derivatives of ``root`` with respect to the nodes ``wrt``, which do not depend on each other.
+    """The derivatives of ``root`` with respect to the nodes ``wrt``; no gradient of a node is changed.
 
-    No gradient of a node is changed.
+    Where one of ``wrt`` was computed from another, each derivative counts the paths that pass through none of the
+    others.
 
     Arguments:
         root: the node to differentiate; all derivatives of a plain number are 0.
@@ -203,29 +204,37 @@ def reverse(root: Value | float, wrt: Sequence[Value], *, differentiable: bool) 
     """
     if not isinstance(root, Value):
         return [0.0 for _ in wrt]
-    order = topological_order(root)
     depending = set(wrt)
-    for node in order:
+    for node in topological_order(root):
         if any(parent in depending for parent in node.parents):
             depending.add(node)
-    collected: dict[Value, list[Any]] = {root: [1.0]}
-    derivatives: dict[Value, Any] = {}
     targets = set(wrt)
     with recording():
-        for node in reversed(order):
-            if node not in depending or node not in collected:
-                continue
-            upstream = derivatives[node] = _total(collected.pop(node))
-            if node in targets:
-                continue
-            for parent, slope in _slopes(node, depending, differentiable):
+        found = adjoints(root, lambda node: [] if node in targets else local_slopes(node, depending, differentiable))
+    return [found.get(node, 0.0) for node in wrt]
+
+
+def adjoints(root: Value, slopes: Callable[[Value], Iterable[tuple[Value, Any]]]) -> dict[Value, Any]:
+    """The reverse pass with numbers or Values alike: the derivative of ``root`` with respect to each node it reaches.
+
+    Arguments:
+        root: the node to differentiate.
+        slopes: gives for a node its parents with the local derivatives; the pass follows these and no others.
+    """
+    collected: dict[Value, list[Any]] = {root: [1.0]}
+    found: dict[Value, Any] = {}
+    for node in reversed(topological_order(root)):
+        if node in collected:
+            upstream = found[node] = _total(collected.pop(node))
+            for parent, slope in slopes(node):
                 collected.setdefault(parent, []).append(_times(upstream, slope))
-    return [derivatives.get(node, 0.0) for node in wrt]
+    return found
 
 
-def _slopes(node: Value, wanted: Iterable[Value], differentiable: bool) -> list[tuple[Value, Any]]:
+def local_slopes(node: Value, wanted: Container[Value], differentiable: bool) -> list[tuple[Value, Any]]:
     """The wanted parents of a node with the local derivatives; those that were not chosen are left out."""
-    assert node.op is not None
+    if node.op is None:
+        return []
     if not differentiable:
         pairs = zip(node.parents, node.partials, strict=True)
         return [(p, s) for p, s in pairs if p in wanted and not (node.op.selects and s == 0.0)]

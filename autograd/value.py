@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from autograd import copying, primitives, scalar
 from autograd.backward import run_backward
+from autograd.coercion import as_number, may_answer
 from autograd.errors import AnomalyError
 from autograd.modes import current_modes, open_blocks
 from autograd.order import topological_order
@@ -82,7 +83,7 @@ class Value:
     def __init__(self, data: Number, label: str | None = None) -> None:
         if label is not None and not isinstance(label, str):
             raise TypeError(f"label must be a string, not {label!r}; write Value(..., label={str(label)!r})")
-        self.data = data if type(data) is float else as_number(data)
+        self.data = data if type(data) is float else as_number(data, "data")
         self.grad = 0.0
         self.label = label
         self.op = self._a = self._b = self._da = self._db = None
@@ -475,18 +476,22 @@ def apply(op: Primitive, *operands: Any) -> Any:
         >>> apply(primitives.sin, Value(0.0)).partials
         (1.0,)
     """
-    checked = [as_operand(x) for x in operands]
+    try:
+        checked: list[Any] = [as_operand(x) for x in operands]
+    except (TypeError, ValueError) as error:
+        others = ", ".join([x.describe() for x in operands if isinstance(x, Value)])
+        raise type(error)(f"{op.name}{f' (beside {others})' if others else ''}: {error}") from None
     numbers = numbers_of(checked)
     if op.domain is not None:
-        error = op.domain(*numbers)
-        if error is not None:
-            raise type(error)(f"{_call(op, checked)}: {error}")
+        outside = op.domain(*numbers)
+        if outside is not None:
+            raise type(outside)(f"{_call(op, checked)}: {outside}")
     slopes: Sequence[float] | None = None
     if op.eager is not None:
         data, *slopes = op.eager(*numbers)
     else:
         data = op.value(scalar, *numbers)
-    depth = max([x.depth if type(x) is Value else -1 for x in checked])
+    depth = max([-1 if type(x) is float else x.depth for x in checked])
     if depth < 0:
         return data
     if slopes is None:
@@ -506,7 +511,7 @@ def _binary(op: Primitive, a: Any, b: Any) -> Any:
     """An operator: as `apply`, but an operand of a foreign type (a NumPy array, say) gets its own say first."""
     other = b if type(a) is Value else a
     kind = type(other)
-    if kind is Value or kind is float or kind is int or isinstance(other, Real) or not _may_answer(other):
+    if kind is Value or kind is float or kind is int or isinstance(other, Real) or not may_answer(other):
         return apply(op, a, b)
     return NotImplemented
 
@@ -514,77 +519,28 @@ def _binary(op: Primitive, a: Any, b: Any) -> Any:
 _ANOMALY_ADVICE = "scale the inputs, or use a form that does not overflow, such as a loss on logits"
 
 
-def _call(op: Primitive, operands: Iterable[Value | float]) -> str:
-    """The operation as a message shows it: "log(p = -1)", "x = 1 / y = 0"."""
-    described = [f"{x.label} = {x.data:g}" if type(x) is Value and x.label else f"{float(x):g}" for x in operands]
+def _call(op: Primitive, operands: Iterable[Any]) -> str:
+    """The operation as a message shows it: "divide(x = 1, y = 0)"."""
+    described = [f"{x:g}" if type(x) is float or not x.label else f"{x.label} = {x:g}" for x in operands]
     if len(described) > 6:
         described = [*described[:5], "..."]
     return f"{op.name}({', '.join(described)})"
 
 
-# --- numbers ---------------------------------------------------------------------------------------------------
-
-
-def _is_array(x: object) -> bool:
-    return type(x).__name__ in ("ndarray", "Tensor") or (hasattr(x, "__array_interface__") and not isinstance(x, Real))
-
-
-def _may_answer(x: object) -> bool:
-    """Whether an operand that is no number may have an operator of its own for a Value."""
-    return not isinstance(x, (str, bytes, complex, list, tuple, dict, set, frozenset, type(None)))
-
-
-def as_number(x: Any, what: str = "data") -> float:
-    """A real number as a float.
-
-    Raises:
-        TypeError: for anything else, with what to write instead.
-        ValueError: for a whole number too large for a float.
-    """
-    if type(x) is int or isinstance(x, Real) or (type(x).__module__ == "numpy" and type(x).__name__.startswith("bool")):
-        try:
-            return float(x)
-        except OverflowError:
-            raise ValueError(f"{what} is a whole number too large for a float (about 1.8e308 at most)") from None
-    raise TypeError(f"{what} must be a real number, not {_shown(x)}; {_instead(x)}")
+# --- operands --------------------------------------------------------------------------------------------------
 
 
 def as_operand(x: Any) -> Value | float:
     """An operand of an operation: a Value as it is, a real number as a float."""
-    kind = type(x)
-    return x if kind is Value or kind is float or isinstance(x, Value) else as_number(x, "an operand")
-
-
-def _shown(x: object) -> str:
-    text = repr(x)
-    return f"{text if len(text) <= 40 else text[:37] + '...'} ({type(x).__name__})"
-
-
-def _instead(x: object) -> str:
-    """What to write instead of ``x``."""
-    if isinstance(x, Value):
-        return "it is a Value already: use it as it is, or v.data for its number"
-    if isinstance(x, str):
-        return "write float(text) if it spells a number; a name goes into label="
-    if x is None:
-        return "a function that forgets to return gives None"
-    if isinstance(x, complex):
-        return "use its .real or .imag; the engine is for real numbers"
-    if _is_array(x):
-        return "make one Value an element: [Value(x) for x in array.flat], or array * Value(1.0) for an array of Values"
-    if isinstance(x, Iterable):
-        return "make one Value an element: [Value(x) for x in ...]"
-    return "write float(x) if it stands for a number"
-
-
-def _compare(how: Callable[[float, float], bool], a: Value, b: Any) -> bool:
-    if isinstance(b, Value):
-        return how(a.data, b.data)
-    if isinstance(b, Real):
-        return how(a.data, float(b))
-    return NotImplemented
+    return x if type(x) is Value or type(x) is float or isinstance(x, Value) else as_number(x, "an operand")
 
 
 def numbers_of(operands: Iterable[Any]) -> tuple[float, ...]:
     """The numbers of Values and floats alike."""
-    return tuple([x.data if type(x) is Value else x for x in operands])
+    return tuple([x if type(x) is float else x.data for x in operands])
+
+
+def _compare(how: Callable[[float, float], bool], a: Value, b: Any) -> bool:
+    if isinstance(b, (Value, Real)):
+        return how(a.data, float(b))
+    return NotImplemented

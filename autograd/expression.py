@@ -1,0 +1,125 @@
+"""Expressions as text: parsed, never run as Python, and recorded as a graph. Imports the functions and `Value`."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from autograd import functions
+from autograd.value import Value
+
+_NAMES = """exp expm1 log log1p xlogy sqrt sin cos tanh sigmoid softplus relu leaky_relu elu swish step absolute sign
+maximum minimum where"""
+_FUNCTIONS: dict[str, Callable[..., Any]] = {name: getattr(functions, name) for name in _NAMES.split()}
+_FUNCTIONS |= {"abs": functions.absolute, "max": functions.maximum, "min": functions.minimum}
+
+_OPERATORS: dict[type, Callable[[Any, Any], Any]] = {
+    ast.Add: lambda a, b: a + b,
+    ast.Sub: lambda a, b: a - b,
+    ast.Mult: lambda a, b: a * b,
+    ast.Div: lambda a, b: a / b,
+    ast.Pow: lambda a, b: a**b,
+}
+
+
+class ExpressionError(ValueError):
+    """A mistake in an expression; the message shows the expression with a caret under the place."""
+
+    def __init__(self, text: str, position: int, what: str) -> None:
+        start = max(0, position - 60)  # a long expression is cut around the place
+        super().__init__(f"{what}\n  {text[start : start + 100]}\n  {' ' * (position - start)}^")
+
+
+def record(text: str, variables: Mapping[str, Value]) -> Value:
+    """The graph of an expression such as ``0.5*(w2*sigmoid(w1*x + b1) + b2 - t)**2``.
+
+    Arguments:
+        text: numbers, names, + - * / **, parentheses, and the functions of `autograd.functions` on numbers.
+        variables: the Value for each name.
+
+    Raises:
+        ExpressionError: for anything else, with a caret under the place.
+
+    Example:
+        >>> record("2*sin(x) + 1", {"x": Value(0.0)}).data
+        1.0
+        >>> record("2*sinus(x)", {"x": Value(0.0)})
+        Traceback (most recent call last):
+        ...
+        autograd.expression.ExpressionError: no function is called sinus; did you mean sin?
+          2*sinus(x)
+            ^
+    """
+    result = _Recorder(text, variables).record()
+    if not isinstance(result, Value):
+        raise ExpressionError(text, 0, "the expression holds no variable, so there is nothing to differentiate")
+    return result
+
+
+def names_in(text: str) -> list[str]:
+    """The variables of an expression, in the order in which they appear.
+
+    Example:
+        >>> names_in("w*x + b*sin(x)")
+        ['w', 'x', 'b']
+    """
+    tree = _Recorder(text, {}).tree
+    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in called]
+    return list(dict.fromkeys(node.id for node in sorted(found, key=lambda node: node.col_offset)))
+
+
+class _Recorder:
+    """Walks the syntax tree of one expression."""
+
+    def __init__(self, text: str, variables: Mapping[str, Value]) -> None:
+        self.text = text = " ".join(text.split())
+        self.variables = variables
+        try:
+            self.tree = ast.parse(text, mode="eval").body
+        except SyntaxError as error:
+            raise ExpressionError(text, error.offset - 1 if error.offset else len(text), f"cannot read this: {error.msg}") from None
+        except (RecursionError, MemoryError, ValueError) as error:
+            raise ExpressionError(text, 0, f"the expression is too deeply nested to read ({error})") from None
+
+    def record(self) -> Any:
+        try:
+            return self.walk(self.tree)
+        except RecursionError:
+            raise ExpressionError(self.text, 0, "the expression is too deeply nested to read") from None
+
+    def error(self, node: ast.expr, what: str) -> ExpressionError:
+        position = len(self.text.encode()[: node.col_offset].decode())
+        return ExpressionError(self.text, position, what)
+
+    def walk(self, node: ast.expr) -> Any:
+        match node:
+            case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
+                return float(number)
+            case ast.Name(id=name):
+                if name in self.variables:
+                    return self.variables[name]
+                raise self.error(node, f"{name} has no value; give it one with {name}=...")
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                return -self.walk(operand)
+            case ast.UnaryOp(op=ast.UAdd(), operand=operand):
+                return self.walk(operand)
+            case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
+                return self.compute(node, _OPERATORS[type(op)], self.walk(left), self.walk(right))
+            case ast.BinOp(op=ast.BitXor(), right=right):
+                raise self.error(right, "^ is not a power here; write **")
+            case ast.Call(func=ast.Name(id=name), args=args, keywords=[]):
+                if name in _FUNCTIONS:
+                    return self.compute(node, _FUNCTIONS[name], *map(self.walk, args))
+                near = difflib.get_close_matches(name, _FUNCTIONS, n=1, cutoff=0.5)
+                hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(_FUNCTIONS)}"
+                raise self.error(node, f"no function is called {name}; {hint}")
+        raise self.error(node, "only numbers, names, + - * / **, parentheses and functions can stand in an expression")
+
+    def compute(self, node: ast.expr, function: Callable[..., Any], *operands: Any) -> Any:
+        try:
+            return function(*operands)
+        except (ArithmeticError, ValueError, TypeError) as error:
+            raise self.error(node, str(error)) from None

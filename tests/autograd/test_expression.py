@@ -1,0 +1,82 @@
+"""Expressions given as text: what they mean, and where a mistake is pointed out."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from autograd import Value
+from autograd.expression import ExpressionError, names_in, record
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("x + 2*y - 1", 2 + 6 - 1),
+        ("-x**2", -4),
+        ("+x/y", 2 / 3),
+        ("2**-x", 0.25),
+        ("(x + y)*(x - y)", -5),
+        ("0.5*(sigmoid(x) - y)**2", 0.5 * (1 / (1 + math.exp(-2)) - 3) ** 2),
+        ("max(x, y) + min(x, y) + abs(-x)", 7),
+        ("where(x, sin(y), 0)", math.sin(3)),
+        ("1e-3*x", 2e-3),
+        ("  x\n +\n y ", 5),
+    ],
+)
+def test_expression_means_what_it_means_in_mathematics(text: str, expected: float) -> None:
+    assert record(text, {"x": Value(2.0), "y": Value(3.0)}).data == pytest.approx(expected, rel=1e-15)
+
+
+def test_names_are_found_in_order_without_the_functions() -> None:
+    assert names_in("w2*sigmoid(w1*x + b1) + w2") == ["w2", "w1", "x", "b1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "column"),
+    [
+        ("x^2", "write [*][*]", 2),
+        ("1 + log(x - 2)", "log.0.: the logarithm is defined above 0", 4),
+        ("x + tahn(x)", "did you mean tanh", 4),
+        ("x + frobnicate(x)", "known: exp,", 4),
+        ("x + z", "z has no value; give it one with z=...", 4),
+        ("x * 'a'", "only numbers, names", 4),
+        ("x.data", "only numbers, names", 0),
+        ("__import__('os').system('true')", "only numbers, names", 0),
+        ("x + True", "only numbers, names", 4),
+        ("[x]", "only numbers, names", 0),
+        ("x if x else 1", "only numbers, names", 0),
+        ("sin(x=1)", "only numbers, names", 0),
+        ("x + sin()", "missing 1 required", 4),
+        ("x +", "cannot read this", 3),
+        ("", "cannot read this", 0),
+        ("1 + 1", "holds no variable", 0),
+        ("1/0 + x", "division by zero", 0),
+        ("é*x", "é has no value", 0),
+        ("x + é*ü", "é has no value", 4),
+        ("+".join(["x"] * 20_000), "too deeply nested", 0),
+        ("(" * 1000 + "x" + ")" * 1000, "cannot read this|too deeply nested", None),
+    ],
+)
+def test_mistake_is_pointed_at_with_a_caret(text: str, message: str, column: int | None) -> None:
+    with pytest.raises(ExpressionError, match=message) as caught:
+        record(text, {"x": Value(2.0)})
+    *_, shown, caret = str(caught.value).splitlines()
+    assert caret.strip() == "^"
+    assert len(shown) <= 102
+    if column is not None:
+        assert caret.index("^") == 2 + column
+
+
+def test_place_in_a_long_expression_is_shown_in_its_surroundings() -> None:
+    text = "x + " * 100 + "unknown"
+    with pytest.raises(ExpressionError) as caught:
+        record(text, {"x": Value(2.0)})
+    _, shown, caret = str(caught.value).splitlines()
+    assert shown[caret.index("^") :].startswith("unknown")
+
+
+def test_deep_expression_that_parses_is_recorded_or_refused_but_does_not_crash() -> None:
+    text = "+".join(["x"] * 400)
+    assert record(text, {"x": Value(1.0)}).data == 400.0

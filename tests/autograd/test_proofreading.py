@@ -1,0 +1,148 @@
+"""`proofread` on the notes' worked example, on books with planted errors, and on bad input."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograd import Value, proofread
+from autograd.worked_example import ETA, PRINTED, worked_example
+
+VERDICTS = {  # the verdicts of a person who recomputed every number of the notes' section 4.7
+    "z1": "agrees",
+    "h": "agrees",
+    "y": "rounding",
+    "L": "slip",
+    ("L", "y"): "rounding",
+    ("L", "w2"): "slip",
+    ("L", "b2"): "rounding",
+    ("L", "h"): "agrees",
+    ("h", "z1"): "agrees",
+    ("L", "w1"): "slip",
+    ("L", "b1"): "slip",
+    ("L", "w2", ETA): "slip",
+    ("L", "b2", ETA): "rounding",
+    ("L", "w1", ETA): "slip",
+    ("L", "b1", ETA): "slip",
+}
+
+
+def test_worked_example_of_the_notes_has_exactly_its_slips() -> None:
+    proof = proofread(worked_example().L, PRINTED)
+    assert dict(zip(PRINTED, [finding.verdict for finding in proof], strict=True)) == VERDICTS
+    assert not proof
+
+
+def test_slips_of_the_updates_are_traced_to_the_gradients_they_carry_on() -> None:
+    proof = proofread(worked_example().L, PRINTED)
+    causes = {finding.quantity: finding.cause for finding in proof.slips}
+    assert causes == {
+        "L": None,
+        "dL/dw2": None,
+        "dL/dw1": None,
+        "dL/db1": None,
+        "w2 after a step of 0.1": "dL/dw2",
+        "w1 after a step of 0.1": "dL/dw1",
+        "b1 after a step of 0.1": "dL/db1",
+    }
+
+
+def test_exact_numbers_are_the_engines() -> None:
+    example = worked_example()
+    proof = proofread(example.L, PRINTED)
+    example.L.backward()
+    exact = dict(zip(PRINTED, [finding.exact for finding in proof], strict=True))
+    assert exact["h"] == example.h.data
+    assert exact["L", "w1"] == pytest.approx(example.w1.grad, rel=1e-15)
+    assert exact["L", "w1", ETA] == pytest.approx(0.40079851112807174, rel=1e-15)
+
+
+@given(st.integers(2, 12))
+def test_correctly_rounded_book_agrees_at_any_number_of_digits(digits: int) -> None:
+    example = worked_example()
+    exact = [finding.exact for finding in proofread(example.L, PRINTED)]
+    printed = {key: format(number, f"#.{digits}g") for key, number in zip(PRINTED, exact, strict=True)}
+    proof = proofread(example.L, printed)
+    assert {finding.verdict for finding in proof} == {"agrees"}
+    assert proof
+    assert {finding.digits for finding in proof} == {digits}
+
+
+@given(st.integers(3, 7), st.sampled_from(sorted(PRINTED, key=str)), st.sampled_from([-1, 1]))
+def test_planted_error_of_a_percent_is_a_slip_and_nothing_printed_before_it_is(
+    digits: int, where: object, sign: int
+) -> None:
+    example = worked_example()
+    exact = {key: finding.exact for key, finding in zip(PRINTED, proofread(example.L, PRINTED), strict=True)}
+    printed = {key: format(number, f"#.{digits}g") for key, number in exact.items()}
+    printed[where] = format(exact[where] * (1 + sign * 0.02), f"#.{digits}g")  # type: ignore[index]
+    verdicts = dict(zip(printed, [finding.verdict for finding in proofread(example.L, printed)], strict=True))
+    assert verdicts.pop(where) == "slip"  # type: ignore[call-overload]
+    assert set(verdicts.values()) == {"agrees"}
+
+
+def test_carrying_rounded_intermediates_through_is_no_slip() -> None:
+    x = Value(1 / 3, label="x")
+    y = x * 3.0
+    z = y * 1000.0
+    y.label, z.label = "y", "z"
+    proof = proofread(z, {"x": "0.333", "y": "0.999", "z": "999"})
+    assert [finding.verdict for finding in proof] == ["agrees", "rounding", "rounding"]
+    assert proof[2].reason == "follows from the printed y"
+
+
+def test_names_come_from_the_callers_variables() -> None:
+    a = Value(2.0)
+    b = a * a
+    assert proofread(b, {"b": "4", ("b", "a"): "4"})
+
+
+def test_derivative_that_is_a_constant_can_be_proofread() -> None:
+    a = Value(2.0)
+    b = 3.0 * a
+    assert proofread(b, {("b", "a"): "3"})
+    unrelated = Value(1.0)
+    assert proofread([b, unrelated], {("b", "unrelated"): "0"})
+
+
+@pytest.mark.parametrize(
+    ("printed", "message"),
+    [
+        ({"q": "1"}, "no node is called 'q'; known names: a, b"),
+        ({("b", "q"): "1"}, "no node is called 'q'"),
+        ({"b": "four"}, "'four', printed for b, is not a number"),
+        ({"b": 4.0}, "4.0, printed for b, is not a number"),
+        ({"b": "nan"}, "'nan', printed for b, is not a number"),
+    ],
+    ids=["unknown name", "unknown parameter", "word", "float", "nan"],
+)
+def test_bad_input_is_refused(printed: dict[object, object], message: str) -> None:
+    a = Value(2.0)
+    b = a * a
+    with pytest.raises(ValueError, match=message):
+        proofread(b, printed, names={"a": a, "b": b})  # type: ignore[arg-type]
+
+
+def test_minus_signs_of_typeset_books_are_read() -> None:
+    a = Value(-2.5)
+    b = a * 1.0
+    assert proofread(b, {"b": "−2.5"})
+
+
+def test_html_escapes_names_and_numbers() -> None:
+    a = Value(2.0, label="<script>alert(1)</script>")
+    b = a * a
+    b.label = "b & c"
+    html = proofread(b, {"b & c": "5", ("b & c", "<script>alert(1)</script>"): "4"})._repr_html_()
+    assert "<script>" not in html
+    assert "b &amp; c" in html
+    assert "✗ slip" in html
+    assert "✓ agrees" in html
+
+
+def test_table_is_aligned() -> None:
+    lines = str(proofread(worked_example().L, PRINTED)).splitlines()
+    assert len(lines) == 1 + len(PRINTED)
+    column = lines[0].index("verdict")
+    assert {line[column:].split()[0] for line in lines[1:]} == {"agrees", "rounding", "slip"}
