@@ -6,6 +6,7 @@ are loaded by what needs them.
 """
 
 from importlib import import_module
+from os.path import dirname, exists, join
 from typing import TYPE_CHECKING, Any
 
 from autograd.backward import Contribution, Step, steps
@@ -67,6 +68,16 @@ def __getattr__(name: str) -> Any:
     if name in _READERS:
         return getattr(import_module(f"autograd.{_READERS[name]}"), name)
     raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+
+
+if exists(join(dirname(__file__), "tracer.py")):  # a file that only the other package has
+    import warnings
+
+    warnings.warn(
+        f"another package named autograd was installed into {dirname(__file__)} before this one, which has replaced parts "
+        "of it: programs that use the other one will fail. Use a fresh environment for each of the two.",
+        stacklevel=2,
+    )
 
 
 def __dir__() -> list[str]:

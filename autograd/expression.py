@@ -36,14 +36,15 @@ def record(text: str, variables: Mapping[str, Value]) -> Value:
     """The graph of an expression such as ``0.5*(w2*sigmoid(w1*x + b1) + b2 - t)**2``.
 
     Arguments:
-        text: numbers, names, + - * / **, parentheses, and the functions of `autograd.functions` on numbers.
+        text: numbers, names, + - * / **, parentheses, and the functions of `autograd.functions` on numbers. Steps may
+            have names of their own, ``z = w*x + b; y = tanh(z)``; the last step is the result.
         variables: the Value for each name.
 
     Raises:
         ExpressionError: for anything else, with a caret under the place.
 
     Example:
-        >>> record("2*sin(x) + 1", {"x": Value(0.0)}).data
+        >>> record("z = 2*sin(x); z + 1", {"x": Value(0.0)}).data
         1.0
         >>> record("2*sinus(x)", {"x": Value(0.0)})
         Traceback (most recent call last):
@@ -52,23 +53,23 @@ def record(text: str, variables: Mapping[str, Value]) -> Value:
           2*sinus(x)
             ^
     """
-    result = _Recorder(text, variables).record()
-    if not isinstance(result, Value):
-        raise ExpressionError(text, 0, "the expression holds no variable, so there is nothing to differentiate")
-    return result
+    return _Recorder(text, variables).record()
 
 
 def names_in(text: str) -> list[str]:
-    """The variables of an expression, in the order in which they appear.
+    """The variables of an expression that need a value, in the order in which they appear.
 
     Example:
-        >>> names_in("w*x + b*sin(x)")
+        >>> names_in("z = w*x + b; z*sin(x)")
         ['w', 'x', 'b']
     """
-    tree = _Recorder(text, {}).tree
-    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    found = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in called]
-    return list(dict.fromkeys(node.id for node in sorted(found, key=lambda node: node.col_offset)))
+    steps = _Recorder(text, {}).steps
+    nodes = [node for _, expression in steps for node in ast.walk(expression)]
+    not_variables = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
+    names = [node for node in nodes if isinstance(node, ast.Name) and id(node) not in not_variables]
+    given = {target.id for target, _ in steps if target is not None}
+    ordered = sorted(names, key=lambda node: node.col_offset)
+    return list(dict.fromkeys(node.id for node in ordered if node.id not in given))
 
 
 class _Recorder:
@@ -76,21 +77,43 @@ class _Recorder:
 
     def __init__(self, text: str, variables: Mapping[str, Value]) -> None:
         self.text = text = " ".join(text.split())
-        self.variables = variables
+        self.variables = dict(variables)
+        self.steps: list[tuple[ast.Name | None, ast.expr]] = []
         try:
-            self.tree = ast.parse(text, mode="eval").body
+            statements = ast.parse(text).body
         except SyntaxError as error:
-            raise ExpressionError(text, error.offset - 1 if error.offset else len(text), f"cannot read this: {error.msg}") from None
+            position = error.offset - 1 if error.offset else len(text)
+            raise ExpressionError(text, position, f"cannot read this: {error.msg}") from None
         except (RecursionError, MemoryError, ValueError) as error:
             raise ExpressionError(text, 0, f"the expression is too deeply nested to read ({error})") from None
+        for statement in statements:
+            match statement:
+                case ast.Assign(targets=[ast.Name() as target], value=expression):
+                    self.steps.append((target, expression))
+                case ast.Expr(value=expression) if statement is statements[-1]:
+                    self.steps.append((None, expression))
+                case _:
+                    raise self.error(statement, "each step but the last is 'name = expression', with ; between them")
+        if not self.steps:
+            raise ExpressionError(text, 0, "there is no expression here; write one such as w*x + b")
 
-    def record(self) -> Any:
-        try:
-            return self.walk(self.tree)
-        except RecursionError:
-            raise ExpressionError(self.text, 0, "the expression is too deeply nested to read") from None
+    def record(self) -> Value:
+        """The result of the last step; every named step gets its name as label."""
+        for target, expression in self.steps:
+            try:
+                result = self.walk(expression)
+            except RecursionError:
+                raise ExpressionError(self.text, 0, "the expression is too deeply nested to read") from None
+            if not isinstance(result, Value):
+                raise self.error(expression, "there is no variable in this, so there is nothing to differentiate")
+            if target is not None:
+                if target.id in self.variables:
+                    raise self.error(target, f"{target.id} has a value already; give the step another name")
+                self.variables[target.id] = result
+                result.label = result.label or target.id
+        return result
 
-    def error(self, node: ast.expr, what: str) -> ExpressionError:
+    def error(self, node: ast.expr | ast.stmt, what: str) -> ExpressionError:
         position = len(self.text.encode()[: node.col_offset].decode())
         return ExpressionError(self.text, position, what)
 

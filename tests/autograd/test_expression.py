@@ -29,6 +29,13 @@ def test_expression_means_what_it_means_in_mathematics(text: str, expected: floa
     assert record(text, {"x": Value(2.0), "y": Value(3.0)}).data == pytest.approx(expected, rel=1e-15)
 
 
+def test_named_steps_are_labelled_and_the_last_one_is_the_result() -> None:
+    y = record("z = w*x; y = z + z", {"w": Value(2.0), "x": Value(3.0)})
+    assert (y.data, y.label) == (12.0, "y")
+    assert [parent.label for parent in y.parents] == ["z", "z"]
+    assert names_in("z = w*x; y = z + z") == ["w", "x"]
+
+
 def test_names_are_found_in_order_without_the_functions() -> None:
     assert names_in("w2*sigmoid(w1*x + b1) + w2") == ["w2", "w1", "x", "b1"]
 
@@ -50,8 +57,13 @@ def test_names_are_found_in_order_without_the_functions() -> None:
         ("sin(x=1)", "only numbers, names", 0),
         ("x + sin()", "missing 1 required", 4),
         ("x +", "cannot read this", 3),
-        ("", "cannot read this", 0),
-        ("1 + 1", "holds no variable", 0),
+        ("", "there is no expression", 0),
+        ("y = x; y = 2*x; y", "y has a value already", 7),
+        ("import os", "each step but the last", 0),
+        ("x; x + 1", "each step but the last", 0),
+        ("y = 1; y*x", "no variable in this", 4),
+        ("a = b = x", "each step but the last", 0),
+        ("1 + 1", "no variable in this", 0),
         ("1/0 + x", "division by zero", 0),
         ("é*x", "é has no value", 0),
         ("x + é*ü", "é has no value", 4),
