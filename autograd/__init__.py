@@ -74,8 +74,8 @@ if exists(join(dirname(__file__), "tracer.py")):  # a file that only the other p
     import warnings
 
     warnings.warn(
-        f"another package named autograd was installed into {dirname(__file__)} before this one, which has replaced parts "
-        "of it: programs that use the other one will fail. Use a fresh environment for each of the two.",
+        f"another package named autograd was installed into {dirname(__file__)} before this one, which has replaced "
+        "parts of it: programs that use the other one will fail. Use a fresh environment for each of the two.",
         stacklevel=2,
     )
 

@@ -336,9 +336,9 @@ def linear(rows: Iterable[Sequence[Operand]], x: Sequence[Operand]) -> list[Any]
         group: Group = row if type(row) is tuple else tuple(row)
         row_slopes = slopes[len(group)]
         try:  # What a layer of a network sees: all of the row are Values. (A number has no depth.)
-            depth = max([input_depth, *[v.depth for v in group]])
+            depth = max(input_depth, max([v.depth for v in group]))
             weights = tuple([v.data for v in group])
-        except AttributeError:
+        except (AttributeError, ValueError):  # a row with numbers in it, or without entries
             outputs.append(_dot_of_anything(tuple(map(as_operand, group)), row_slopes, inputs))
             continue
         z = scalar.fsum([*map(mul, weights, row_slopes)])

@@ -157,9 +157,7 @@ class Value:
             node._b = other
             node._da = node._db = 1.0
             return node
-        if type(other) is float and not open_blocks:
-            return recorded(_add, self.data + other, self.depth, self, 1.0, other, None)
-        return _binary(_add, self, other)
+        return _operator(_add, self, other)
 
     def __sub__(self, other: Operand) -> Value:
         if type(other) is Value and not open_blocks:
@@ -175,9 +173,7 @@ class Value:
             node._da = 1.0
             node._db = -1.0
             return node
-        if type(other) is float and not open_blocks:
-            return recorded(_subtract, self.data - other, self.depth, self, 1.0, other, None)
-        return _binary(_subtract, self, other)
+        return _operator(_subtract, self, other)
 
     def __mul__(self, other: Operand) -> Value:
         if type(other) is Value and not open_blocks:
@@ -194,38 +190,33 @@ class Value:
             node._da = b
             node._db = a
             return node
-        if type(other) is float and not open_blocks:
-            return recorded(_multiply, self.data * other, self.depth, self, other, other, None)
-        return _binary(_multiply, self, other)
+        return _operator(_multiply, self, other)
 
     def __truediv__(self, other: Operand) -> Value:
-        return _binary(_divide, self, other)
+        if type(other) is Value and other.data and not open_blocks:
+            data, b = self.data / other.data, other.data
+            return recorded(_divide, data, max(self.depth, other.depth), self, 1.0 / b, other, -data / b)
+        return _operator(_divide, self, other)
 
     def __pow__(self, other: Operand) -> Value:
-        kind = type(other)
-        if (kind is int or kind is float) and self.data > 0.0 and not open_blocks:
-            exponent = float(other)
-            data = scalar.power(self.data, exponent)
-            slope = scalar.power_slope(data, self.data, exponent)
-            return recorded(primitives.power, data, self.depth, self, slope, exponent, None)
-        return _binary(primitives.power, self, other)
+        return _operator(primitives.power, self, other)
 
     def __radd__(self, other: Number) -> Value:
         if type(other) is int and other == 0:  # where Python's sum() starts
             return self
-        return _binary(_add, other, self)
+        return _operator(_add, other, self)
 
     def __rsub__(self, other: Number) -> Value:
-        return _binary(_subtract, other, self)
+        return _operator(_subtract, other, self)
 
     def __rmul__(self, other: Number) -> Value:
-        return _binary(_multiply, other, self)
+        return _operator(_multiply, other, self)
 
     def __rtruediv__(self, other: Number) -> Value:
-        return _binary(_divide, other, self)
+        return _operator(_divide, other, self)
 
     def __rpow__(self, other: Number) -> Value:
-        return _binary(primitives.power, other, self)
+        return _operator(primitives.power, other, self)
 
     def __neg__(self) -> Value:
         return apply(primitives.negative, self)
@@ -476,6 +467,16 @@ def apply(op: Primitive, *operands: Any) -> Any:
         >>> apply(primitives.sin, Value(0.0)).partials
         (1.0,)
     """
+    if len(operands) == 1 and type(operands[0]) is Value and not open_blocks:
+        (a,) = operands  # the common case, without the lists that any number of operands needs
+        x = a.data
+        if op.domain is None or op.domain(x) is None:
+            if op.eager is not None:
+                data, slope = op.eager(x)
+            else:
+                data = op.value(scalar, x)
+                slope = op.partials[0](scalar, data, x)  # type: ignore[index]  # one operand, one rule
+            return recorded(op, data, a.depth, a, float(slope), None, None)
     try:
         checked: list[Any] = [as_operand(x) for x in operands]
     except (TypeError, ValueError) as error:
@@ -507,11 +508,24 @@ def apply(op: Primitive, *operands: Any) -> Any:
     return recorded(op, data, depth, a, da, b, db)
 
 
-def _binary(op: Primitive, a: Any, b: Any) -> Any:
-    """An operator: as `apply`, but an operand of a foreign type (a NumPy array, say) gets its own say first."""
+def _operator(op: Primitive, a: Any, b: Any) -> Any:
+    """An operator between a Value and something else: constants fast, foreign types (arrays) asked first."""
     other = b if type(a) is Value else a
     kind = type(other)
-    if kind is Value or kind is float or kind is int or isinstance(other, Real) or not may_answer(other):
+    if (kind is float or (kind is int and -(2**53) < other < 2**53)) and not open_blocks:
+        x, y = float(a), float(b)
+        if op.domain is None or op.domain(x, y) is None:
+            if op.eager is not None:
+                data, *slopes = op.eager(x, y)
+            else:
+                data = op.value(scalar, x, y)
+                slopes = None
+            if other is b:
+                da = slopes[0] if slopes else op.partials[0](scalar, data, x, y)  # type: ignore[index]
+                return recorded(op, data, a.depth, a, da, y, None)
+            db = slopes[1] if slopes else op.partials[1](scalar, data, x, y)  # type: ignore[index]
+            return recorded(op, data, b.depth, x, None, b, db)
+    if kind is Value or isinstance(other, Real) or not may_answer(other):
         return apply(op, a, b)
     return NotImplemented
 
