@@ -1,0 +1,338 @@
+"""Activation functions as objects, found by name. Imports the engine, `Module`, and the initialisers that suit them.
+
+The functions themselves are those of `autograd.functions`, and stand here under the same names: ``relu(z)`` computes
+a ReLU, ``ReLU()`` is the activation of a layer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar, TypeAlias
+
+from autograd import functions
+from autograd.functions import elu, leaky_relu, relu, sigmoid, softmax, step, swish, tanh
+from autograd.value import Operand, Value
+from nn.data import check_number
+from nn.initialisers import He, Initialiser, Xavier
+from nn.module import Module
+from nn.suggest import lookup, unknown
+
+
+def linear(z: Operand) -> Any:
+    """z itself: no activation. Its derivative is 1.
+
+    Backpropagation works through it; but layers of it alone are together one linear map: see `nn.perceptron.collapse`.
+
+    Example:
+        >>> linear(0.5)
+        0.5
+
+    Source: lecture, "Linear Activation Function".
+    """
+    return z
+
+
+class Activation:
+    """What a layer does with its weighted sums z. Calling one computes the function of a single Value or number.
+
+    For one of your own, give any function of a Value as ``activation=``, or derive from this class.
+
+    Attributes:
+        name: the name that ``activation="..."`` takes.
+        function: the function of one Value or number (of a list of them where the activation is layer-wide).
+        layer_wide: whether an output depends on all z of the layer, so that a single neuron cannot have it.
+        initialiser: how the weights before it start unless told otherwise.
+        option_names: the arguments it is made with.
+    """
+
+    name: ClassVar[str]
+    function: Callable[[Any], Any]
+    layer_wide: ClassVar[bool] = False
+    initialiser: Initialiser = Xavier()
+    option_names: ClassVar[tuple[str, ...]] = ()
+
+    def __call__(self, z: Any) -> Any:
+        """The function of one Value or number; of a list of them where the activation is layer-wide."""
+        return self.function(z)
+
+    def of_layer(self, z: Sequence[Value]) -> list[Value]:
+        """The outputs of a layer from its weighted sums."""
+        return [self(v) for v in z]
+
+    def options(self) -> dict[str, float]:
+        """The arguments it was made with."""
+        return {name: float(getattr(self, name)) for name in self.option_names}
+
+    def architecture(self) -> dict[str, Any]:
+        """A description that JSON can hold, which `get` takes."""
+        return {"name": self.name, **self.options()}
+
+    def __repr__(self) -> str:
+        options = ", ".join(f"{name}={value:g}" for name, value in self.options().items())
+        return f"{self.name}({options})" if options else self.name
+
+
+class Step(Activation):
+    """1 for z >= 0, else 0. Its derivative is 0 everywhere, so nothing before it learns by backpropagation.
+
+    Source: lecture, the perceptron and "Binary Step Function".
+    """
+
+    name = "step"
+    function = staticmethod(step)
+
+
+class Linear(Activation):
+    """z itself, as for the output in regression.
+
+    Source: lecture, "Linear Activation Function".
+    """
+
+    name = "linear"
+    function = staticmethod(linear)
+
+
+class Sigmoid(Activation):
+    """1/(1 + exp(-z)), between 0 and 1: a probability, as for the output in binary and multilabel classification.
+
+    Its slope is significant for z in about [-3, 3] only; a saturated neuron hands nearly no gradient on.
+
+    Source: lecture, "Sigmoid / Logistic Activation Function"; notes 5.3.5.
+    """
+
+    name = "sigmoid"
+    function = staticmethod(sigmoid)
+
+    def of_layer(self, z: Sequence[Value]) -> list[Value]:
+        """The outputs of a layer, by the faster method."""
+        return [v.sigmoid() for v in z]
+
+
+class Tanh(Activation):
+    """The hyperbolic tangent, between -1 and 1 and centred on 0: for hidden layers.
+
+    Source: lecture, "Tanh Function".
+    """
+
+    name = "tanh"
+    function = staticmethod(tanh)
+
+    def of_layer(self, z: Sequence[Value]) -> list[Value]:
+        """The outputs of a layer, by the faster method."""
+        return [v.tanh() for v in z]
+
+
+class ReLU(Activation):
+    """max(0, z), with derivative 1 at 0: the lecture's choice for hidden layers.
+
+    Source: lecture, "ReLU Function"; notes 5.3.4.
+    """
+
+    name = "relu"
+    function = staticmethod(relu)
+    initialiser = He()
+
+    def of_layer(self, z: Sequence[Value]) -> list[Value]:
+        """The outputs of a layer, by the faster method."""
+        return [v.relu() for v in z]
+
+
+class Swish(Activation):
+    """z sigmoid(z): smooth, not monotonic, bounded below; in the lecture's guide for very deep networks.
+
+    Source: lecture, "Swish".
+    """
+
+    name = "swish"
+    function = staticmethod(swish)
+    initialiser = He()
+
+
+class LeakyReLU(Activation):
+    """z for z >= 0, else alpha z: a ReLU that does not die.
+
+    Arguments:
+        alpha: the slope below 0.
+
+    Example:
+        >>> LeakyReLU(alpha=0.2)(-1.0)
+        -0.2
+
+    Source: lecture, "Leaky ReLU Function".
+    """
+
+    name = "leaky_relu"
+    option_names = ("alpha",)
+
+    def __init__(self, alpha: float = 0.01) -> None:
+        self.alpha = check_number("alpha", alpha)
+        self.initialiser = He(slope=self.alpha)
+
+    def function(self, z: Any) -> Any:
+        """See `autograd.functions.leaky_relu`."""
+        return leaky_relu(z, self.alpha)
+
+
+class PReLU(Activation, Module):
+    """A leaky ReLU whose alpha is learnt: one parameter, which all neurons of the layer share.
+
+    Arguments:
+        alpha: where the slope below 0 starts; 0.25 as in the paper.
+
+    Example:
+        >>> activation = PReLU()
+        >>> activation(-2.0).backward()
+        >>> activation.alpha.grad
+        -2.0
+
+    Source: lecture, "Parametric ReLU Function"; He et al., Delving Deep into Rectifiers (2015).
+    """
+
+    name = "prelu"
+    option_names = ("alpha",)
+
+    def __init__(self, alpha: float = 0.25) -> None:
+        self.alpha = Value(check_number("alpha", alpha), label="alpha")
+        self.initialiser = He(slope=self.alpha.data)
+
+    def function(self, z: Any) -> Any:
+        """See `autograd.functions.leaky_relu`."""
+        return leaky_relu(z, self.alpha)
+
+
+class ELU(Activation):
+    """z for z >= 0, else alpha (exp(z) - 1), which levels off at -alpha.
+
+    Arguments:
+        alpha: how far down it goes.
+
+    Source: lecture, "Exponential Linear Units (ELUs) Function".
+    """
+
+    name = "elu"
+    option_names = ("alpha",)
+    initialiser = He()
+
+    def __init__(self, alpha: float = 1.0) -> None:
+        self.alpha = check_number("alpha", alpha)
+
+    def function(self, z: Any) -> Any:
+        """See `autograd.functions.elu`."""
+        return elu(z, self.alpha)
+
+
+class Softmax(Activation):
+    """exp(z_i)/sum_j exp(z_j) over the layer: probabilities that add up to 1, for the output in multiclass
+    classification. Calling it takes the list of all z.
+
+    Example:
+        >>> [round(p, 2) for p in Softmax()([1.3, 5.1, 2.2, 0.7, 1.1])]
+        [0.02, 0.9, 0.05, 0.01, 0.02]
+
+    Source: lecture, "Softmax Activation Function"; notes 5.3.6.
+    """
+
+    name = "softmax"
+    function = staticmethod(softmax)
+    layer_wide = True
+
+    def of_layer(self, z: Sequence[Value]) -> list[Value]:
+        """The outputs of a layer, from all of its weighted sums together."""
+        return softmax(z)
+
+
+class Custom(Activation):
+    """Any function of one Value that computes with Values.
+
+    Arguments:
+        function: the function; its name is what reprs show.
+
+    Raises:
+        TypeError: when it is applied, if the function gives anything but a Value for a Value.
+
+    Example:
+        >>> square = Custom(lambda z: z * z)
+        >>> square(3.0)
+        9.0
+    """
+
+    name = "custom"
+
+    def __init__(self, function: Callable[[Any], Any]) -> None:
+        self.function = function
+
+    def __call__(self, z: Any) -> Any:
+        """The function, and a check of what it gives."""
+        y = self.function(z)
+        if isinstance(z, Value) and not isinstance(y, Value):
+            raise TypeError(
+                f"the activation {self!r} gave {y!r} ({type(y).__name__}) for a Value; it must return a Value: use the "
+                "functions of autograd.functions, not those of math, and don't forget to return"
+            )
+        return y
+
+    def architecture(self) -> dict[str, Any]:
+        """Nothing that JSON could hold.
+
+        Raises:
+            TypeError: always.
+        """
+        raise TypeError(
+            f"the activation {self!r} is a function of your own, which cannot be described in a file; use one of "
+            f"{', '.join(ACTIVATIONS)}, or save state_dict() alone and load it into a model that you build"
+        )
+
+    def __repr__(self) -> str:
+        return str(getattr(self.function, "__name__", type(self.function).__name__))
+
+
+ACTIVATIONS: dict[str, type[Activation]] = {
+    kind.name: kind for kind in (Step, Linear, Sigmoid, Tanh, ReLU, LeakyReLU, PReLU, ELU, Softmax, Swish)
+}
+
+Choice: TypeAlias = "str | Activation | type[Activation] | Callable[[Any], Any] | Mapping[str, Any] | None"
+
+
+def get(activation: Choice) -> Activation:
+    """An activation from whatever names it.
+
+    Arguments:
+        activation: a name ("tanh", "leaky_relu"), an object (``LeakyReLU(alpha=0.2)``), its class, a function of
+            `autograd.functions` or any other function of a Value, a description as ``architecture()`` gives it, or
+            None for linear.
+
+    Raises:
+        ValueError: for an unknown name or option, with the nearest known ones.
+        TypeError: for anything else.
+
+    Example:
+        >>> get("Leaky ReLU"), get(functions.tanh), get({"name": "elu", "alpha": 0.5})
+        (leaky_relu(alpha=0.01), tanh, elu(alpha=0.5))
+    """
+    if activation is None:
+        return Linear()
+    if isinstance(activation, Activation):
+        return activation
+    if isinstance(activation, type) and issubclass(activation, Activation):
+        return activation()
+    if isinstance(activation, str):
+        return lookup("activation", activation, ACTIVATIONS)()
+    if isinstance(activation, Mapping):
+        options = {name: value for name, value in activation.items() if name != "name"}
+        kind = lookup("activation", str(activation.get("name")), ACTIVATIONS)
+        for option in options:
+            if option not in kind.option_names:
+                raise unknown(f"option of {kind.name}", option, kind.option_names)
+        return kind(**options)
+    if callable(activation):
+        return ACTIVATIONS[activation.__name__]() if _is_ours(activation) else Custom(activation)
+    raise TypeError(
+        f"an activation is a name such as 'tanh', an object such as LeakyReLU(alpha=0.2) or a function of a Value, not "
+        f"{activation!r} ({type(activation).__name__})"
+    )
+
+
+def _is_ours(function: Any) -> bool:
+    """Whether it is the function of the engine that one of the activations computes."""
+    name = getattr(function, "__name__", "")
+    return name in ACTIVATIONS and function in (getattr(functions, name, None), getattr(Value, name, None), linear)

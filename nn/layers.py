@@ -1,0 +1,647 @@
+"""`Neuron`, `Layer` and `MLP`, and `build`, which makes them from a description.
+
+Imports the engine, `Module`, activations, initialisers and losses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from copy import deepcopy
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from autograd.functions import linear
+from autograd.modes import no_grad
+from autograd.value import Operand, Value
+from nn import activations, initialisers, losses
+from nn.data import check_count, check_inputs, check_number
+from nn.initialisers import InitialiserChoice, Seed
+from nn.losses import Loss
+from nn.module import Module
+from nn.suggest import lookup, unknown
+
+
+class FeedForward(Module):
+    """What `Neuron`, `Layer` and `MLP` share: numbers go in, numbers come out, and nothing flows back.
+
+    Attributes:
+        n_inputs: how many numbers one example has.
+        n_outputs: how many numbers come out.
+    """
+
+    n_inputs: int
+    n_outputs: int
+
+    def __call__(self, x: Sequence[Operand]) -> Any:
+        """The outputs for one example.
+
+        Arguments:
+            x: ``n_inputs`` numbers or Values.
+
+        Returns:
+            A Value where there is one output, else a list of them.
+
+        Raises:
+            ValueError: if x has another length.
+            TypeError: if x is no sequence of numbers or Values.
+        """
+        outputs = self.forward(self._checked(x))
+        return outputs[0] if len(outputs) == 1 else outputs
+
+    def forward(self, x: Sequence[Any]) -> list[Value]:
+        """The outputs, always as a list."""
+        raise NotImplementedError(f"{type(self).__name__} must define forward(self, x)")
+
+    def logits(self, x: Sequence[Operand]) -> list[Value]:
+        """The weighted sums z before the last activation, as a list: what the losses on logits take.
+
+        Arguments:
+            x: as for a call of the model.
+        """
+        raise NotImplementedError(f"{type(self).__name__} must define logits(self, x)")
+
+    def predict(self, X: Any) -> npt.NDArray[np.float64]:
+        """The outputs for many examples, as numbers; nothing is recorded.
+
+        They come after the output activation, so they are probabilities where that is sigmoid or softmax, whatever
+        loss the model is trained with.
+
+        Arguments:
+            X: one row an example, shape (examples, n_inputs).
+
+        Returns:
+            An array of shape (examples,) for one output, else (examples, n_outputs).
+
+        Raises:
+            ValueError: for rows of another length, NaN or infinity, with row and column.
+
+        Example:
+            >>> Neuron(1, weights=[2.0], bias=1.0).predict([[0.0], [1.0], [2.0]])
+            array([1., 3., 5.])
+        """
+        rows = check_inputs(X, self.n_inputs).tolist()
+        with no_grad():
+            outputs = np.array([[y.data for y in self.forward(row)] for row in rows])
+        return outputs[:, 0] if self.n_outputs == 1 else outputs
+
+    def _checked(self, x: Any) -> Any:
+        """x, if it is one example."""
+        try:
+            n = len(x)
+        except TypeError:
+            raise TypeError(
+                f"an example is a sequence of {_counted(self.n_inputs, 'number')}, not {x!r:.60}; write model([...])"
+            ) from None
+        if n != self.n_inputs or getattr(x, "ndim", 1) != 1:
+            what = f"shape {np.shape(x)}" if getattr(x, "ndim", 1) != 1 else _counted(n, "number")
+            raise ValueError(
+                f"the example has {what}, but {self!r} takes {_counted(self.n_inputs, 'input')}; "
+                "call the model with one example, and predict(X) with a table of them"
+            )
+        return x
+
+    def _shape(self) -> str:
+        """The architecture in a line, as reprs show it."""
+        return f"{self.n_inputs} → {self.n_outputs}"
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._shape()}, {self._size()})"
+
+
+class Neuron(FeedForward):
+    """A neuron: activation(w_1 x_1 + ... + w_n x_n + b).
+
+    The weighted sum is one `dot` node. Its weights and bias stand in one tuple, which all examples share.
+
+    Arguments:
+        n_inputs: how many inputs it has.
+        activation: a name, an object, or any function of a Value: see `nn.activations.get`.
+        rng: where random weights come from: a `numpy.random.Generator`, a seed, or None for fresh ones.
+        weights: ``n_inputs`` numbers or Values; drawn by ``initialiser`` if left out.
+        bias: a number or Value; if left out, 0 beside given weights, else from ``initialiser``.
+        initialiser: see `nn.initialisers`; by default the one that suits the activation.
+
+    Attributes:
+        row: the tuple (w_1, ..., w_n, b) of Values, labelled w1, ..., wn, b (Values that bring a label keep it).
+
+    Raises:
+        ValueError: for no inputs, a wrong number of weights, or one that is NaN or infinite.
+
+    Example:
+        >>> neuron = Neuron(2, "sigmoid", weights=[0.8, 0.2], bias=0.1)
+        >>> neuron
+        Neuron(2 → 1 sigmoid, 3 parameters)
+        >>> print(f"{neuron([0.5, 0.3]):.4f}")
+        0.6365
+
+    Source: notes 5.2 and 5.3; lecture, the mathematical model of a neuron.
+    """
+
+    def __init__(
+        self,
+        n_inputs: int,
+        activation: activations.Choice = "linear",
+        rng: Seed = None,
+        *,
+        weights: Iterable[Operand] | None = None,
+        bias: Operand | None = None,
+        initialiser: InitialiserChoice | None = None,
+    ) -> None:
+        self.n_inputs = check_count("n_inputs", n_inputs)
+        self.n_outputs = 1
+        self.activation = activations.get(activation)
+        if self.activation.layer_wide:
+            raise ValueError(
+                f"{self.activation!r} is computed over all neurons of a layer, so a single neuron cannot have it; "
+                "use 'sigmoid' for one probability, or a Layer for several"
+            )
+        matrix = None if weights is None else [weights]
+        vector = None if bias is None else [bias]
+        (self.row,) = _rows(self.n_inputs, 1, matrix, vector, initialiser or self.activation.initialiser, rng)
+        self._to_label = [parameter.label is None for parameter in self.row]
+        self.label_parameters()
+
+    @property
+    def weights(self) -> tuple[Value, ...]:
+        """The weights w_1 ... w_n."""
+        return self.row[:-1]
+
+    @property
+    def bias(self) -> Value:
+        """The bias b."""
+        return self.row[-1]
+
+    def members(self) -> Iterable[tuple[str, Any]]:
+        """The weights as w1 ... wn, the bias as b, and the activation, which may have a parameter of its own."""
+        return [
+            *((f"w{i}", w) for i, w in enumerate(self.weights, 1)),
+            ("b", self.bias),
+            ("activation", self.activation),
+        ]
+
+    def label_parameters(self, index: str = "", suffix: str = "") -> None:
+        """Label the parameters, but for Values that brought a label of their own.
+
+        Arguments:
+            index: the number of the neuron in its layer, which follows that of the input.
+            suffix: the number of the layer in brackets.
+        """
+        names = [*(f"w{i}" for i in range(1, self.n_inputs + 1)), "b"]
+        for parameter, name, ours in zip(self.row, names, self._to_label, strict=True):
+            if ours:
+                parameter.label = f"{name}{index.lstrip(',') if name == 'b' else index}{suffix}"
+
+    def forward(self, x: Sequence[Any]) -> list[Value]:
+        """The output, in a list."""
+        return self.activation.of_layer(linear((self.row,), x))
+
+    def logits(self, x: Sequence[Operand]) -> list[Value]:
+        """The weighted sum z, in a list."""
+        return linear((self.row,), self._checked(x))
+
+    def architecture(self) -> dict[str, Any]:
+        """See `Module.architecture`."""
+        return {
+            "type": type(self).__name__,
+            "n_inputs": self.n_inputs,
+            "activation": self.activation.architecture(),
+        }
+
+    @classmethod
+    def from_architecture(cls, description: Mapping[str, Any]) -> Self:
+        """The neuron that ``architecture()`` described, with all parameters 0."""
+        return cls(_entry(description, "n_inputs"), _entry(description, "activation"), initialiser="zeros")
+
+    def _shape(self) -> str:
+        return f"{super()._shape()} {self.activation!r}"
+
+
+class Layer(FeedForward):
+    """A fully connected layer: every neuron gets all inputs.
+
+    Arguments:
+        n_inputs: how many inputs each neuron has.
+        n_outputs: how many neurons there are.
+        activation: a name, an object, or any function of a Value: see `nn.activations.get`.
+        rng: where random weights come from: a `numpy.random.Generator`, a seed, or None for fresh ones.
+        weights: one row of ``n_inputs`` numbers or Values for each neuron, the lecture's matrix W; drawn by
+            ``initialiser`` if left out. (The notes index the input first: theirs is the transpose.)
+        biases: one number or Value for each neuron; if left out, 0 beside given weights, else from ``initialiser``.
+        initialiser: see `nn.initialisers`; by default the one that suits the activation.
+
+    Attributes:
+        neurons: the list of its neurons. Their labels are those of both documents: w12 is the weight from input 1 to
+            neuron 2, b2 the bias of neuron 2 (w1, b in a layer of one neuron; w3,12 where there are more than 9).
+        activation: what the layer does with the weighted sums.
+
+    Raises:
+        ValueError: for no inputs, no neurons, weights of another shape, or one that is NaN or infinite.
+
+    Example:
+        >>> layer = Layer(2, 2, "softmax", weights=[[1.0, 2.0], [3.0, 4.0]], biases=[0.0, 0.5])
+        >>> layer
+        Layer(2 → 2 softmax, 6 parameters)
+        >>> [p.label for p in layer.parameters()]
+        ['w11', 'w21', 'b1', 'w12', 'w22', 'b2']
+        >>> [round(z.data, 2) for z in layer.logits([1.0, 0.5])]
+        [2.0, 5.5]
+
+    Source: lecture, "Feed-Forward Networks" and "Fully Connected Networks".
+    """
+
+    def __init__(
+        self,
+        n_inputs: int,
+        n_outputs: int,
+        activation: activations.Choice = "linear",
+        rng: Seed = None,
+        *,
+        weights: Iterable[Iterable[Operand]] | None = None,
+        biases: Iterable[Operand] | None = None,
+        initialiser: InitialiserChoice | None = None,
+    ) -> None:
+        self.n_inputs = check_count("n_inputs", n_inputs)
+        self.n_outputs = check_count("the number of neurons of a layer", n_outputs)
+        self.activation = activations.get(activation)
+        if self.activation.layer_wide and self.n_outputs == 1:
+            raise ValueError(
+                f"{self.activation!r} over a layer of one neuron is always 1; use 'sigmoid' for one probability, or "
+                "one neuron for each class"
+            )
+        rows = _rows(self.n_inputs, self.n_outputs, weights, biases, initialiser or self.activation.initialiser, rng)
+        each: activations.Choice = "linear" if self.activation.layer_wide else self.activation
+        self.neurons = [Neuron(self.n_inputs, each, weights=row[:-1], bias=row[-1]) for row in rows]
+        self.label_parameters()
+
+    def members(self) -> Iterable[tuple[str, Any]]:
+        """The activation, which may have a parameter, and the neurons."""
+        return [("activation", self.activation), ("neurons", self.neurons)]
+
+    def label_parameters(self, suffix: str = "") -> None:
+        """Label the parameters w11 ... and b1 ..., but for Values that brought a label of their own.
+
+        Arguments:
+            suffix: what follows each label; an MLP of several layers numbers them, w11[1], as the lecture does.
+        """
+        comma = "," if max(self.n_inputs, self.n_outputs) > 9 else ""
+        for j, neuron in enumerate(self.neurons, 1):
+            neuron.label_parameters(f"{comma}{j}" if self.n_outputs > 1 else "", suffix)
+        if isinstance(self.activation, Module):
+            for name, parameter in self.activation.named_parameters():
+                parameter.label = name + suffix
+
+    def forward(self, x: Sequence[Any]) -> list[Value]:
+        """The outputs, as a list."""
+        return self.activation.of_layer(linear([neuron.row for neuron in self.neurons], x))
+
+    def logits(self, x: Sequence[Operand]) -> list[Value]:
+        """The weighted sums z, as a list."""
+        return linear([neuron.row for neuron in self.neurons], self._checked(x))
+
+    def architecture(self) -> dict[str, Any]:
+        """See `Module.architecture`."""
+        return {
+            "type": type(self).__name__,
+            "n_inputs": self.n_inputs,
+            "n_outputs": self.n_outputs,
+            "activation": self.activation.architecture(),
+        }
+
+    @classmethod
+    def from_architecture(cls, description: Mapping[str, Any]) -> Self:
+        """The layer that ``architecture()`` described, with all parameters 0."""
+        sizes = _entry(description, "n_inputs"), _entry(description, "n_outputs")
+        return cls(*sizes, _entry(description, "activation"), initialiser="zeros")
+
+    def _shape(self) -> str:
+        return f"{super()._shape()} {self.activation!r}"
+
+
+class Task(NamedTuple):
+    """What suits a kind of problem: the output activation, and the loss in its stable form."""
+
+    name: str
+    output: str
+    loss: Loss
+
+
+TASKS: dict[str, Task] = {
+    "regression": Task("regression", "linear", losses.mse),
+    "binary": Task("binary", "sigmoid", losses.binary_cross_entropy_with_logits),
+    "multiclass": Task("multiclass", "softmax", losses.categorical_cross_entropy_with_logits),
+    "multilabel": Task("multilabel", "sigmoid", losses.binary_cross_entropy_with_logits),
+}
+
+
+class MLP(FeedForward):
+    """A multilayer perceptron: layers one after the other.
+
+    Arguments:
+        n_inputs: how many numbers one example has.
+        sizes: how many neurons each layer has, the output layer last: [16, 16, 1] is two hidden layers of 16.
+        activation: that of the hidden layers: see `nn.activations.get`. Each layer learns its own alpha of a PReLU.
+        output: that of the output layer.
+        seed: for the random weights: a whole number, a `numpy.random.Generator`, or None for fresh ones.
+        weights, biases: optional, for each layer as `Layer` takes them.
+        initialiser: see `nn.initialisers`; by default for each layer the one that suits its activation.
+
+    Attributes:
+        layers: the list of layers. Labels carry the layer's number as the lecture does: w12[1] is the weight from
+            input 1 to neuron 2 in layer 1.
+        loss: the loss that `nn.fit` uses unless told otherwise; None but for models made by `for_task`.
+
+    Raises:
+        ValueError: for no inputs, no layers, a layer of no neurons, unknown names, weights of another shape.
+
+    Example:
+        >>> model = MLP(2, [16, 16, 1], activation="tanh", seed=0)
+        >>> model
+        MLP(2 → 16 tanh → 16 tanh → 1 linear, 337 parameters)
+        >>> model([0.5, -1.0]).op
+        <primitive dot>
+        >>> model.named_parameters()[0][0]
+        'layers.0.neurons.0.w1'
+
+    Source: notes 5.4 to 5.6; lecture, "Feed-Forward Networks".
+    """
+
+    loss: Loss | None = None
+    task: str | None = None
+
+    def __init__(
+        self,
+        n_inputs: int,
+        sizes: Sequence[int],
+        activation: activations.Choice = "tanh",
+        output: activations.Choice = "linear",
+        seed: Seed = 0,
+        *,
+        weights: Sequence[Iterable[Iterable[Operand]]] | None = None,
+        biases: Sequence[Iterable[Operand]] | None = None,
+        initialiser: InitialiserChoice | None = None,
+    ) -> None:
+        if isinstance(sizes, (str, bytes)) or not isinstance(sizes, Iterable):
+            raise TypeError(
+                f"sizes is a list with the number of neurons of each layer, not {sizes!r}; write [{sizes!r}]"
+            )
+        widths = list(sizes)
+        if not widths:
+            raise ValueError("sizes is empty; give the number of neurons of each layer, such as [16, 1]")
+        for name, given in (("weights", weights), ("biases", biases)):
+            if given is not None and len(given) != len(widths):
+                raise ValueError(
+                    f"{name} are given for {_counted(len(given), 'layer')}, but there are {len(widths)}; "
+                    "give one entry a layer"
+                )
+        rng = initialisers.generator(seed)
+        chosen = activations.get(activation)
+        layers = []
+        for k, (width_before, width) in enumerate(zip([n_inputs, *widths], widths, strict=False)):
+            last = k == len(widths) - 1
+            layers.append(
+                Layer(
+                    width_before,
+                    width,
+                    output if last else deepcopy(chosen) if isinstance(chosen, Module) else chosen,
+                    rng,
+                    weights=None if weights is None else weights[k],
+                    biases=None if biases is None else biases[k],
+                    initialiser=initialiser,
+                )
+            )
+        self._assemble(layers)
+
+    @classmethod
+    def from_layers(cls, layers: Iterable[Layer]) -> Self:
+        """A network of layers that you made: a textbook's network is one line a layer.
+
+        Arguments:
+            layers: the layers, each with as many inputs as the one before has outputs.
+
+        Raises:
+            ValueError: if there are none, or if two do not fit together.
+            TypeError: for anything but layers.
+
+        Example:
+            >>> MLP.from_layers([
+            ...     Layer(1, 1, "sigmoid", weights=[[0.4]], biases=[0.1]),
+            ...     Layer(1, 1, "linear", weights=[[0.3]], biases=[0.2]),
+            ... ])
+            MLP(1 → 1 sigmoid → 1 linear, 4 parameters)
+
+        Source: the network is that of notes 4.4 and 4.7.
+        """
+        model = cls.__new__(cls)
+        model._assemble(list(layers))
+        return model
+
+    @classmethod
+    def for_task(
+        cls,
+        task: str,
+        n_inputs: int,
+        sizes: Sequence[int],
+        activation: activations.Choice = "relu",
+        seed: Seed = 0,
+        *,
+        initialiser: InitialiserChoice | None = None,
+    ) -> Self:
+        """A network whose output activation and loss suit the kind of problem, as the lecture's guide chooses.
+
+        - "regression": the output is any number, so it is **linear**, with the mean squared error.
+        - "binary": one output, the probability of class 1, so **sigmoid**, with the binary cross-entropy.
+        - "multiclass": one output a class, probabilities that exclude each other and add up to 1, so **softmax**,
+          with the categorical cross-entropy.
+        - "multilabel": one output a label, probabilities independent of each other, so **sigmoid** for each, with the
+          binary cross-entropy averaged over the labels.
+
+        Hidden layers are ReLU, since sigmoid and tanh saturate and kill gradients there.
+
+        Calling the model, and ``predict``, give probabilities; the loss is the cross-entropy *on logits*, which takes
+        the weighted sums before the output activation (``model.logits(x)``). It is the same number, but the logarithm
+        and the exponential cancel on paper instead of in floats: a confident wrong answer costs 1000 and not
+        infinity. `nn.losses.Loss.outputs_of` picks the right one, and ``fit`` uses it.
+
+        Arguments:
+            task: one of the four.
+            n_inputs, sizes, activation, seed, initialiser: as for the class.
+
+        Raises:
+            ValueError: for an unknown task, or an output layer that does not suit it.
+
+        Example:
+            >>> model = MLP.for_task("multiclass", 4, [16, 3])
+            >>> model
+            MLP(4 → 16 relu → 3 softmax, 131 parameters)
+            >>> model.loss
+            categorical_cross_entropy_with_logits
+            >>> round(sum(p.data for p in model([5.1, 3.5, 1.4, 0.2])), 12)
+            1.0
+
+        Source: lecture, "How to choose the right Activation Function?"; notes 3.3.
+        """
+        choice = lookup("task", task, TASKS)
+        model = cls(n_inputs, sizes, activation, choice.output, seed, initialiser=initialiser)
+        if choice.name == "binary" and model.n_outputs != 1:
+            raise ValueError(
+                f"the task 'binary' has one output, the probability of class 1, not {model.n_outputs}; end sizes with "
+                "1, or use 'multiclass' (one class of several) or 'multilabel' (several yes-or-no answers)"
+            )
+        model.task, model.loss = choice.name, choice.loss
+        return model
+
+    def forward(self, x: Sequence[Any]) -> list[Value]:
+        """The outputs, as a list."""
+        for layer in self.layers:
+            x = layer.forward(x)
+        return list(x)
+
+    def logits(self, x: Sequence[Operand]) -> list[Value]:
+        """The weighted sums z of the output layer, as a list."""
+        x = self._checked(x)
+        for layer in self.layers[:-1]:
+            x = layer.forward(x)
+        return self.layers[-1].logits(x)
+
+    def architecture(self) -> dict[str, Any]:
+        """See `Module.architecture`."""
+        layers = [layer.architecture() for layer in self.layers]
+        return {"type": type(self).__name__, "layers": layers, "task": self.task}
+
+    @classmethod
+    def from_architecture(cls, description: Mapping[str, Any]) -> Self:
+        """The network that ``architecture()`` described, with all parameters 0."""
+        model = cls.from_layers([Layer.from_architecture(layer) for layer in _entry(description, "layers")])
+        if description.get("task") is not None:
+            choice = lookup("task", description["task"], TASKS)
+            model.task, model.loss = choice.name, choice.loss
+        return model
+
+    def _assemble(self, layers: list[Layer]) -> None:
+        """Take these layers, if each fits the one before, and number their labels."""
+        if not layers:
+            raise ValueError("a network has at least one layer; give Layer(n_inputs, n_outputs, ...)")
+        for k, layer in enumerate(layers):
+            if not isinstance(layer, Layer):
+                raise TypeError(f"layers[{k}] is {layer!r:.60}, not a Layer; write Layer(n_inputs, n_outputs, ...)")
+            if k and layer.n_inputs != layers[k - 1].n_outputs:
+                raise ValueError(
+                    f"layers[{k}] takes {_counted(layer.n_inputs, 'input')}, but layers[{k - 1}] has "
+                    f"{_counted(layers[k - 1].n_outputs, 'output')}; they must be equal"
+                )
+        self.layers = layers
+        self.n_inputs, self.n_outputs = layers[0].n_inputs, layers[-1].n_outputs
+        if len(layers) > 1:
+            for k, layer in enumerate(layers, 1):
+                layer.label_parameters(f"[{k}]")
+
+    def _shape(self) -> str:
+        return f"{self.n_inputs} → " + " → ".join(f"{layer.n_outputs} {layer.activation!r}" for layer in self.layers)
+
+
+def build(architecture: Mapping[str, Any], most: int = 10_000_000) -> Module:
+    """The model that ``model.architecture()`` described, with all parameters 0: load its ``state_dict`` into it.
+
+    Classes of your own are found by their name if they define ``from_architecture``.
+
+    Arguments:
+        architecture: the description, also as it comes back from JSON.
+        most: the most weights and biases that it may ask for: a file may say anything.
+
+    Raises:
+        ValueError: for a description that is incomplete, of an unknown type, or of too many parameters.
+        TypeError: for one that is no dict, or has an entry of the wrong type.
+
+    Example:
+        >>> build(MLP(2, [3, 1]).architecture())
+        MLP(2 → 3 tanh → 1 linear, 13 parameters)
+    """
+    kinds: dict[str, Any] = {kind.__name__: kind for kind in _subclasses(Module) if "from_architecture" in vars(kind)}
+    name = _entry(architecture, "type")
+    if name not in kinds:
+        raise unknown("type of model", name, kinds)
+    if issubclass(kinds[name], (Neuron, Layer, MLP)):
+        _check_size(architecture, most)
+    model: Module = kinds[name].from_architecture(architecture)
+    return model
+
+
+def _subclasses(kind: type[Module]) -> list[type[Module]]:
+    """All classes derived from ``kind``, the latest definition of a name last."""
+    found: list[type[Module]] = []
+    for child in kind.__subclasses__():
+        found += [child, *_subclasses(child)]
+    return found
+
+
+def _check_size(architecture: Mapping[str, Any], most: int) -> None:
+    """Refuse a description that asks for too many parameters before memory is taken for them."""
+    layers = architecture.get("layers", [architecture])
+    if not isinstance(layers, list):
+        raise TypeError(f"layers must be a list with the description of each layer, not {layers!r:.60}")
+    count = 0
+    for layer in layers:
+        n_inputs, n_outputs = _entry(layer, "n_inputs"), layer.get("n_outputs", 1)
+        count += (check_count("n_inputs", n_inputs) + 1) * check_count("n_outputs", n_outputs)
+    if count > most:
+        raise ValueError(
+            f"the architecture asks for {count} parameters, but at most {most} are allowed; set most={count}"
+        )
+
+
+def _entry(description: Any, key: str) -> Any:
+    """An entry that a description must have."""
+    if not isinstance(description, Mapping):
+        raise TypeError(f"the description of a model is a dict, not {description!r:.60} ({type(description).__name__})")
+    if key not in description:
+        raise ValueError(
+            f"the description {dict(description)!r:.80} lacks {key!r}; give what model.architecture() gives"
+        )
+    return description[key]
+
+
+def _rows(
+    n_inputs: int,
+    n_outputs: int,
+    weights: Iterable[Iterable[Operand]] | None,
+    biases: Iterable[Operand] | None,
+    initialiser: InitialiserChoice,
+    rng: Seed,
+) -> list[tuple[Value, ...]]:
+    """The rows (w_1, ..., w_n, b) of a layer: the given numbers, checked, or drawn ones."""
+    draw, rng = initialisers.get(initialiser), initialisers.generator(rng)
+    if weights is None:
+        matrix: list[list[Value]] = [[Value(w) for w in row] for row in draw.weights(rng, n_inputs, n_outputs)]
+    else:
+        matrix = [[_parameter(w, f"weights[{j}][{i}]") for i, w in enumerate(row)] for j, row in enumerate(weights)]
+        widths = {len(row) for row in matrix}
+        if len(matrix) != n_outputs or widths != {n_inputs}:
+            turned = len(matrix) == n_inputs and widths == {n_outputs}
+            raise ValueError(
+                f"weights have {_counted(len(matrix), 'row')} of {' or '.join(map(str, sorted(widths)))}, but "
+                f"{_counted(n_outputs, 'neuron')} with {_counted(n_inputs, 'input')} need {n_outputs} of {n_inputs}; "
+                f"give one row a neuron{': yours is turned, write zip(*weights)' if turned else ''}"
+            )
+    if biases is not None:
+        vector = [_parameter(b, f"biases[{j}]") for j, b in enumerate(biases)]
+    elif weights is None:
+        vector = [Value(b) for b in draw.biases(rng, n_inputs, n_outputs)]
+    else:
+        vector = [Value(0.0) for _ in range(n_outputs)]
+    if len(vector) != n_outputs:
+        raise ValueError(
+            f"biases are {_counted(len(vector), 'number')} for {_counted(n_outputs, 'neuron')}; give one a neuron"
+        )
+    return [(*row, bias) for row, bias in zip(matrix, vector, strict=True)]
+
+
+def _parameter(x: Operand, what: str) -> Value:
+    """A parameter from a finite number; a Value as it is, so that parameters can be shared."""
+    number = check_number(what, x.data if isinstance(x, Value) else x)
+    return x if isinstance(x, Value) else Value(number)
+
+
+def _counted(n: int, noun: str) -> str:
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"

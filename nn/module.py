@@ -1,0 +1,129 @@
+"""`Module`: what every model has in common, its parameters and their names. Imports `Value` and ``data``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from autograd.value import Value
+from nn.data import check_number
+
+
+class Module:
+    """The base class of neurons, layers and networks, and of models of your own.
+
+    A parameter is a leaf `Value` in an attribute of the module, or of a module in one of its attributes; lists and
+    tuples of them are looked into. So a model of your own needs only its attributes and a ``__call__``.
+
+    Example:
+        >>> from autograd import Value
+        >>> class Line(Module):
+        ...     def __init__(self):
+        ...         self.slope, self.offset = Value(2.0), Value(1.0)
+        ...     def __call__(self, x):
+        ...         return self.slope * x + self.offset
+        >>> line = Line()
+        >>> line
+        Line(2 parameters)
+        >>> line.state_dict()
+        {'slope': 2.0, 'offset': 1.0}
+    """
+
+    def members(self) -> Iterable[tuple[str, Any]]:
+        """Where parameters are looked for: names, and Values, modules or sequences of these. The attributes."""
+        return vars(self).items()
+
+    def named_parameters(self) -> list[tuple[str, Value]]:
+        """All parameters, each once, with their paths as names, such as ``layers.0.neurons.3.w2``.
+
+        The order is that of the attributes, and the same for every model of the same architecture.
+        """
+        seen: set[Value] = set()
+        found = []
+        for name, parameter in _parameters_in("", self):
+            if parameter not in seen:
+                seen.add(parameter)
+                found.append((name, parameter))
+        return found
+
+    def parameters(self) -> list[Value]:
+        """All parameters, each once, in the order of `named_parameters`."""
+        return [parameter for _, parameter in self.named_parameters()]
+
+    def zero_grad(self) -> None:
+        """Set the gradient of every parameter to 0.0, as before each step of training."""
+        for parameter in self.parameters():
+            parameter.grad = 0.0
+
+    def state_dict(self) -> dict[str, float]:
+        """The number of every parameter under its name."""
+        return {name: parameter.data for name, parameter in self.named_parameters()}
+
+    def load_state_dict(self, state: Mapping[str, float]) -> None:
+        """Set every parameter to the number that ``state`` has under its name.
+
+        Arguments:
+            state: as `state_dict` gives it, from a model of the same architecture.
+
+        Raises:
+            ValueError: if names are missing or unexpected, or a number is not finite. Nothing is changed then.
+            TypeError: if an entry is no number.
+
+        Example:
+            >>> from nn.layers import Neuron
+            >>> neuron = Neuron(1, weights=[0.4], bias=0.1)
+            >>> neuron.load_state_dict({"w1": 0.5, "b": 0.2})
+            >>> neuron.state_dict()
+            {'w1': 0.5, 'b': 0.2}
+        """
+        parameters = dict(self.named_parameters())
+        missing = [name for name in parameters if name not in state]
+        unexpected = [name for name in state if name not in parameters]
+        if missing or unexpected:
+            raise ValueError(
+                f"the state does not belong to {self!r}: {_listed('missing', missing)}"
+                f"{'; ' if missing and unexpected else ''}{_listed('unexpected', unexpected)}. "
+                "Load it into a model of the architecture that it was saved from"
+            )
+        numbers = {name: check_number(name, state[name]) for name in parameters}
+        for name, parameter in parameters.items():
+            parameter.data = numbers[name]
+
+    def architecture(self) -> dict[str, Any]:
+        """A description that JSON can hold, from which `nn.layers.build` makes the model anew, without its numbers.
+
+        Raises:
+            TypeError: for a class that does not define it.
+        """
+        raise TypeError(
+            f"{type(self).__name__} does not describe its architecture. Define architecture(self), which gives a dict "
+            f"with 'type': {type(self).__name__!r}, and the classmethod from_architecture(cls, description); or save "
+            "state_dict() alone and load it into a model that you build"
+        )
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._size()})"
+
+    def _size(self) -> str:
+        n = len(self.parameters())
+        return f"{n} parameter{'' if n == 1 else 's'}"
+
+
+def _parameters_in(path: str, member: Any) -> Iterator[tuple[str, Value]]:
+    """The parameters in a member of a module, with their paths."""
+    if isinstance(member, Value):
+        if member.op is None:
+            yield path, member
+        return
+    inner: Iterable[tuple[Any, Any]] = member.members() if isinstance(member, Module) else enumerate(member)
+    for name, value in inner:
+        if isinstance(value, (Value, Module, list, tuple)):
+            yield from _parameters_in(f"{path}.{name}" if path else str(name), value)
+
+
+def _listed(what: str, names: list[str]) -> str:
+    """The first few of the names, and how many more there are."""
+    if not names:
+        return ""
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return f"{what} {', '.join(names[:5])}{more}"
