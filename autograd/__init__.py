@@ -56,6 +56,7 @@ _READERS = {
     "hvp": "transforms",
     "jacobian": "transforms",
     "jvp": "transforms",
+    "explain": "explain",
     "proofread": "proofreading",
     "value_and_grad": "transforms",
 }

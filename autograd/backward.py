@@ -24,61 +24,81 @@ def run_backward(root: Value) -> None:
     if open_blocks and current_modes().check:
         _check_backward(root)
 
-    # Find the inner nodes that the gradient reaches. `mark`, a NaN of this pass alone, stands in the gradient of each
-    # node found, which saves a set; leaves (depth 0) are not listed, so that their gradients accumulate.
+    # Find the nodes that the gradient reaches. `mark`, a NaN of this pass alone, stands in the gradient of each node
+    # found, which saves a set. Leaves keep what they hold until the end, when the sum of this pass is added.
     mark = float("nan")
     root.grad = mark
     order = [root]
-    append = order.append
+    leaves: list[tuple[Value, float]] = []
     groups_seen: set[int] = set()  # the neurons of a layer share their inputs, the examples share the weights
     try:
         for node in order:
             if node._da is not None:
                 operand = node._a
-                if operand.depth and operand.grad is not mark:
+                if operand.grad is not mark:
+                    order.append(operand) if operand.depth else leaves.append((operand, operand.grad))
                     operand.grad = mark
-                    append(operand)
                 if node._db is not None:
                     operand = node._b
-                    if operand.depth and operand.grad is not mark:
+                    if operand.grad is not mark:
+                        order.append(operand) if operand.depth else leaves.append((operand, operand.grad))
                         operand.grad = mark
-                        append(operand)
             elif type(node._db) is float:
                 operand = node._b
-                if operand.depth and operand.grad is not mark:
+                if operand.grad is not mark:
+                    order.append(operand) if operand.depth else leaves.append((operand, operand.grad))
                     operand.grad = mark
-                    append(operand)
             else:
-                for group in (node._a, node._b):
-                    if id(group) not in groups_seen:
+                for group, partials in ((node._a, node._db[0]), (node._b, node._db[1])):
+                    if partials is not None and id(group) not in groups_seen:
                         groups_seen.add(id(group))
-                        for operand in group:
-                            if type(operand) is not float and operand.depth and operand.grad is not mark:
+                        for operand, partial in zip(group, partials, strict=True):
+                            if partial is not None and operand.grad is not mark:
+                                order.append(operand) if operand.depth else leaves.append((operand, operand.grad))
                                 operand.grad = mark
-                                append(operand)
         order.sort(key=depth_of, reverse=True)
-    finally:  # also when the pass is interrupted: no gradient is left marked
         for node in order:
             node.grad = 0.0
+            if node.op is not None and node.op.selects:
+                _clear_idle(node, mark)
+        for leaf, _ in leaves:
+            leaf.grad = 0.0
 
-    # The chain rule: each node hands its gradient, times the local derivative, to its operands.
-    root.grad = 1.0
-    for node in order:
-        upstream = node.grad
-        partial = node._da
-        if partial is not None:
-            node._a.grad += upstream * partial
-            partial = node._db
+        # The chain rule: each node hands its gradient, times the local derivative, to its operands.
+        root.grad = 1.0
+        for node in order:
+            upstream = node.grad
+            partial = node._da
             if partial is not None:
-                node._b.grad += upstream * partial
-        elif type(node._db) is float:
-            node._b.grad += upstream * node._db
-        elif upstream:  # 0 behind a dead ReLU, or for an example already learnt: skip the whole sum
-            for group, partials in ((node._a, node._db[0]), (node._b, node._db[1])):
-                if partials is not None:
-                    for operand, partial in zip(group, partials, strict=True):
-                        if partial is not None:
-                            operand.grad += upstream * partial
+                node._a.grad += upstream * partial
+                partial = node._db
+                if partial is not None:
+                    node._b.grad += upstream * partial
+            elif type(node._db) is float:
+                node._b.grad += upstream * node._db
+            elif upstream:  # 0 behind a dead ReLU, or for an example already learnt: skip the whole sum
+                for group, partials in ((node._a, node._db[0]), (node._b, node._db[1])):
+                    if partials is not None:
+                        for operand, partial in zip(group, partials, strict=True):
+                            if partial is not None:
+                                operand.grad += upstream * partial
+    except BaseException:  # interrupted: the leaves keep what they held
+        for node in order:
+            node.grad = 0.0
+        for leaf, before in leaves:
+            leaf.grad = before
+        raise
+    for leaf, before in leaves:
+        leaf.grad += before
+
+
+def _clear_idle(node: Value, mark: float) -> None:
+    """Clear what a former pass left below the operands that ``node`` did not choose, where this pass does not come."""
+    for operand, partial in zip(node._a, node._db[0], strict=True):
+        if partial is None and type(operand) is not float:
+            for idle in topological_order(operand):
+                if idle.depth and idle.grad is not mark:
+                    idle.grad = 0.0
 
 
 class Contribution(NamedTuple):
@@ -122,11 +142,14 @@ def steps(root: Value) -> Iterator[Step]:
     """
     totals = {root: 1.0}
     for node in reversed(topological_order(root)):
-        if not node.depth:
+        if node.op is None or node not in totals:
             continue
         upstream = totals[node]
         contributions = []
         for parent, local in zip(node.parents, node.partials, strict=True):
+            if node.op.selects and local == 0.0:
+                contributions.append(Contribution(parent, local, 0.0, totals.get(parent, 0.0)))
+                continue
             product = upstream * local
             total = totals[parent] = totals.get(parent, 0.0) + product
             contributions.append(Contribution(parent, local, product, total))

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import threading
 import weakref
+from collections.abc import Callable
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from autograd.order import topological_order
@@ -21,16 +23,15 @@ _new = object.__new__
 _SLOTS = ("data", "grad", "label", "op", "depth", "_a", "_b", "_da", "_db")
 
 
+_state = attrgetter(*_SLOTS)
+
+
 def _with_slots(kind: type[Value], state: tuple[Any, ...]) -> Value:
     """A node of class ``kind`` with the contents of its slots in the order of _SLOTS."""
     node = _new(kind)
     for slot, content in zip(_SLOTS, state, strict=True):
         setattr(node, slot, content)
     return node
-
-
-def _state(node: Value) -> tuple[Any, ...]:
-    return tuple([getattr(node, slot) for slot in _SLOTS])
 
 
 def shallow(node: Value) -> Value:
@@ -51,25 +52,25 @@ def deep(root: Value, memo: dict[int, Any]) -> Value:
 
 def _replaced(operand: Any, memo: dict[int, Any]) -> Any:
     """The copies of what one slot holds: a group of operands, a single one, or none."""
-    if type(operand) is tuple:
-        return tuple([memo.get(id(member), member) for member in operand])
+    if type(operand) is tuple and id(operand) not in memo:
+        memo[id(operand)] = tuple([memo.get(id(member), member) for member in operand])
     return memo.get(id(operand), operand)
 
 
 class _Ancestors(list["Value"]):
     """The ancestors of a node that is being pickled, in topological order; alive as long as that pickling is."""
 
-    __slots__ = ("__weakref__", "ids")
+    ids: set[int]  # of those that pickle has not come to yet
 
-    ids: set[int]
-    __hash__ = object.__hash__  # type: ignore[assignment]  # by identity, as a weak set needs it
+    def __reduce__(self) -> tuple[Any, ...]:
+        return list, (), None, iter(self)
 
 
 class _Pickling(threading.local):
-    """The ancestor lists that this thread is pickling at the moment."""
+    """What this thread is pickling at the moment: a weak reference to the ancestors in hand, or to nothing."""
 
     def __init__(self) -> None:
-        self.batches: weakref.WeakSet[_Ancestors] = weakref.WeakSet()
+        self.ancestors: Callable[[], _Ancestors | None] = lambda: None
 
 
 _pickling = _Pickling()
@@ -77,11 +78,14 @@ _pickling = _Pickling()
 
 def reduce(node: Value) -> tuple[Any, ...]:
     """What pickle stores for ``node``: its slots, preceded by its ancestors unless these are in hand already."""
+    in_hand = _pickling.ancestors()
     ancestors = None
-    if node.depth > 1 and not any(id(node) in batch.ids for batch in _pickling.batches):
+    if in_hand is not None and id(node) in in_hand.ids:
+        in_hand.ids.remove(id(node))
+    elif node.depth > 1:
         ancestors = _Ancestors(topological_order(node)[:-1])
         ancestors.ids = {id(ancestor) for ancestor in ancestors}
-        _pickling.batches.add(ancestors)
+        _pickling.ancestors = weakref.ref(ancestors)
     return _restored, (ancestors, type(node), _state(node))
 
 

@@ -411,7 +411,7 @@ def softmax(z: Iterable[Operand]) -> list[Any]:
     outputs = []
     for i, p_i in enumerate(p):
         partials = [-p_i * p_j for p_j in p]
-        partials[i] = p_i * (1.0 - p_i)
+        partials[i] = p_i * scalar.fsum([*p[:i], *p[i + 1 :]])  # 1 - p_i would lose its digits near 1
         outputs.append(recorded_groups(primitives.softmax, p_i, (float(i), *logits), (None, *partials)))
     return outputs
 

@@ -5,7 +5,7 @@ Imports the standard library alone.
 
 from __future__ import annotations
 
-from contextvars import ContextVar, Token
+from contextvars import ContextVar
 from types import TracebackType
 from typing import ClassVar, NamedTuple
 
@@ -15,6 +15,7 @@ class Modes(NamedTuple):
 
     record: bool = True
     check: bool = False
+    around: Modes | None = None  # what held before the innermost block was entered
 
 
 _DEFAULT = Modes()
@@ -35,18 +36,16 @@ class _ModeBlock:
 
     _change: ClassVar[dict[str, bool]]
 
-    def __init__(self) -> None:
-        self._tokens: list[Token[Modes]] = []
-
     def __enter__(self) -> None:
-        self._tokens.append(_current.set(_current.get()._replace(**self._change)))
+        before = _current.get()
+        _current.set(before._replace(around=before, **self._change))
         open_blocks.append(self)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         open_blocks.remove(self)
-        _current.reset(self._tokens.pop())
+        _current.set(_current.get().around or _DEFAULT)
 
 
 class no_grad(_ModeBlock):  # noqa: N801 - a context manager, named like a statement as everywhere in the field

@@ -239,7 +239,7 @@ xlogy = Primitive(
     name="xlogy",
     symbol="a log b",
     value=lambda m, a, b: m.xlogy(a, b),
-    partials=(lambda m, y, a, b: m.log(b), lambda m, y, a, b: m.where(a == 0.0, 0.0, m.divide(a, b))),
+    partials=(lambda m, y, a, b: m.log(b), lambda m, y, a, b: m.where(a, m.divide(a, m.where(a, b, 1.0)), 0.0)),
     formula="a*log(b)",
     textbook=("log(b)", "a/b"),
     domain=lambda a, b: (
@@ -405,7 +405,9 @@ def _dot_partials(m: Any, y: Any, *operands: Any) -> list[Any]:
 
 
 def _softmax_partials(m: Any, y: Any, index: Any, *z: Any) -> list[Any]:
-    return [0.0] + [y * ((1.0 if j == index else 0.0) - p_j) for j, p_j in enumerate(m.softmax(z))]
+    p = m.softmax(z)
+    others = m.fsum([p_j for j, p_j in enumerate(p) if j != index])  # 1 - y, which near y = 1 would lose its digits
+    return [0.0, *[y * others if j == index else -y * p_j for j, p_j in enumerate(p)]]
 
 
 dot = Primitive(name="dot", symbol="w·x + b", value=_dot_value, partials=_dot_partials)

@@ -175,8 +175,8 @@ def step(x: float) -> float:
 
 
 def sign(x: float) -> float:
-    """-1, 0 or 1."""
-    return math.copysign(1.0, x) if x else x
+    """-1, 0 or 1; NaN is passed on."""
+    return math.copysign(1.0, x) if x > 0.0 or x < 0.0 else x
 
 
 def absolute(x: float) -> float:
@@ -218,8 +218,8 @@ def logsumexp(terms: Sequence[float]) -> float:
 
 
 def softmax(terms: Sequence[float]) -> list[float]:
-    """exp(x_i) / sum_j exp(x_j) for every i, without overflow."""
+    """exp(x_i) / sum_j exp(x_j) for every i, without overflow; infinite terms share 1."""
     largest = max(terms)
-    powers = [exp(x - largest) for x in terms]
+    powers = [1.0 if x == largest else exp(x - largest) for x in terms]
     total = fsum(powers)
     return [p / total for p in powers]

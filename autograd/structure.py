@@ -36,10 +36,12 @@ def mapped(f: Callable[[Any], Any], tree: Any) -> Any:
 
 
 def _mapped_array(f: Callable[[Any], Any], array: Any) -> Any:
-    """An array of the same shape: of floats where ``f`` gives floats, else of objects."""
+    """An array of the same shape: of floats where ``f`` gives floats, else of objects; longer where it gives arrays."""
     import numpy as np
 
     results = [mapped(f, x) for x in array.ravel().tolist()]
+    if results and all(type(x) is np.ndarray for x in results):
+        return np.stack(results).reshape(array.shape + results[0].shape)
     plain = all(type(x) is float for x in results)
     flat = np.empty(len(results), dtype=float if plain else object)
     flat[:] = results

@@ -91,11 +91,7 @@ def jacobian(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
                 tape.structured(reverse(output, tape.inputs, differentiable=tape.depends_on_others))
                 for output in leaves_of(tape.output)
             ]
-            remaining = iter(rows)
-            output = tape.output
-            if type(output).__name__ == "ndarray":
-                output = output.tolist()
-            return mapped(lambda _: next(remaining), output)
+            return like(tape.output, rows)
 
     return all_derivatives
 
@@ -150,7 +146,8 @@ def hvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
         first = reverse(tape.one_number("hvp"), tape.inputs, differentiable=True)
         with recording():
             along = functions.dot(first, vector)
-        return tape.structured(reverse(along, tape.inputs, differentiable=tape.depends_on_others))
+        differentiable = tape.depends_on_others or any(isinstance(v, Value) for v in vector)
+        return tape.structured(reverse(along, tape.inputs, differentiable=differentiable))
 
 
 def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
@@ -178,8 +175,9 @@ def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[A
             for node in _order_of([output for output in outputs if isinstance(output, Value)]):
                 if node in along or not any(parent in along for parent in node.parents):
                     continue
-                slopes = local_slopes(node, along, differentiable)
-                along[node] = _total(_times(along[parent], slope) for parent, slope in slopes)
+                terms = [_times(along[parent], slope) for parent, slope in local_slopes(node, along, differentiable)]
+                if terms:
+                    along[node] = _total(terms)
         derivatives = [along.get(output, 0.0) if isinstance(output, Value) else 0.0 for output in outputs]
         return tape.given(tape.output), like(tape.output, derivatives)
 
@@ -244,7 +242,7 @@ def local_slopes(node: Value, wanted: Container[Value], differentiable: bool) ->
     return [
         (x, slope)
         for x, slope, want in zip(operands, slopes, mask, strict=True)
-        if want and isinstance(x, Value) and not (node.op.selects and not isinstance(slope, Value) and slope == 0.0)
+        if want and isinstance(x, Value) and not (node.op.selects and float(slope) == 0.0)
     ]
 
 
@@ -285,6 +283,8 @@ class _Recorded:
     def __init__(self, f: Function, args: Sequence[Any], argnums: int | tuple[int, ...]) -> None:
         self.positions = argnums if isinstance(argnums, tuple) else (argnums,)
         self.single = not isinstance(argnums, tuple)
+        if len(set(self.positions)) < len(self.positions):
+            raise ValueError(f"argnums names an argument twice: {argnums}; name each once")
         for position in self.positions:
             if not -len(args) <= position < len(args):
                 raise ValueError(f"argnums names argument {position}, but the function was called with {len(args)}")
@@ -338,6 +338,5 @@ class _Recorded:
 
     def structured(self, derivatives: list[Any]) -> Any:
         """Derivatives in the structure of the arguments they belong to."""
-        remaining = iter(derivatives)
-        results = [mapped(lambda _: next(remaining), self.args[position]) for position in self.positions]
-        return results[0] if self.single else tuple(results)
+        results = like(tuple([self.args[position] for position in self.positions]), derivatives)
+        return results[0] if self.single else results

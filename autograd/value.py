@@ -510,7 +510,7 @@ def apply(op: Primitive, *operands: Any) -> Any:
 
 def _operator(op: Primitive, a: Any, b: Any) -> Any:
     """An operator between a Value and something else: constants fast, foreign types (arrays) asked first."""
-    other = b if type(a) is Value else a
+    other = b if isinstance(a, Value) else a
     kind = type(other)
     if (kind is float or (kind is int and -(2**53) < other < 2**53)) and not open_blocks:
         x, y = float(a), float(b)
@@ -525,7 +525,7 @@ def _operator(op: Primitive, a: Any, b: Any) -> Any:
                 return recorded(op, data, a.depth, a, da, y, None)
             db = slopes[1] if slopes else op.partials[1](scalar, data, x, y)  # type: ignore[index]
             return recorded(op, data, b.depth, x, None, b, db)
-    if kind is Value or isinstance(other, Real) or not may_answer(other):
+    if isinstance(other, (Value, Real)) or not may_answer(other):
         return apply(op, a, b)
     return NotImplemented
 
