@@ -199,6 +199,9 @@ class Value:
         return _operator(_divide, self, other)
 
     def __pow__(self, other: Operand) -> Value:
+        if type(other) is int and other == 2 and not open_blocks:  # the squares of a loss
+            data = self.data
+            return recorded(primitives.power, data * data, self.depth, self, 2.0 * data, 2.0, None)
         return _operator(primitives.power, self, other)
 
     def __radd__(self, other: Number) -> Value:

@@ -11,3 +11,49 @@ if not hasattr(autograd, "topological_order"):
         f"{autograd.__file__}. Of two packages with one name the one installed last wins. Make a fresh environment: "
         "python3 -m venv .venv && .venv/bin/pip install -e ."
     )
+
+from nn import activations, initialisers, losses, measure, metrics, optimizers, schedules
+from nn.interop import from_torch, to_torch
+from nn.layers import MLP, Layer, Neuron
+from nn.losses import Loss
+from nn.module import Module
+from nn.optimizers import SGD, AdaGrad, Adam, AdamW, Momentum, Nesterov, RMSprop
+from nn.perceptron import DeltaRule, Perceptron, collapse, delta_rule
+from nn.serialization import FileError, load, load_optimizer, save
+from nn.training import EarlyStopping, History, TrainingDiverged, fit
+
+__all__ = [
+    "MLP",
+    "SGD",
+    "AdaGrad",
+    "Adam",
+    "AdamW",
+    "DeltaRule",
+    "EarlyStopping",
+    "FileError",
+    "History",
+    "Layer",
+    "Loss",
+    "Module",
+    "Momentum",
+    "Nesterov",
+    "Neuron",
+    "Perceptron",
+    "RMSprop",
+    "TrainingDiverged",
+    "activations",
+    "collapse",
+    "delta_rule",
+    "fit",
+    "from_torch",
+    "initialisers",
+    "load",
+    "load_optimizer",
+    "losses",
+    "measure",
+    "metrics",
+    "optimizers",
+    "save",
+    "schedules",
+    "to_torch",
+]

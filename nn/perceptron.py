@@ -110,13 +110,13 @@ class DeltaRule:
     y: float
     e: float
     E: float
-    dE_de: float  # noqa: N815
+    dE_de: float
     de_dy: float
-    dy_dA: float  # noqa: N815
-    dA_dw: tuple[float, ...]  # noqa: N815
+    dy_dA: float
+    dA_dw: tuple[float, ...]
     delta: float
-    dE_dw: tuple[float, ...]  # noqa: N815
-    dE_db: float  # noqa: N815
+    dE_dw: tuple[float, ...]
+    dE_db: float
     printed: Reading
     descending: Reading
 

@@ -1,0 +1,226 @@
+"""Checks of what a person hands in: examples, targets, weights, single settings. Imports NumPy and the engine.
+
+Each check returns what it checked in the form the package computes with, or raises an error that names the row, the
+column and the value, before anything is changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from math import inf, isfinite
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from autograd.coercion import as_number
+
+FloatArray: TypeAlias = npt.NDArray[np.float64]
+
+
+def check_inputs(X: Any, n_inputs: int | None = None, name: str = "X") -> FloatArray:
+    """A table of examples as an array of floats: one row an example, one column an input.
+
+    Arguments:
+        X: nested sequences of numbers, an array, or a data frame; shape (examples, inputs). For a model of one input
+            a plain sequence of numbers will do.
+        n_inputs: how many inputs the model takes; any number of columns by default.
+        name: how messages call the table.
+
+    Raises:
+        TypeError: for an entry that is not a number.
+        ValueError: for an empty table, rows of different lengths, a wrong number of columns, NaN or an infinity.
+
+    Example:
+        >>> check_inputs([[1, 2], [3, 4], [5, 6]], n_inputs=2).shape
+        (3, 2)
+        >>> check_inputs([[1.0, 2.0], [3.0, float("nan")]])
+        Traceback (most recent call last):
+        ...
+        ValueError: X has nan in row 1, column 1 (counted from 0), ...
+    """
+    table = _numbers(X, name)
+    if table.ndim == 1 and n_inputs == 1:
+        table = table.reshape(-1, 1)
+    if table.size == 0:
+        raise ValueError(f"{name} is empty (shape {table.shape}); give at least one example, with at least one number")
+    if table.ndim < 2:
+        raise ValueError(
+            f"{name} has shape {table.shape}, but a table of examples has rows and columns; "
+            f"write [x] for a single example x, or np.reshape(x, (-1, 1)) for many examples of one number each"
+        )
+    if table.ndim > 2:
+        raise ValueError(
+            f"{name} has shape {table.shape}, but an example is one row of numbers; "
+            f"write {name}.reshape(len({name}), -1)"
+        )
+    if n_inputs is not None and table.shape[1] != n_inputs:
+        raise ValueError(
+            f"{name} has {_counted(table.shape[1], 'column')}, but the model takes {_counted(n_inputs, 'input')}; "
+            f"give one column an input"
+        )
+    _check_finite(table, name)
+    return table
+
+
+def check_targets(y: Any, n_examples: int, name: str = "y", inputs: str = "X") -> FloatArray:
+    """The targets of ``n_examples`` examples: one number or one row each. A single column becomes a plain sequence.
+
+    Raises:
+        TypeError: for an entry that is not a number, such as the name of a class.
+        ValueError: if there are not as many as examples, or one of them is NaN or infinite.
+
+    Example:
+        >>> check_targets([[0], [1], [1]], 3)
+        array([0., 1., 1.])
+    """
+    first = next(iter(np.asarray(y, dtype=object).flat), None)
+    if isinstance(first, str):
+        raise TypeError(
+            f"{name} holds text ({first!r} first), but targets are numbers; "
+            "number the classes: names, y = np.unique(y, return_inverse=True)"
+        )
+    targets = _numbers(y, name)
+    if targets.ndim not in (1, 2):
+        raise ValueError(f"{name} has shape {targets.shape}; give one number or one row of numbers an example")
+    if len(targets) != n_examples:
+        raise ValueError(
+            f"{inputs} has {_counted(n_examples, 'row')}, but {name} has {len(targets)}; give one target an example"
+        )
+    _check_finite(targets, name)
+    return targets.ravel() if targets.ndim == 2 and targets.shape[1] == 1 else targets
+
+
+def check_weights(weights: Any, n_examples: int) -> FloatArray:
+    """Sample weights scaled to a mean of 1, so that the mean loss of a mini-batch needs no further division.
+
+    Raises:
+        ValueError: if there are not as many as examples, if one is negative, NaN or infinite, or if all are 0.
+
+    Example:
+        >>> check_weights([1, 3], 2)
+        array([0.5, 1.5])
+    """
+    array = _numbers(weights, "sample_weight")
+    if array.shape != (n_examples,):
+        raise ValueError(
+            f"sample_weight has shape {array.shape}, but X has {_counted(n_examples, 'row')}; "
+            "give one weight an example"
+        )
+    _check_finite(array, "sample_weight")
+    if array.min() < 0.0:
+        row = int(array.argmin())
+        raise ValueError(f"sample_weight[{row}] is {array[row]:g}; a weight is 0 (ignore the example) or above")
+    if array.max() == 0.0:
+        raise ValueError("all of sample_weight are 0, so that no example counts; give at least one above 0")
+    scaled: FloatArray = array / array.mean()
+    return scaled
+
+
+def check_number(
+    name: str, value: Any, *, above: float = -inf, at_least: float = -inf, below: float = inf, at_most: float = inf
+) -> float:
+    """A finite number within its bounds, as a float.
+
+    Raises:
+        TypeError: if it is not a number.
+        ValueError: if it is out of bounds, NaN or infinite.
+
+    Example:
+        >>> check_number("lr", -0.1, above=0)
+        Traceback (most recent call last):
+        ...
+        ValueError: lr is -0.1, but must be a finite number above 0
+    """
+    number = as_number(value, name)
+    if not (isfinite(number) and above < number < below and at_least <= number <= at_most):
+        bounds = {"above": above, "at least": at_least, "below": below, "at most": at_most}
+        named = " and ".join([f"{word} {bound:g}" for word, bound in bounds.items() if isfinite(bound)])
+        raise ValueError(f"{name} is {number:g}, but must be a finite number {named}".rstrip())
+    return number
+
+
+def check_count(name: str, value: Any, at_least: int = 1) -> int:
+    """A whole number of at least ``at_least``.
+
+    Raises:
+        TypeError: if it is not a whole number.
+        ValueError: if it is too small.
+
+    Example:
+        >>> check_count("epochs", 0)
+        Traceback (most recent call last):
+        ...
+        ValueError: epochs is 0, but must be at least 1
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+        raise TypeError(f"{name} must be a whole number, not {value!r} ({type(value).__name__})")
+    if value < at_least:
+        raise ValueError(f"{name} is {value}, but must be at least {at_least}")
+    return int(value)
+
+
+def check_choice(name: str, value: Any, choices: Iterable[str]) -> str:
+    """One of a few words.
+
+    Raises:
+        ValueError: if it is none of them.
+
+    Example:
+        >>> check_choice("per", "step", ("epoch", "step"))
+        'step'
+    """
+    known = tuple(choices)
+    if value not in known:
+        raise ValueError(f"{name} is {value!r}, but must be one of {', '.join(map(repr, known))}")
+    return str(value)
+
+
+def _numbers(table: Any, name: str) -> FloatArray:
+    """Anything that holds numbers, as an array of floats; the error names the first entry that is none."""
+    try:
+        array = np.asarray(table)
+    except ValueError:  # rows of different lengths
+        return _entry_by_entry(table, name)
+    if array.dtype.kind in "biuf":
+        return np.asarray(array, dtype=float)
+    # NumPy turns all entries into text if one is; a data frame is no sequence, but its array is.
+    return _entry_by_entry(array if array.ndim and not isinstance(table, (list, tuple)) else table, name)
+
+
+def _entry_by_entry(table: Any, name: str) -> FloatArray:
+    """As `_numbers`, for tables that NumPy does not take as they are: of fractions, say, or faulty ones."""
+    if not _is_sequence(table):
+        raise TypeError(f"{name} must be a sequence of rows of numbers, not {table!r:.60} ({type(table).__name__})")
+    rows: list[Any] = []
+    for i, row in enumerate(table):
+        if _is_sequence(row):
+            rows.append([as_number(entry, f"{name}[{i}][{j}]") for j, entry in enumerate(row)])
+        else:
+            rows.append(as_number(row, f"{name}[{i}]"))
+        if np.shape(rows[i]) != np.shape(rows[0]):
+            raise ValueError(
+                f"row {i} of {name} has {np.size(rows[i])} numbers, row 0 has {np.size(rows[0])}; "
+                "give all rows the same length"
+            )
+    return np.array(rows, dtype=float)
+
+
+def _is_sequence(x: object) -> bool:
+    return isinstance(x, (Sequence, np.ndarray)) and not isinstance(x, (str, bytes))
+
+
+def _check_finite(table: FloatArray, name: str) -> None:
+    faulty = np.argwhere(~np.isfinite(table))
+    if len(faulty):
+        place = tuple(faulty[0].tolist())
+        where = ", ".join([f"{axis} {index}" for axis, index in zip(("row", "column"), place, strict=False)])
+        others = f", and {len(faulty) - 1} more like it" if len(faulty) > 1 else ""
+        raise ValueError(
+            f"{name} has {table[place]:g} in {where} (counted from 0){others}; "
+            "leave such examples out, or put a number in"
+        )
+
+
+def _counted(n: int, noun: str) -> str:
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"

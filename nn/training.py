@@ -1,0 +1,558 @@
+"""Training: `fit`, the `History` it returns, and what can end it early. Imports most of the package, NumPy and tqdm.
+
+The loop knows nothing of graphs. It asks a `StepFunction` for the loss and the gradient of a mini-batch and hands
+the gradient to the optimizer. `EagerStep` records the graph anew for every mini-batch.
+"""
+
+from __future__ import annotations
+
+import builtins
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from html import escape
+from math import inf, isfinite
+from typing import Any, NamedTuple, Protocol, TypeAlias
+
+import numpy as np
+from tqdm import tqdm
+
+from autograd import no_grad
+from autograd.functions import dot, fsum
+from nn import losses, optimizers
+from nn.data import FloatArray, check_choice, check_count, check_inputs, check_number, check_targets, check_weights
+from nn.initialisers import Seed, generator
+from nn.losses import Loss
+from nn.metrics import ON_LABELS, Metric, decided
+from nn.metrics import get as metric_named
+from nn.module import Module
+from nn.optimizers import SGD, Optimizer, flat_data, flat_gradient, write_data
+
+# --- what fit returns and raises -------------------------------------------------------------------------------------
+
+
+class History:
+    """The course of a training, one row an epoch.
+
+    Columns are "epoch" (from 1), "loss" (the mean over the epoch's mini-batches, each measured before its step), a
+    column for each metric, the same on held-out examples as "val_loss" and so on, and "learning_rate".
+
+    Attributes:
+        rows: a dict for each epoch that was finished.
+        stop_reason: why training ended.
+
+    Example:
+        >>> history = History()
+        >>> history.rows += [{"epoch": 1, "loss": 0.5}, {"epoch": 2, "loss": 0.25}]
+        >>> history.stop_reason = "all 2 epochs done"
+        >>> print(history)
+        epoch  loss
+            1   0.5
+            2  0.25
+        all 2 epochs done
+        >>> history["loss"]
+        [0.5, 0.25]
+    """
+
+    def __init__(self) -> None:
+        self.rows: list[dict[str, float]] = []
+        self.stop_reason = "not finished"
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of the columns."""
+        return list(self.rows[0]) if self.rows else ["epoch", "loss"]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, column: str) -> list[float]:
+        if column not in self.columns:
+            raise KeyError(f"the history has no column {column!r}; it has {', '.join(self.columns)}")
+        return [row[column] for row in self.rows]
+
+    def to_dict(self) -> dict[str, list[float]]:
+        """The columns by name, each with one number an epoch: what a data frame is made from."""
+        return {column: self[column] for column in self.columns}
+
+    def __str__(self) -> str:
+        table = self._table()
+        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+        lines = ["  ".join([cell.rjust(width) for cell, width in zip(row, widths, strict=True)]) for row in table]
+        return "\n".join([*lines, self.stop_reason])
+
+    def __repr__(self) -> str:
+        course = f", loss {self.rows[0]['loss']:.4g} to {self.rows[-1]['loss']:.4g}" if self.rows else ""
+        return f"History({len(self)} epochs{course}; {self.stop_reason})"
+
+    def _repr_html_(self) -> str:
+        head, *body = self._table()
+        cells = ["".join([f"<td>{cell}</td>" for cell in row]) for row in body]
+        return (
+            f"<table><thead><tr>{''.join([f'<th>{escape(name)}</th>' for name in head])}</tr></thead><tbody>"
+            f"{''.join([f'<tr>{row}</tr>' for row in cells])}</tbody></table><p>{escape(self.stop_reason)}</p>"
+        )
+
+    def _table(self, ends: int = 5) -> list[list[str]]:
+        """The cells, the head first. Of a long history the first and the last few rows."""
+        rows = [[f"{figure:.6g}" for figure in row.values()] for row in self.rows]
+        if len(rows) > 2 * ends + 1:
+            rows[ends:-ends] = [["..."] * len(self.columns)]
+        return [self.columns, *rows]
+
+
+class TrainingDiverged(ArithmeticError):
+    """The loss, the gradient or a parameter stopped being finite. The model has the last good parameters.
+
+    Attributes:
+        epoch, batch: when, each from 1.
+        learning_rate: the learning rate then.
+        parameter: the name of the first parameter affected.
+        history: the epochs before.
+    """
+
+    def __init__(
+        self, what: str, epoch: int, batch: int, learning_rate: float, parameter: str, trouble: str, history: History
+    ) -> None:
+        super().__init__(
+            f"training diverged in epoch {epoch}, batch {batch}, at learning rate {learning_rate:g}: {what}. "
+            f"The first parameter affected is {parameter}, {trouble}. The model has the last good parameters. "
+            f"Try a smaller learning rate, such as {learning_rate / 10:g}, clip_norm=1.0, or inputs scaled to about 1"
+        )
+        self.epoch, self.batch, self.learning_rate = epoch, batch, learning_rate
+        self.parameter, self.history = parameter, history
+
+
+# --- the seam between the loop and whoever computes gradients ------------------------------------------------------
+
+
+class StepFunction(Protocol):
+    """The mean loss of a mini-batch and its gradient, as a function of a flat array of parameters.
+
+    Attributes:
+        theta: the parameters, which the optimizer changes in place.
+    """
+
+    theta: FloatArray
+
+    def __call__(self, X: FloatArray, T: FloatArray, weights: FloatArray | None) -> tuple[float, FloatArray]:
+        """Loss and gradient at ``theta``: of rows of inputs, rows of encoded targets, and weights, if any."""
+
+    def write_back(self) -> None:
+        """Put ``theta`` into the model."""
+
+    def read(self) -> None:
+        """Take ``theta`` from the model, which a callback may have changed."""
+
+
+class EagerStep:
+    """A `StepFunction` that records the graph of every mini-batch and calls ``backward()`` once on its mean loss."""
+
+    def __init__(self, model: Module, loss: Loss) -> None:
+        self.model, self.loss = model, loss
+        self.parameters = model.parameters()
+        self.theta = flat_data(self.parameters)
+
+    def __call__(self, X: FloatArray, T: FloatArray, weights: FloatArray | None) -> tuple[float, FloatArray]:
+        """See `StepFunction`."""
+        self.write_back()
+        for parameter in self.parameters:
+            parameter.grad = 0.0
+        one, outputs_of, model = self.loss.one, self.loss.outputs_of, self.model
+        terms = [one(outputs_of(model, x), t) for x, t in zip(X.tolist(), T.tolist(), strict=True)]
+        total = fsum(terms) if weights is None else dot(weights.tolist(), terms)
+        mean = total / len(terms)
+        mean.backward()
+        return mean.data, flat_gradient(self.parameters)
+
+    def write_back(self) -> None:
+        """See `StepFunction`."""
+        write_data(self.parameters, self.theta)
+
+    def read(self) -> None:
+        """See `StepFunction`."""
+        self.theta[:] = flat_data(self.parameters)
+
+
+# --- after each epoch ------------------------------------------------------------------------------------------------
+
+
+class Report(NamedTuple):
+    """What a callback is told after each epoch: its number from 1, its row of the history, and who took part."""
+
+    epoch: int
+    figures: dict[str, float]
+    model: Module
+    optimizer: Optimizer
+    history: History
+
+
+Callback: TypeAlias = Callable[[Report], "bool | str | None"]
+
+
+@dataclass
+class EarlyStopping:
+    """Stops when the loss has not improved for ``patience`` epochs: the validation loss, where there is one.
+
+    A validation loss that rises while the training loss falls means that the model learns the examples by heart. So
+    the model then gets the parameters of the epoch with the best validation loss.
+
+    Arguments:
+        patience: how many epochs without improvement are enough.
+        min_improvement: how much lower than the best one a loss must be to count as an improvement.
+    """
+
+    patience: int
+    min_improvement: float = 0.0
+    _best: float = field(default=inf, init=False, repr=False)
+    _best_epoch: int = field(default=0, init=False, repr=False)
+    _best_state: dict[str, float] = field(default_factory=dict, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.patience = check_count("patience", self.patience)
+        self.min_improvement = check_number("min_improvement", self.min_improvement, at_least=0.0)
+
+    def __call__(self, report: Report) -> str | None:
+        """Look at the loss of the epoch; a reason to stop, or None."""
+        if report.epoch == 1:
+            self._best = inf
+        watched = "val_loss" if "val_loss" in report.figures else "loss"
+        if report.epoch == 1 or report.figures[watched] < self._best - self.min_improvement:
+            self._best, self._best_epoch = report.figures[watched], report.epoch
+            if watched == "val_loss":
+                self._best_state = report.model.state_dict()
+        if report.epoch - self._best_epoch < self.patience:
+            return None
+        if watched == "val_loss":
+            report.model.load_state_dict(self._best_state)
+        restored = f", whose parameters the model has again, with {self._best:.6g}" if watched == "val_loss" else ""
+        return f"{watched} has not improved since epoch {self._best_epoch}{restored}"
+
+
+@dataclass
+class Negligible:
+    """Stops when an epoch changes no more than ``tolerance``: the notes' "until changes become negligible".
+
+    Arguments:
+        tolerance: the largest change that is negligible.
+        on: the change of what: the "loss", or the "parameters" (that of the one that changed the most).
+
+    Source: notes 4.2.2, step 4.
+    """
+
+    tolerance: float
+    on: str = "loss"
+    _before: FloatArray = field(default_factory=lambda: np.array(inf), init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.tolerance = check_number("tolerance", self.tolerance, at_least=0.0)
+        check_choice("tolerance_on", self.on, ("loss", "parameters"))
+
+    def __call__(self, report: Report) -> str | None:
+        """Compare with the epoch before; a reason to stop, or None."""
+        on_loss = self.on == "loss"
+        now = np.array(report.figures["loss"]) if on_loss else flat_data(report.model.parameters())
+        before, self._before = self._before, now
+        if report.epoch == 1 or np.abs(now - before).max() > self.tolerance:
+            return None
+        return f"the {'loss' if on_loss else 'parameters'} changed by no more than {self.tolerance:g} in the last epoch"
+
+
+# --- fit -------------------------------------------------------------------------------------------------------------
+
+
+def fit(
+    model: Module,
+    X: Any,
+    y: Any,
+    loss: str | Loss | None = None,
+    optimizer: str | Optimizer | None = None,
+    epochs: int = 100,
+    batch_size: int | None = None,
+    *,
+    seed: Seed = 0,
+    shuffle: bool = True,
+    sample_weight: Any = None,
+    validation: float | tuple[Any, Any] = 0.0,
+    metrics: Sequence[str | Metric] = (),
+    patience: int | None = None,
+    tolerance: float | None = None,
+    tolerance_on: str = "loss",
+    callbacks: Iterable[Callback] = (),
+    progress: bool | None = None,
+) -> History:
+    """Train a model by gradient descent, in place.
+
+    Everything is checked before anything is changed. Ctrl-C ends the training after the step under way, and `fit`
+    returns as usual.
+
+    Arguments:
+        model: takes a row of X, gives one Value or a list of them.
+        X: the examples, shape (examples, inputs).
+        y: their targets, as the loss takes them: numbers, class numbers, or rows.
+        loss: a name such as "mse" or an object of `nn.losses`; by default the model's own, else "mse".
+        optimizer: a name such as "adam" or an object such as ``Adam(0.01)``, which keeps its state: a further `fit`
+            goes on from there. By default a new ``SGD(0.1)``.
+        epochs: how often to go through the examples.
+        batch_size: the examples a step takes the mean gradient of. None is all of them (batch gradient descent), 1 is
+            stochastic gradient descent, any number between is mini-batch gradient descent. The last mini-batch of an
+            epoch may be smaller.
+        seed: decides the split and the order of the examples: a number, or a `numpy.random.Generator`.
+        shuffle: whether each epoch takes the examples in a new order.
+        sample_weight: how much each example counts, 0 or more; scaled so that their mean is 1.
+        validation: the fraction of the examples to set aside, chosen at random, or other examples (X, y); the loss
+            and the metrics are measured on them after each epoch.
+        metrics: names such as "accuracy", or functions of (y, outputs) that give a number.
+        patience: early stopping, see `EarlyStopping`; none by default.
+        tolerance: stop once an epoch changes no more than this, see `Negligible`; not by default.
+        tolerance_on: what must change no more: "loss" or "parameters".
+        callbacks: functions called with a `Report` after each epoch, in this order, before the two above. Training
+            stops when one returns True or a reason in words.
+        progress: a progress bar; by default in a terminal and in a notebook.
+
+    Returns:
+        A `History`, one row an epoch.
+
+    Raises:
+        TrainingDiverged: when loss, gradient or parameters stop being finite; the last good parameters are kept.
+        ValueError, TypeError: for faulty examples, targets or settings. Nothing is changed then.
+
+    Example:
+        >>> from nn.layers import Neuron
+        >>> model = Neuron(1, weights=[0.0])
+        >>> history = fit(model, [[0], [1], [2]], [1, 3, 5], optimizer=SGD(0.3), epochs=1000, tolerance=1e-12)
+        >>> print(f"{len(history)} epochs: y = {model.weights[0]:.4f} x + {model.bias:.4f}")
+        66 epochs: y = 2.0000 x + 1.0000
+
+    Source: notes 4.2.2 and 4.2.3; lecture, "3. Gradient Descent".
+    """
+    rng = generator(seed)
+    epochs = check_count("epochs", epochs)
+    rule = SGD(0.1) if optimizer is None else optimizers.get(optimizer)
+    after_epoch = [*callbacks]
+    if patience is not None:
+        after_epoch.append(EarlyStopping(patience))
+    if tolerance is not None:
+        after_epoch.append(Negligible(tolerance, tolerance_on))
+    objective = losses.get(loss if loss is not None else getattr(model, "loss", None) or "mse")
+    judge = _Judge(model, objective, [metric_named(metric) for metric in metrics])
+    train = judge.examples(X, y, sample_weight)
+    held_out = None
+    if isinstance(validation, tuple) and len(validation) == 2:
+        held_out = judge.examples(*validation, names=("the validation X", "the validation y"))
+    elif isinstance(validation, (int, float)):
+        train, held_out = _split(train, check_number("validation", validation, at_least=0.0, below=1.0), rng)
+    else:
+        raise TypeError(f"validation is a fraction such as 0.2 or a tuple (X, y), not {validation!r:.60}")
+    n = len(train.X)
+    size = n if batch_size is None else check_count("batch_size", batch_size)
+    if size > n:
+        raise ValueError(f"batch_size is {size}, but there are {n} examples to train on; give at most {n}, or None")
+    for examples in (train, held_out):
+        if examples is not None:
+            judge.metrics_on(examples)  # a metric that fails shall fail now
+    step = EagerStep(model, objective)
+    rule.bind(step.parameters)
+
+    def mini_batches() -> Iterator[_Examples]:
+        order = rng.permutation(n) if shuffle and size < n else np.arange(n)
+        for start in range(0, n, size):
+            yield train.take(order[start : start + size])
+
+    training = _Training(step, rule, [name for name, _ in model.named_parameters()], History())
+    history = training.history
+    n_steps = len(range(0, n, size))
+    with _interruptible() as interrupted, _progress_bar(progress, epochs * n_steps) as bar:
+        try:
+            for epoch in range(1, epochs + 1):
+                rate = total = 0.0
+                for batch, part in enumerate(mini_batches(), 1):
+                    rate = rule.learning_rate
+                    total += len(part.X) * training.advance(part, epoch, batch)
+                    bar.update(1)
+                    if interrupted and batch < n_steps:
+                        history.stop_reason = f"interrupted in epoch {epoch}, after {batch} of {n_steps} steps"
+                        return history
+                step.write_back()
+                figures: dict[str, float] = {"epoch": epoch, "loss": total / n, **judge.metrics_on(train)}
+                if held_out is not None:
+                    on_held_out = {"loss": judge.loss_on(held_out), **judge.metrics_on(held_out)}
+                    figures |= {f"val_{name}": figure for name, figure in on_held_out.items()}
+                figures["learning_rate"] = rate
+                history.rows.append(figures)
+                rule.end_epoch(figures.get("val_loss", figures["loss"]))
+                _show(bar, epoch, epochs, figures)
+                reason = _first_reason(after_epoch, Report(epoch, figures, model, rule, history))
+                step.read()
+                if reason or interrupted:
+                    history.stop_reason = reason or f"interrupted after epoch {epoch}"
+                    return history
+            history.stop_reason = f"all {epochs} epochs done"
+        except KeyboardInterrupt:  # raised by a callback, or by a second Ctrl-C
+            history.stop_reason = f"interrupted after epoch {len(history)}"
+        finally:
+            step.write_back()
+    return history
+
+
+class _Examples(NamedTuple):
+    """Checked examples: inputs, targets as the loss encodes them and as they were given, and weights, if any."""
+
+    X: FloatArray
+    T: FloatArray
+    y: FloatArray
+    weights: FloatArray | None
+
+    def take(self, rows: Any) -> _Examples:
+        """Some of the rows."""
+        weights = None if self.weights is None else self.weights[rows]
+        return _Examples(self.X[rows], self.T[rows], self.y[rows], weights)
+
+
+class _Judge:
+    """Checks examples against a model and a loss, and says how well the model does on them."""
+
+    def __init__(self, model: Any, loss: Loss, measures: list[tuple[str, Metric]]) -> None:
+        self.model, self.loss, self.measures = model, loss, measures
+
+    def examples(self, X: Any, y: Any, weights: Any = None, names: tuple[str, str] = ("X", "y")) -> _Examples:
+        """Examples that the model and the loss are fit to take, after a trial of the first one."""
+        inputs = check_inputs(X, getattr(self.model, "n_inputs", None), names[0])
+        targets = check_targets(y, len(inputs), names[1], names[0])
+        checked_weights = None if weights is None else check_weights(weights, len(inputs))
+        first = inputs[0].tolist()
+        with no_grad():
+            outputs = self.loss.outputs_of(self.model, first)
+            encoded = self.loss.encode(targets, len(outputs))
+            self.loss.one(outputs, encoded[0])
+        return _Examples(inputs, np.array(encoded), targets, checked_weights)
+
+    def loss_on(self, examples: _Examples) -> float:
+        """The mean loss."""
+        with no_grad():
+            terms = [
+                float(self.loss.one(self.loss.outputs_of(self.model, x), t))
+                for x, t in zip(examples.X.tolist(), examples.T.tolist(), strict=True)
+            ]
+        weights = [1.0] * len(terms) if examples.weights is None else examples.weights.tolist()
+        return float(dot(weights, terms)) / len(terms)
+
+    def metrics_on(self, examples: _Examples) -> dict[str, float]:
+        """The metrics by name."""
+        if not self.measures:
+            return {}
+        with no_grad():
+            rows = [self.model(x) for x in examples.X.tolist()]
+        outputs = np.array([[float(v) for v in row] if isinstance(row, (list, tuple)) else float(row) for row in rows])
+        classes = decided(examples.T, outputs)
+        return {
+            name: float(metric(*classes) if metric in ON_LABELS.values() else metric(examples.y, outputs))
+            for name, metric in self.measures
+        }
+
+
+def _split(examples: _Examples, fraction: float, rng: np.random.Generator) -> tuple[_Examples, _Examples | None]:
+    """The examples to train on, and those set aside."""
+    if fraction == 0.0:
+        return examples, None
+    n = len(examples.X)
+    n_held_out = max(round(n * fraction), 1)
+    if n_held_out == n:
+        raise ValueError(f"validation={fraction:g} of {n} examples leaves none to train on; give more, or (X, y)")
+    order = rng.permutation(n)
+    return examples.take(order[n_held_out:]), examples.take(order[:n_held_out])
+
+
+@dataclass
+class _Training:
+    """Steps that leave the parameters as they last were good when something stops being finite."""
+
+    step: StepFunction
+    optimizer: Optimizer
+    names: list[str]
+    history: History
+
+    def __post_init__(self) -> None:
+        self.good = self.step.theta.copy()
+
+    def advance(self, part: _Examples, epoch: int, batch: int) -> float:
+        """Make one step on a mini-batch; its loss before the step."""
+        theta, rate = self.step.theta, self.optimizer.learning_rate
+        try:
+            loss, gradient = self.step(part.X, part.T, part.weights)
+        except Exception as error:
+            error.add_note(f"This happened while training, in epoch {epoch}, batch {batch}.")
+            raise
+        what = "" if isfinite(loss) else f"the loss became {loss:g}"
+        if not what and not np.isfinite(gradient).all():
+            what = "a gradient is no longer finite"
+        before = theta.copy()
+        if not what:
+            with np.errstate(over="ignore", invalid="ignore"):
+                self.optimizer.update(theta, gradient)
+            if np.isfinite(theta).all():
+                self.good = before
+                return loss
+            what, self.good = "a parameter is no longer finite", before
+        parameter, trouble = self._first_affected(theta, gradient)
+        theta[:] = self.good
+        raise TrainingDiverged(what, epoch, batch, rate, parameter, trouble, self.history)
+
+    def _first_affected(self, theta: FloatArray, gradient: FloatArray) -> tuple[str, str]:
+        """The first parameter that is not finite, or whose gradient is not; else the one that moved the furthest."""
+        for i, name in enumerate(self.names):
+            if not (isfinite(theta[i]) and isfinite(gradient[i])):
+                return name, f"with value {theta[i]:g} and gradient {gradient[i]:g}"
+        i = int(np.abs(theta - self.good).argmax())
+        return self.names[i], f"which went from {self.good[i]:g} to {theta[i]:g} in the step before"
+
+
+def _first_reason(callbacks: Iterable[Callback], report: Report) -> str | None:
+    """Call all of them; the first reason to stop, if any."""
+    answers = [callback(report) for callback in callbacks]
+    reasons = [answer if isinstance(answer, str) else "a callback asked to stop" for answer in answers if answer]
+    return reasons[0] if reasons else None
+
+
+@contextmanager
+def _interruptible() -> Iterator[list[int]]:
+    """Inside the block Ctrl-C does nothing but put an entry into the list; a second one raises KeyboardInterrupt.
+
+    Only the main thread can do that; nothing changes in others, or where Ctrl-C has another meaning already.
+    """
+    asked: list[int] = []
+
+    def note(signal_number: int, frame: Any) -> None:
+        asked.append(signal_number)
+        if len(asked) > 1:
+            raise KeyboardInterrupt
+
+    ours = threading.current_thread() is threading.main_thread()
+    if not ours or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield asked
+        return
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield asked
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _progress_bar(shown: bool | None, n_steps: int) -> Any:
+    """A bar over all steps; by default shown in a terminal, and in a notebook, where it goes away at the end."""
+    notebook = hasattr(getattr(builtins, "get_ipython", lambda: None)(), "kernel")
+    disable = not (notebook or sys.stderr.isatty()) if shown is None else not shown
+    return tqdm(
+        total=n_steps, unit="step", disable=disable, leave=not notebook, file=sys.stdout if notebook else sys.stderr
+    )
+
+
+def _show(bar: Any, epoch: int, epochs: int, figures: dict[str, float]) -> None:
+    """Loss and metrics beside the bar."""
+    if not bar.disable:
+        bar.set_description(f"epoch {epoch}/{epochs}", refresh=False)
+        shown = {name: f"{figure:.4g}" for name, figure in figures.items() if name not in ("epoch", "learning_rate")}
+        bar.set_postfix(shown)

@@ -1,0 +1,363 @@
+"""Optimizers against PyTorch's and against their formulas, and their state, settings and errors."""
+
+import copy
+import math
+import pickle
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograd import Value
+from nn import optimizers
+from nn.layers import MLP
+from nn.optimizers import OPTIMIZERS, SGD, AdaGrad, Adam, AdamW, Momentum, Nesterov, RMSprop
+from nn.schedules import Constant, Cosine, Exponential, ReduceOnPlateau, WarmUp, configuration
+from tests.peers import peer
+
+STEPS = 50
+START = np.array([1.5, -2.0, 0.3])
+CURVATURE = np.array([1.0, 4.0, 0.5])
+
+
+def gradient_at(theta):
+    """Of a bowl with a wave in it, so that gradients change their signs and sizes."""
+    return CURVATURE * theta + np.sin(3.0 * theta)
+
+
+def path_of(optimizer, steps=STEPS):
+    theta = START.copy()
+    points = []
+    for _ in range(steps):
+        optimizer.update(theta, gradient_at(theta))
+        points.append(theta.copy())
+    return np.array(points)
+
+
+def torch_path(make):
+    torch = peer("torch")
+    theta = torch.tensor(START, dtype=torch.float64, requires_grad=True)
+    optimizer = make(torch.optim, [theta])
+    points = []
+    for _ in range(STEPS):
+        theta.grad = torch.tensor(gradient_at(theta.detach().numpy()))
+        optimizer.step()
+        points.append(theta.detach().numpy().copy())
+    return np.array(points)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        (SGD(0.1), lambda o, p: o.SGD(p, 0.1)),
+        (SGD(0.1, weight_decay=0.05), lambda o, p: o.SGD(p, 0.1, weight_decay=0.05)),
+        (Momentum(0.02, 0.95), lambda o, p: o.SGD(p, 0.02, momentum=0.95)),
+        (Nesterov(0.02, 0.95), lambda o, p: o.SGD(p, 0.02, momentum=0.95, nesterov=True)),
+        (AdaGrad(0.3), lambda o, p: o.Adagrad(p, 0.3)),
+        (RMSprop(0.02, 0.9), lambda o, p: o.RMSprop(p, 0.02, alpha=0.9)),
+        (RMSprop(0.02, weight_decay=0.05), lambda o, p: o.RMSprop(p, 0.02, weight_decay=0.05)),
+        (Adam(0.1), lambda o, p: o.Adam(p, 0.1)),
+        (
+            Adam(0.1, 0.8, 0.9, 1e-6, weight_decay=0.05),
+            lambda o, p: o.Adam(p, 0.1, (0.8, 0.9), 1e-6, weight_decay=0.05),
+        ),
+        (AdamW(0.1), lambda o, p: o.AdamW(p, 0.1)),
+        (AdamW(0.1, weight_decay=0.2), lambda o, p: o.AdamW(p, 0.1, weight_decay=0.2)),
+    ],
+    ids=repr,
+)
+def test_path_of_50_steps_is_that_of_pytorch(ours, theirs):
+    # 1e-12: the two round differently in the last digit, and the bowl pulls the paths together
+    np.testing.assert_allclose(path_of(ours), torch_path(theirs), rtol=0.0, atol=1e-12)
+
+
+def test_every_optimizer_is_compared_with_pytorch():
+    marks = test_path_of_50_steps_is_that_of_pytorch.pytestmark
+    assert {type(case[0]).__name__ for case in marks[0].args[1]} == set(OPTIMIZERS)
+
+
+def test_momentum_keeps_the_learning_rate_inside_the_velocity():
+    """Where a schedule changes eta, the notes' recurrence and PyTorch's part; ours is the notes'."""
+    schedule = Exponential(0.1, factor=0.5, per="step")
+    theta, velocity, points = START.copy(), np.zeros(3), []
+    for t in range(STEPS):
+        velocity = 0.9 * velocity + 0.1 * 0.5**t * gradient_at(theta)
+        theta = theta - velocity
+        points.append(theta)
+    np.testing.assert_allclose(path_of(Momentum(schedule, 0.9)), points, rtol=0.0, atol=1e-12)
+
+
+def test_schedule_by_step_sets_the_rate_of_each_update():
+    np.testing.assert_allclose(
+        path_of(SGD(Exponential(0.1, factor=0.9, per="step"))),
+        torch_path(lambda o, p: _Scheduled(o.SGD(p, 0.1), 0.9)),
+        rtol=0.0,
+        atol=1e-12,
+    )
+
+
+class _Scheduled:
+    """A PyTorch optimizer and its exponential schedule, stepped together."""
+
+    def __init__(self, optimizer, factor):
+        self.optimizer = optimizer
+        self.schedule = peer("torch").optim.lr_scheduler.ExponentialLR(optimizer, factor)
+
+    def step(self):
+        self.optimizer.step()
+        self.schedule.step()
+
+
+def test_schedule_by_epoch_waits_for_the_end_of_the_epoch():
+    optimizer = SGD(Exponential(0.1, factor=0.5))
+    path_of(optimizer, 3)
+    assert optimizer.learning_rate == 0.1
+    optimizer.end_epoch()
+    assert optimizer.learning_rate == 0.05
+
+
+def test_end_epoch_reports_the_loss_to_the_schedule():
+    optimizer = SGD(ReduceOnPlateau(0.1, factor=0.5, patience=0))
+    for loss in (1.0, 2.0):
+        optimizer.end_epoch(loss)
+    assert optimizer.learning_rate == 0.05
+
+
+def test_two_optimizers_do_not_share_a_schedule():
+    schedule = ReduceOnPlateau(0.1, factor=0.5, patience=0)
+    first, second = SGD(schedule), SGD(schedule)
+    for loss in (1.0, 2.0):
+        first.end_epoch(loss)
+    assert (first.learning_rate, second.learning_rate) == (0.05, 0.1)
+
+
+# --- clipping --------------------------------------------------------------------------------------------------
+
+
+@given(st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=5), st.floats(0.01, 100.0))
+def test_clip_norm_shortens_the_gradient_and_keeps_its_direction(entries, norm):
+    gradient = np.array(entries)
+    theta = np.zeros(len(entries))
+    SGD(1.0, clip_norm=norm).update(theta, gradient)
+    length = float(np.linalg.norm(gradient))
+    np.testing.assert_allclose(-theta, gradient * min(1.0, norm / length if length else 1.0), rtol=1e-12, atol=1e-300)
+
+
+def test_clip_value_cuts_each_entry():
+    theta = np.zeros(3)
+    SGD(1.0, clip_value=2.0).update(theta, np.array([1.0, -5.0, 3.0]))
+    assert theta.tolist() == [-1.0, 2.0, -2.0]
+
+
+def test_gradient_is_clipped_by_value_before_by_norm():
+    theta = np.zeros(2)
+    SGD(1.0, clip_value=3.0, clip_norm=1.0).update(theta, np.array([300.0, 4.0]))
+    np.testing.assert_allclose(theta, [-math.sqrt(0.5), -math.sqrt(0.5)], rtol=1e-12)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_update_leaves_the_gradient_as_it_is(name):
+    gradient = np.array([3.0, -4.0])
+    OPTIMIZERS[name](0.1, weight_decay=0.1, clip_norm=1.0, clip_value=0.5).update(np.ones(2), gradient)
+    assert gradient.tolist() == [3.0, -4.0]
+
+
+# --- by hand, on Values ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_step_on_values_is_update_on_their_flat_array(name):
+    by_hand, flat = OPTIMIZERS[name](0.1), OPTIMIZERS[name](0.1)
+    parameters = [Value(x) for x in START]
+    theta = START.copy()
+    for _ in range(5):
+        for parameter, slope in zip(parameters, gradient_at(theta), strict=True):
+            parameter.grad = float(slope)
+        by_hand.step(parameters)
+        flat.update(theta, gradient_at(theta))
+    assert [p.data for p in parameters] == theta.tolist()
+    assert all(type(p.data) is float for p in parameters)
+
+
+def test_step_leaves_the_gradients_for_zero_grad_to_clear():
+    model = MLP(1, [1])
+    model([1.0]).backward()
+    SGD(0.1).step(model.parameters())
+    assert [p.grad for p in model.parameters()] == [1.0, 1.0]
+    model.zero_grad()
+    assert [p.grad for p in model.parameters()] == [0.0, 0.0]
+
+
+def test_parameters_of_another_model_are_refused_until_reset():
+    optimizer = Momentum(0.1)
+    model, other = MLP(1, [1], seed=0), MLP(1, [1], seed=1)
+    optimizer.step(model.parameters())
+    before = other.state_dict()
+    with pytest.raises(ValueError, match="has made 1 steps on the parameters of another model"):
+        optimizer.step(other.parameters())
+    with pytest.raises(ValueError, match="the parameters of another model"):
+        optimizer.step(model.parameters()[:1])
+    assert other.state_dict() == before
+    optimizer.reset()
+    optimizer.step(other.parameters())
+    assert optimizer.steps == 1
+
+
+def test_a_model_without_parameters_is_refused():
+    with pytest.raises(ValueError, match=r"SGD was given no parameters; give model.parameters\(\)"):
+        SGD().step([])
+
+
+@pytest.mark.parametrize(("theta", "gradient"), [((3,), (2,)), ((2, 2), (2, 2))], ids=["sizes", "axes"])
+def test_arrays_that_do_not_fit_are_refused(theta, gradient):
+    with pytest.raises(ValueError, match=r"SGD: theta has shape .*, the gradient .*; give flat arrays of one size"):
+        SGD().update(np.ones(theta), np.ones(gradient))
+
+
+def test_arrays_of_another_size_than_before_are_refused():
+    optimizer = Adam()
+    optimizer.update(np.ones(3), np.ones(3))
+    with pytest.raises(ValueError, match="and the state is for 3 parameters"):
+        optimizer.update(np.ones(2), np.ones(2))
+
+
+# --- state ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_restored_state_continues_the_same_path(name):
+    def fresh():
+        return OPTIMIZERS[name](WarmUp(5, then=Cosine(0.1, length=30, per="step"), per="step"))
+
+    whole = path_of(fresh(), 20)
+    first = fresh()
+    theta = START.copy()
+    for _ in range(10):
+        first.update(theta, gradient_at(theta))
+    second = fresh()
+    second.load_state_dict(first.state_dict())
+    for _ in range(10):
+        second.update(theta, gradient_at(theta))
+    assert theta.tolist() == whole[-1].tolist()
+    assert (second.steps, first.steps) == (20, 10)  # the restored state is a copy
+
+
+def test_state_restores_what_a_schedule_learnt():
+    optimizer, twin = SGD(ReduceOnPlateau(0.1, patience=0)), SGD(ReduceOnPlateau(0.1, patience=0))
+    for loss in (1.0, 2.0):
+        optimizer.end_epoch(loss)
+    twin.load_state_dict(optimizer.state_dict())
+    assert twin.learning_rate == optimizer.learning_rate == pytest.approx(0.01)
+    assert twin.epochs == 2
+
+
+@pytest.mark.parametrize(
+    ("into", "state", "message"),
+    [
+        (Momentum(), {"state": {"mean": [1.0]}}, r"Momentum keeps \['velocity'\], .* was given \['mean'\]"),
+        (Adam(), {"state": {"mean": [1.0], "squares": [1.0, 2.0]}}, r"of sizes \[1, 2\]"),
+        (SGD(), {"schedule": {"rate": 0.1}}, "of an optimizer with a schedule, but this one has lr=0.1"),
+        (SGD(Constant(0.1)), {"schedule": {"rate": 0.1}}, "the state of a Constant schedule holds nothing"),
+        (SGD(), {"steps": -1}, "steps is -1"),
+    ],
+    ids=["names", "sizes", "schedule", "kind of schedule", "count"],
+)
+def test_state_of_another_optimizer_is_refused_and_changes_nothing(into, state, message):
+    before = into.state_dict()
+    with pytest.raises(ValueError, match=message):
+        into.load_state_dict({"steps": 1, "epochs": 1, "state": {}, "schedule": {}} | state)
+    assert into.state_dict() == before
+
+
+def test_reset_forgets_everything_but_the_settings():
+    optimizer = Adam(ReduceOnPlateau(0.1, patience=0), 0.8)
+    fresh = optimizer.state_dict()
+    path_of(optimizer, 3)
+    for loss in (1.0, 2.0):
+        optimizer.end_epoch(loss)
+    optimizer.reset()
+    assert optimizer.state_dict() == fresh
+    assert (optimizer.beta1, optimizer.learning_rate) == (0.8, 0.1)
+
+
+def test_a_deep_copy_goes_its_own_way():
+    optimizer = Momentum(0.1)
+    path_of(optimizer, 3)
+    twin = copy.deepcopy(optimizer)
+    path_of(twin, 1)
+    assert (optimizer.steps, twin.steps) == (3, 4)
+    assert optimizer.state["velocity"].tolist() != twin.state["velocity"].tolist()
+
+
+@pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda o: pickle.loads(pickle.dumps(o))], ids=["copy", "pickle"])
+def test_a_duplicate_may_go_on_with_the_same_model_or_with_its_copy(duplicate):
+    model = MLP(1, [1])
+    optimizer = Momentum(0.1)
+    optimizer.step(model.parameters())
+    for parameters in (model.parameters(), copy.deepcopy(model).parameters()):
+        twin = duplicate(optimizer)
+        twin.step(parameters)
+        assert (optimizer.steps, twin.steps) == (1, 2)
+
+
+# --- settings ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_configuration_makes_the_same_optimizer(name):
+    optimizer = OPTIMIZERS[name](Cosine(0.1, length=5), clip_norm=2.0)
+    twin = optimizers.build(configuration(optimizer))
+    assert repr(twin) == repr(optimizer)
+    np.testing.assert_array_equal(path_of(twin), path_of(optimizer))
+
+
+def test_repr_shows_what_is_not_as_by_default():
+    assert repr(AdamW(0.1, weight_decay=0.2)) == "AdamW(lr=0.1, weight_decay=0.2)"
+    assert repr(SGD(Cosine(0.1, length=5, per="step"))) == "SGD(lr=Cosine(lr=0.1, length=5, per='step'))"
+
+
+@pytest.mark.parametrize("rate", [0.0, -0.1, math.nan, math.inf])
+def test_learning_rates_that_cannot_work_are_refused(rate):
+    with pytest.raises(ValueError, match=r"lr is .*, but must be a finite number above 0"):
+        SGD(rate)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: SGD(weight_decay=-1.0), "weight_decay is -1"),
+        (lambda: SGD(clip_norm=0.0), "clip_norm is 0"),
+        (lambda: SGD(clip_value=math.nan), "clip_value is nan"),
+        (lambda: Momentum(gamma=1.0), "gamma is 1, but must be a finite number at least 0 and below 1"),
+        (lambda: AdaGrad(epsilon=0.0), "epsilon is 0"),
+        (lambda: RMSprop(alpha=1.0), "alpha is 1"),
+        (lambda: RMSprop(epsilon=-1.0), "epsilon is -1"),
+        (lambda: Adam(beta1=1.0), "beta1 is 1"),
+        (lambda: Adam(beta2=-0.1), "beta2 is -0.1"),
+        (lambda: Adam(epsilon=0.0), "epsilon is 0"),
+    ],
+)
+def test_faulty_settings_are_refused(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()
+
+
+def test_a_learning_rate_that_is_no_number_is_refused():
+    with pytest.raises(TypeError, match=r"lr must be a real number, not 'fast' \(str\)"):
+        SGD("fast")
+
+
+def test_unknown_names_are_refused_with_the_nearest_known_ones():
+    with pytest.raises(ValueError, match="optimizer 'adm' is not known; did you mean 'Adam'"):
+        optimizers.get("adm")
+    with pytest.raises(ValueError, match="setting of Adam 'beta_1' is not known; did you mean 'beta1'"):
+        optimizers.build({"name": "Adam", "settings": {"beta_1": 0.9}})
+    with pytest.raises(TypeError, match="an optimizer is a name such as 'adam' or an object"):
+        optimizers.get(0.1)
+
+
+def test_get_gives_a_new_optimizer_for_a_name_and_an_object_as_it_is():
+    assert optimizers.get("SGD") is not optimizers.get("SGD")
+    optimizer = Adam()
+    assert optimizers.get(optimizer) is optimizer
