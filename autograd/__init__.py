@@ -19,6 +19,7 @@ from autograd.value import Value, apply
 if TYPE_CHECKING:
     from autograd import functions
     from autograd.check import check_gradients
+    from autograd.derivation import explain
     from autograd.proofreading import proofread
     from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad
 
@@ -36,6 +37,7 @@ __all__ = [
     "apply",
     "check_gradients",
     "detect_anomaly",
+    "explain",
     "functions",
     "grad",
     "hessian",
@@ -56,7 +58,7 @@ _READERS = {
     "hvp": "transforms",
     "jacobian": "transforms",
     "jvp": "transforms",
-    "explain": "explain",
+    "explain": "derivation",
     "proofread": "proofreading",
     "value_and_grad": "transforms",
 }

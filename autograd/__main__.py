@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 from autograd import __version__
 from autograd.coercion import as_number
+from autograd.derivation import explain
 from autograd.errors import DomainError
-from autograd.explain import explain
 from autograd.expression import ExpressionError, names_in, record
 from autograd.proofreading import Quantity, proofread
 from autograd.value import Value

@@ -76,9 +76,9 @@ def test_planted_error_of_a_percent_is_a_slip_and_nothing_printed_before_it_is(
     example = worked_example()
     exact = {key: finding.exact for key, finding in zip(PRINTED, proofread(example.L, PRINTED), strict=True)}
     printed = {key: format(number, f"#.{digits}g") for key, number in exact.items()}
-    printed[where] = format(exact[where] * (1 + sign * 0.02), f"#.{digits}g")  # type: ignore[index]
+    printed[where] = format(exact[where] * (1 + sign * 0.02), f"#.{digits}g")
     verdicts = dict(zip(printed, [finding.verdict for finding in proofread(example.L, printed)], strict=True))
-    assert verdicts.pop(where) == "slip"  # type: ignore[call-overload]
+    assert verdicts.pop(where) == "slip"
     assert set(verdicts.values()) == {"agrees"}
 
 
@@ -121,7 +121,7 @@ def test_bad_input_is_refused(printed: dict[object, object], message: str) -> No
     a = Value(2.0)
     b = a * a
     with pytest.raises(ValueError, match=message):
-        proofread(b, printed, names={"a": a, "b": b})  # type: ignore[arg-type]
+        proofread(b, printed, names={"a": a, "b": b})
 
 
 def test_minus_signs_of_typeset_books_are_read() -> None:
