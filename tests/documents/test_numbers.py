@@ -29,7 +29,7 @@ class Case(NamedTuple):
     off_by: float | None = None  # printed minus exact, for a slip
 
 
-def D(text: str) -> Decimal:
+def decimal(text: str) -> Decimal:
     return Decimal(text)
 
 
@@ -46,7 +46,7 @@ CASES = [
         "0.3867377",
         0.3867377993605564,
         "rounding",
-        lambda: D("0.3") * D("0.622459") + D("0.2"),
+        lambda: decimal("0.3") * decimal("0.622459") + decimal("0.2"),
     ),
     Case("notes-4.7-L", lambda e: e.L.data, "0.005488", 0.006414163046844788, "slip", off_by=-9.26163e-4),
     Case(
@@ -55,7 +55,7 @@ CASES = [
         "-0.1132623",
         -0.11326220063944359,
         "rounding",
-        lambda: D("0.3867377") - D("0.5"),
+        lambda: decimal("0.3867377") - decimal("0.5"),
     ),
     Case("notes-4.7-dL/dw2", lambda e: e.w2.grad, "-0.070506", -0.07050111366047833, "slip", off_by=-4.88634e-6),
     Case(
@@ -64,7 +64,7 @@ CASES = [
         "-0.1132623",
         -0.11326220063944359,
         "rounding",
-        lambda: D("0.3867377") - D("0.5"),
+        lambda: decimal("0.3867377") - decimal("0.5"),
     ),
     Case("notes-4.7-dL/dh", lambda e: e.h.grad, "-0.0339787", -0.03397866019183308, "agrees"),
     Case("notes-4.7-dh/dz1", lambda e: e.h.partials[0], "0.2350037", 0.2350037122015945, "agrees"),
@@ -77,7 +77,7 @@ CASES = [
         "0.21132623",
         0.21132622006394436,
         "rounding",
-        lambda: D("0.2") + D("0.1") * D("0.1132623"),
+        lambda: decimal("0.2") + decimal("0.1") * decimal("0.1132623"),
     ),
     Case("notes-4.7-w1-new", lambda e: updated(e.w1), "0.4007994", 0.40079851112807174, "slip", off_by=8.88872e-7),
     Case("notes-4.7-b1-new", lambda e: updated(e.b1), "0.1007994", 0.10079851112807174, "slip", off_by=8.88872e-7),
@@ -118,7 +118,7 @@ def example() -> WorkedExample:
 
 def unit(printed: str) -> Decimal:
     """One in the last printed place."""
-    return Decimal((0, (1,), int(D(printed).as_tuple().exponent)))
+    return Decimal((0, (1,), int(decimal(printed).as_tuple().exponent)))
 
 
 @each_number
@@ -128,17 +128,17 @@ def test_engine_is_exact(case: Case, example: WorkedExample) -> None:
 
 @each_number
 def test_printed_number_is_what_the_verdict_says(case: Case) -> None:
-    off = abs(D(case.printed) - D(repr(case.exact)))
+    off = abs(decimal(case.printed) - decimal(repr(case.exact)))
     if case.verdict == "agrees":
         assert off <= unit(case.printed) / 2
         return
     assert off > unit(case.printed) / 2
     if case.verdict == "rounding":
         assert case.from_printed is not None
-        assert abs(D(case.printed) - case.from_printed()) <= unit(case.printed) / 2
+        assert abs(decimal(case.printed) - case.from_printed()) <= unit(case.printed) / 2
     else:
         assert case.off_by is not None
-        assert float(D(case.printed)) - case.exact == pytest.approx(case.off_by, rel=1e-5)
+        assert float(decimal(case.printed)) - case.exact == pytest.approx(case.off_by, rel=1e-5)
 
 
 def test_updated_w1_is_exact_and_within_a_millionth_of_the_printed_number(example: WorkedExample) -> None:
