@@ -192,7 +192,7 @@ def delta_rule(neuron: Neuron, x: Sequence[float], target: float, eta: float) ->
         A = neuron.logits(row)[0].data
     y, dy_dA = (float(number) for number in value_and_grad(neuron.activation)(A))
     e = target - y
-    E = 0.5 * e**2
+    E = 0.5 * (e * e)
     delta = e * -1.0 * dy_dA
     dE_dw = tuple([delta * x_i for x_i in row])
 
