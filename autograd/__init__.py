@@ -19,6 +19,7 @@ from autograd.value import Value, apply
 if TYPE_CHECKING:
     from autograd import functions
     from autograd.check import check_gradients
+    from autograd.compiler import compile
     from autograd.derivation import explain
     from autograd.proofreading import proofread
     from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad
@@ -36,6 +37,7 @@ __all__ = [
     "Value",
     "apply",
     "check_gradients",
+    "compile",
     "detect_anomaly",
     "explain",
     "functions",
@@ -53,6 +55,7 @@ __all__ = [
 
 _READERS = {
     "check_gradients": "check",
+    "compile": "compiler",
     "grad": "transforms",
     "hessian": "transforms",
     "hvp": "transforms",

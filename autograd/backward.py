@@ -57,10 +57,9 @@ def run_backward(root: Value) -> None:
                                 order.append(operand) if operand.depth else leaves.append((operand, operand.grad))
                                 operand.grad = mark
         order.sort(key=depth_of, reverse=True)
+        _clear_idle(order, mark)
         for node in order:
             node.grad = 0.0
-            if node.op is not None and node.op.selects:
-                _clear_idle(node, mark)
         for leaf, _ in leaves:
             leaf.grad = 0.0
 
@@ -92,13 +91,21 @@ def run_backward(root: Value) -> None:
         leaf.grad += before
 
 
-def _clear_idle(node: Value, mark: float) -> None:
-    """Clear what a former pass left below the operands that ``node`` did not choose, where this pass does not come."""
-    for operand, partial in zip(node._a, node._db[0], strict=True):
-        if partial is None and type(operand) is not float:
-            for idle in topological_order(operand):
-                if idle.depth and idle.grad is not mark:
-                    idle.grad = 0.0
+def _clear_idle(order: list[Value], mark: float) -> None:
+    """Clear what a former pass left below the operands that were not chosen, where this pass does not come."""
+    stack: list[Value] = []
+    for node in order:
+        if node.op is not None and node.op.selects:
+            for operand, partial in zip(node._a, node._db[0], strict=True):
+                if partial is None and type(operand) is not float:
+                    stack.append(operand)
+    cleared: set[Value] = set()
+    while stack:
+        node = stack.pop()
+        if node.depth and node.grad is not mark and node not in cleared:
+            cleared.add(node)
+            node.grad = 0.0
+            stack.extend(node.parents)
 
 
 class Contribution(NamedTuple):

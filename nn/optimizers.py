@@ -83,7 +83,7 @@ class Optimizer(ABC):
     epochs: int = field(default=0, init=False)
     state: dict[str, FloatArray] = field(default_factory=dict, init=False)
     _size: int | None = field(default=None, init=False)
-    _first: Value | None = field(default=None, init=False)
+    _parameters: list[Value] | None = field(default=None, init=False)
 
     keeps: ClassVar[tuple[str, ...]] = ()
     """The names of the arrays in ``state``."""
@@ -110,7 +110,7 @@ class Optimizer(ABC):
         """Change the parameters by their gradients. (The gradients stay: ``model.zero_grad()`` clears them.)
 
         Arguments:
-            parameters: the same Values in the same order at every call.
+            parameters: the same Values at every call, in any order.
 
         Raises:
             ValueError: for the parameters of another model than before.
@@ -182,17 +182,25 @@ class Optimizer(ABC):
     def bind(self, parameters: Sequence[Value]) -> None:
         """Make sure that the parameters are those of earlier steps: the state means nothing for others.
 
+        If they come in another order than before, the state is brought into that order.
+
         Raises:
             ValueError: if they are not, or if there are none.
         """
         if not parameters:
             raise ValueError(f"{type(self).__name__} was given no parameters; give model.parameters()")
-        if self._first not in (None, parameters[0]) or self._size not in (None, len(parameters)):
+        parameters = list(parameters)
+        before = parameters if self._parameters is None else self._parameters
+        if set(before) != set(parameters) or self._size not in (None, len(parameters)):
             raise ValueError(
                 f"this {type(self).__name__} has made {self.steps} steps on the parameters of another model, and its "
                 "state belongs to them; make a new optimizer, or call optimizer.reset() first"
             )
-        self._first = parameters[0]
+        if before != parameters:
+            place = {parameter: i for i, parameter in enumerate(before)}
+            order = [place[parameter] for parameter in parameters]
+            self.state = {name: array[order] for name, array in self.state.items()}
+        self._parameters = parameters
 
     def reset(self) -> None:
         """Forget everything but the settings.
@@ -236,11 +244,11 @@ class Optimizer(ABC):
         elif state["schedule"]:
             raise ValueError(f"the state is of an optimizer with a schedule, but this one has lr={self.lr}")
         self.steps, self.epochs, self.state = steps, epochs, arrays
-        self._size, self._first = next(iter(sizes), None), None
+        self._size, self._parameters = next(iter(sizes), None), None
 
     def __getstate__(self) -> dict[str, Any]:
         """What copies and pickles take along: all but the tie to one model."""
-        return {**self.__dict__, "_first": None}
+        return {**self.__dict__, "_parameters": None}
 
     def __repr__(self) -> str:
         return described(self)

@@ -1,7 +1,7 @@
 """Training: `fit`, the `History` it returns, and what can end it early. Imports most of the package, NumPy and tqdm.
 
-The loop knows nothing of graphs. It asks a `StepFunction` for the loss and the gradient of a mini-batch and hands
-the gradient to the optimizer. `EagerStep` records the graph anew for every mini-batch.
+The loop asks a step function (see ``nn.steps``) for the loss and the gradient of a mini-batch and hands the gradient to
+the optimizer.
 """
 
 from __future__ import annotations
@@ -10,18 +10,18 @@ import builtins
 import signal
 import sys
 import threading
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import escape
 from math import inf, isfinite
-from typing import Any, NamedTuple, Protocol, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from tqdm import tqdm
 
 from autograd import no_grad
-from autograd.functions import dot, fsum
 from nn import losses, optimizers
 from nn.data import FloatArray, check_choice, check_count, check_inputs, check_number, check_targets, check_weights
 from nn.initialisers import Seed, generator
@@ -29,7 +29,8 @@ from nn.losses import Loss
 from nn.metrics import ON_LABELS, Metric, decided
 from nn.metrics import get as metric_named
 from nn.module import Module
-from nn.optimizers import SGD, Optimizer, flat_data, flat_gradient, write_data
+from nn.optimizers import SGD, Optimizer, flat_data
+from nn.steps import CompiledStep, EagerStep, NotCompiled, StepFunction
 
 # --- what fit returns and raises -------------------------------------------------------------------------------------
 
@@ -124,57 +125,6 @@ class TrainingDiverged(ArithmeticError):
         )
         self.epoch, self.batch, self.learning_rate = epoch, batch, learning_rate
         self.parameter, self.history = parameter, history
-
-
-# --- the seam between the loop and whoever computes gradients ------------------------------------------------------
-
-
-class StepFunction(Protocol):
-    """The mean loss of a mini-batch and its gradient, as a function of a flat array of parameters.
-
-    Attributes:
-        theta: the parameters, which the optimizer changes in place.
-    """
-
-    theta: FloatArray
-
-    def __call__(self, X: FloatArray, T: FloatArray, weights: FloatArray | None) -> tuple[float, FloatArray]:
-        """Loss and gradient at ``theta``: of rows of inputs, rows of encoded targets, and weights, if any."""
-
-    def write_back(self) -> None:
-        """Put ``theta`` into the model."""
-
-    def read(self) -> None:
-        """Take ``theta`` from the model, which a callback may have changed."""
-
-
-class EagerStep:
-    """A `StepFunction` that records the graph of every mini-batch and calls ``backward()`` once on its mean loss."""
-
-    def __init__(self, model: Module, loss: Loss) -> None:
-        self.model, self.loss = model, loss
-        self.parameters = model.parameters()
-        self.theta = flat_data(self.parameters)
-
-    def __call__(self, X: FloatArray, T: FloatArray, weights: FloatArray | None) -> tuple[float, FloatArray]:
-        """See `StepFunction`."""
-        self.write_back()
-        for parameter in self.parameters:
-            parameter.grad = 0.0
-        one, outputs_of, model = self.loss.one, self.loss.outputs_of, self.model
-        terms = [one(outputs_of(model, x), t) for x, t in zip(X.tolist(), T.tolist(), strict=True)]
-        total = fsum(terms) if weights is None else dot(weights.tolist(), terms)
-        mean = total / len(terms)
-        mean.backward()
-        return mean.data, flat_gradient(self.parameters)
-
-    def write_back(self) -> None:
-        """See `StepFunction`."""
-        write_data(self.parameters, self.theta)
-
-    def read(self) -> None:
-        """See `StepFunction`."""
-        self.theta[:] = flat_data(self.parameters)
 
 
 # --- after each epoch ------------------------------------------------------------------------------------------------
@@ -283,6 +233,7 @@ def fit(
     tolerance_on: str = "loss",
     callbacks: Iterable[Callback] = (),
     progress: bool | None = None,
+    compiled: bool = True,
 ) -> History:
     """Train a model by gradient descent, in place.
 
@@ -312,6 +263,9 @@ def fit(
         callbacks: functions called with a `Report` after each epoch, in this order, before the two above. Training
             stops when one returns True or a reason in words.
         progress: a progress bar; by default in a terminal and in a notebook.
+        compiled: whether to compile the loss of an example into a program on arrays, a thousand times as fast, with
+            the same results up to rounding. A model that cannot be compiled is trained eagerly, with a warning that
+            says why; with False every model is.
 
     Returns:
         A `History`, one row an epoch.
@@ -351,10 +305,10 @@ def fit(
     size = n if batch_size is None else check_count("batch_size", batch_size)
     if size > n:
         raise ValueError(f"batch_size is {size}, but there are {n} examples to train on; give at most {n}, or None")
+    step = _step_function(model, objective, train, compiled)
     for examples in (train, held_out):
         if examples is not None:
-            judge.metrics_on(examples)  # a metric that fails shall fail now
-    step = EagerStep(model, objective)
+            judge.metrics_on(examples, step)  # a metric that fails shall fail now
     rule.bind(step.parameters)
 
     def mini_batches() -> Iterator[_Examples]:
@@ -362,7 +316,8 @@ def fit(
         for start in range(0, n, size):
             yield train.take(order[start : start + size])
 
-    training = _Training(step, rule, [name for name, _ in model.named_parameters()], History())
+    name_of = {parameter: name for name, parameter in model.named_parameters()}
+    training = _Training(step, rule, [name_of[parameter] for parameter in step.parameters], History())
     history = training.history
     n_steps = len(range(0, n, size))
     with _interruptible() as interrupted, _progress_bar(progress, epochs * n_steps) as bar:
@@ -377,9 +332,9 @@ def fit(
                         history.stop_reason = f"interrupted in epoch {epoch}, after {batch} of {n_steps} steps"
                         return history
                 step.write_back()
-                figures: dict[str, float] = {"epoch": epoch, "loss": total / n, **judge.metrics_on(train)}
+                figures: dict[str, float] = {"epoch": epoch, "loss": total / n, **judge.metrics_on(train, step)}
                 if held_out is not None:
-                    on_held_out = {"loss": judge.loss_on(held_out), **judge.metrics_on(held_out)}
+                    on_held_out = {"loss": judge.loss_on(held_out, step), **judge.metrics_on(held_out, step)}
                     figures |= {f"val_{name}": figure for name, figure in on_held_out.items()}
                 figures["learning_rate"] = rate
                 history.rows.append(figures)
@@ -395,7 +350,18 @@ def fit(
             history.stop_reason = f"interrupted after epoch {len(history)}"
         finally:
             step.write_back()
+            rule.bind(model.parameters())
     return history
+
+
+def _step_function(model: Module, loss: Loss, train: _Examples, compiled: bool) -> StepFunction:
+    """The compiled step if it is asked for and can be had, else the eager one."""
+    if compiled:
+        try:
+            return CompiledStep(model, loss, train.X, train.T, train.weights is not None)
+        except NotCompiled as reason:
+            warnings.warn(f"this model is trained eagerly, since {reason}", stacklevel=3)
+    return EagerStep(model, loss)
 
 
 class _Examples(NamedTuple):
@@ -430,23 +396,16 @@ class _Judge:
             self.loss.one(outputs, encoded[0])
         return _Examples(inputs, np.array(encoded), targets, checked_weights)
 
-    def loss_on(self, examples: _Examples) -> float:
+    def loss_on(self, examples: _Examples, step: StepFunction) -> float:
         """The mean loss."""
-        with no_grad():
-            terms = [
-                float(self.loss.one(self.loss.outputs_of(self.model, x), t))
-                for x, t in zip(examples.X.tolist(), examples.T.tolist(), strict=True)
-            ]
-        weights = [1.0] * len(terms) if examples.weights is None else examples.weights.tolist()
-        return float(dot(weights, terms)) / len(terms)
+        losses = step.losses(examples.X, examples.T)
+        return float((losses if examples.weights is None else losses * examples.weights).mean())
 
-    def metrics_on(self, examples: _Examples) -> dict[str, float]:
+    def metrics_on(self, examples: _Examples, step: StepFunction) -> dict[str, float]:
         """The metrics by name."""
         if not self.measures:
             return {}
-        with no_grad():
-            rows = [self.model(x) for x in examples.X.tolist()]
-        outputs = np.array([[float(v) for v in row] if isinstance(row, (list, tuple)) else float(row) for row in rows])
+        outputs = step.outputs(examples.X)
         classes = decided(examples.T, outputs)
         return {
             name: float(metric(*classes) if metric in ON_LABELS.values() else metric(examples.y, outputs))
@@ -506,7 +465,8 @@ class _Training:
         for i, name in enumerate(self.names):
             if not (isfinite(theta[i]) and isfinite(gradient[i])):
                 return name, f"with value {theta[i]:g} and gradient {gradient[i]:g}"
-        i = int(np.abs(theta - self.good).argmax())
+        with np.errstate(invalid="ignore"):
+            i = int(np.abs(theta - self.good).argmax())
         return self.names[i], f"which went from {self.good[i]:g} to {theta[i]:g} in the step before"
 
 

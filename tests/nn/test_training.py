@@ -1,6 +1,7 @@
 """`fit`: the loop against the same steps by hand, what ends it, what it records, and what it refuses."""
 
 import builtins
+import functools
 import math
 import signal
 import sys
@@ -18,7 +19,10 @@ from nn.losses import Loss, mse
 from nn.module import Module
 from nn.optimizers import SGD, Adam, Momentum
 from nn.schedules import Exponential, ReduceOnPlateau
-from nn.training import EagerStep, EarlyStopping, History, Negligible, TrainingDiverged, fit
+from nn.steps import EagerStep
+from nn.training import EarlyStopping, History, Negligible, TrainingDiverged
+
+fit = functools.partial(training.fit, compiled=False)  # the loop itself; tests/nn/test_steps.py compares the two
 
 X = [[0.0, 1.0], [1.0, 0.0], [1.0, 1.0], [0.5, 0.2], [0.1, 0.9]]
 y = [1.0, 2.0, 3.0, 0.5, 0.0]

@@ -1,0 +1,10 @@
+"""The compiler: a scalar graph recorded for one example becomes an array program for any number of them.
+
+    record -> sums of products -> (copies) -> lift -> simplify -> differentiate -> emit
+
+Importing this package loads NumPy.
+"""
+
+from autograd.compiler.program import Program, ProgramMismatch, compile
+
+__all__ = ["Program", "ProgramMismatch", "compile"]

@@ -1,0 +1,108 @@
+"""The functions of the table of primitives on arrays: what NumPy lacks, and NumPy's names for other array libraries.
+
+A compiled program carries the source of the functions it uses, so that it runs on its own. Imports NumPy.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import numpy as np
+
+
+def sigmoid(z):  # type: ignore[no-untyped-def]
+    """The logistic function 1 / (1 + exp(-z))."""
+    return 1 / (1 + np.exp(-z))
+
+
+def softplus(z):  # type: ignore[no-untyped-def]
+    """log(1 + exp(z)), without overflow."""
+    return np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))
+
+
+def swish(z):  # type: ignore[no-untyped-def]
+    """z times its logistic function."""
+    return z / (1 + np.exp(-z))
+
+
+def step(z):  # type: ignore[no-untyped-def]
+    """1 from 0 on, 0 below; NaN is passed on."""
+    return np.where(z >= 0, 1.0, np.where(z < 0, 0.0, z))
+
+
+def xlogy(x, y):  # type: ignore[no-untyped-def]
+    """x log(y), and 0 where x is 0."""
+    zero = (x == 0) & (y == y)
+    return np.where(zero, 0.0, x * np.log(np.where(zero, 1.0, y)))
+
+
+def logsumexp(Z):  # type: ignore[no-untyped-def]
+    """log(sum(exp(Z))) of each row, without overflow: the largest number of the row is taken out first."""
+    top = np.max(Z, axis=-1, keepdims=True)
+    return np.log(np.sum(np.exp(Z - top), axis=-1)) + top[..., 0]
+
+
+def softmax(Z):  # type: ignore[no-untyped-def]
+    """exp(Z) / sum(exp(Z)) of each row, without overflow."""
+    E = np.exp(Z - np.max(Z, axis=-1, keepdims=True))
+    return E / np.sum(E, axis=-1, keepdims=True)
+
+
+HELPERS = {f.__name__: f for f in (sigmoid, softplus, swish, step, xlogy, logsumexp, softmax)}
+
+
+def helper_source(name: str) -> str:
+    """The text of one of the functions above."""
+    return inspect.getsource(HELPERS[name]).replace("  # type: ignore[no-untyped-def]", "")
+
+
+class ArrayLibrary:
+    """Any library of the Array API standard under NumPy's names, with numbers where NumPy takes numbers.
+
+    Arguments:
+        xp: its namespace, as array-api-compat gives it.
+        dtype, device: the type of number of new arrays, and where they are kept.
+    """
+
+    def __init__(self, xp: Any, dtype: Any, device: Any) -> None:
+        self._xp = xp
+        self._dtype = dtype
+        self._device = device
+        self.key = (xp.__name__, str(dtype), str(device))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._xp, name)
+
+    def array(self, x: Any) -> Any:
+        """An array of numbers."""
+        return x if hasattr(x, "dtype") else self._xp.asarray(x, dtype=self._dtype, device=self._device)
+
+    def copied(self, x: np.ndarray[Any, Any]) -> Any:
+        """A NumPy array as one of this library."""
+        return self._xp.asarray(x, dtype=self._dtype, device=self._device, copy=True)
+
+    def where(self, condition: Any, a: Any, b: Any) -> Any:
+        """a where the condition holds, else b."""
+        return self._xp.where(condition, self.array(a), self.array(b))
+
+    def maximum(self, a: Any, b: Any) -> Any:
+        """The larger of the two."""
+        return self._xp.maximum(self.array(a), self.array(b))
+
+    def minimum(self, a: Any, b: Any) -> Any:
+        """The smaller of the two."""
+        return self._xp.minimum(self.array(a), self.array(b))
+
+    def broadcast_to(self, x: Any, shape: tuple[int, ...]) -> Any:
+        """x repeated to a larger shape."""
+        return self._xp.broadcast_to(self.array(x), shape)
+
+    def concatenate(self, arrays: Any, axis: int = 0) -> Any:
+        """Arrays one after the other."""
+        return self._xp.concat(arrays, axis=axis)
+
+    def take(self, x: Any, wanted: list[int], axis: int = 0) -> Any:
+        """Some of the columns."""
+        index = self._xp.asarray(wanted, dtype=self._xp.int64, device=self._device)
+        return self._xp.take(x, index, axis=axis)

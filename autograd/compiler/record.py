@@ -1,0 +1,119 @@
+"""Stage 1, record: the graph as a list of numbered instructions. Imports `Value` and the table of primitives."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from autograd.coercion import as_number
+from autograd.order import depth_of
+from autograd.primitives import Primitive
+from autograd.value import Value
+
+Ref = int | float  # the number of a node, or a constant
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Record:
+    """A graph as instructions: node i is ``operations[i]`` applied to ``operands[i]``, which come before it.
+
+    Arguments:
+        nodes: the recorded Values, operands before results.
+        operations: the primitive that made each node; None for inputs and parameters.
+        operands: for each node its operands: the number of a node, or a float for a constant.
+        outputs: the roots, in the same way.
+        inputs: the number of each input's node, None where no output depends on it.
+        parameters: the numbers of the leaves that are not inputs.
+    """
+
+    nodes: list[Value]
+    operations: list[Primitive | None]
+    operands: list[tuple[Ref, ...]]
+    outputs: list[Ref]
+    inputs: list[int | None]
+    parameters: list[int]
+
+    def __str__(self) -> str:
+        columns = {number: i for i, number in enumerate(self.inputs)}
+        lines = []
+        for number, (node, op) in enumerate(zip(self.nodes, self.operations, strict=True)):
+            if number in columns:
+                what = f"input {columns[number]}"
+            elif op is None:
+                what = "parameter"
+            else:
+                what = f"{op.name}({', '.join(map(_shown, self.operands[number]))})"
+            lines.append(f"%{number} = {what}" + (f"  # {node.label}" if node.label else ""))
+        return "\n".join([*lines, f"return {', '.join(map(_shown, self.outputs))}"])
+
+
+def record(roots: Sequence[Any], inputs: Sequence[Any]) -> Record:
+    """The instructions that compute ``roots``; an input is a leaf whatever it was computed from.
+
+    Raises:
+        TypeError: for a root that is no number or an input that is no Value.
+        ValueError: if an input is named twice.
+    """
+    position = _positions(inputs)
+    found = _reachable([root for root in roots if isinstance(root, Value)], position)
+    number = {node: i for i, node in enumerate(found)}
+    operations: list[Primitive | None] = []
+    operands: list[tuple[Ref, ...]] = []
+    for node in found:
+        leaf = node.op is None or node in position
+        operations.append(None if leaf else node.op)
+        operands.append(() if leaf else tuple([x if type(x) is float else number[x] for x in node.operands]))  # type: ignore[index]
+    for node, column in position.items():
+        if node not in number:
+            warnings.warn(
+                f"no output depends on input {column} ({node.describe()}); its column of X changes nothing. "
+                "Was the graph recorded from this very Value?",
+                stacklevel=4,
+            )
+    return Record(
+        nodes=found,
+        operations=operations,
+        operands=operands,
+        outputs=[number[r] if isinstance(r, Value) else as_number(r, "an output") for r in roots],
+        inputs=[number.get(node) for node in position],
+        parameters=[i for i, node in enumerate(found) if node.op is None and node not in position],
+    )
+
+
+def _positions(inputs: Sequence[Any]) -> dict[Value, int]:
+    """The column of each input."""
+    position: dict[Value, int] = {}
+    for column, node in enumerate(inputs):
+        if not isinstance(node, Value):
+            raise TypeError(
+                f"input {column} is {node!r:.60}, not a Value; name the leaves that stand for the data, "
+                "for instance compile(loss, inputs=[x1, x2, t])"
+            )
+        if node in position:
+            raise ValueError(
+                f"input {column} ({node.describe()}) is input {position[node]} already; name each input once"
+            )
+        position[node] = column
+    return position
+
+
+def _reachable(roots: list[Value], cut: dict[Value, int]) -> list[Value]:
+    """All nodes the roots were computed from, operands first; what stands behind a node of ``cut`` is left out."""
+    found: list[Value] = []
+    seen: set[Value] = set()
+    stack = roots[::-1]
+    while stack:
+        node = stack.pop()
+        if node not in seen:
+            seen.add(node)
+            found.append(node)
+            if node not in cut:
+                stack.extend(reversed(node.parents))
+    found.sort(key=depth_of)
+    return found
+
+
+def _shown(ref: Ref) -> str:
+    return f"%{ref}" if type(ref) is int else f"{ref:g}"

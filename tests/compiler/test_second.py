@@ -1,0 +1,85 @@
+"""Derivatives of derivatives: graphs made by the transforms compile like any other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograd import Value, grad, hessian, hvp
+from autograd import functions as fn
+from autograd.compiler import compile
+from autograd.transforms import reverse
+from tests.compiler.networks import Network
+from tests.compiler.oracle import assert_agrees, assert_close
+
+
+@pytest.mark.parametrize("order", [1, 2, 3])
+def test_derivatives_of_tanh_at_a_thousand_points(order: int) -> None:
+    f: Any = fn.tanh
+    for _ in range(order):
+        f = grad(f)
+    x = Value(0.3, "x")
+    X = np.linspace(-2.0, 2.0, 1000)
+    y = np.tanh(X)
+    closed = {1: 1 - y**2, 2: -2 * y * (1 - y**2), 3: (6 * y**2 - 2) * (1 - y**2)}[order]
+    assert_close(compile(f(x), [x])(X[:, None]), closed)
+
+
+def test_the_gradient_with_respect_to_the_inputs_of_a_network_uses_its_weights_transposed() -> None:
+    network = Network([3, 4, 2], ["tanh", "linear"], "linear", seed=0)
+    x = [Value(0.1), Value(0.2), Value(0.3)]
+
+    def slopes(row: Any) -> Any:
+        return grad(lambda v: fn.fsum(y * y for y in network(v)))(row)
+
+    program = compile(slopes(x), x)
+    X = np.random.default_rng(0).normal(size=(5, 3))
+    expected = [[float(s) for s in slopes([Value(v) for v in row])] for row in X.tolist()]
+    assert_close(program(X), expected)
+    assert "@ W1" in program.source.replace("@ W1.T", "")
+
+
+def test_a_hessian_compiles_to_all_its_entries() -> None:
+    w, b, x = Value(0.4, "w"), Value(0.1, "b"), Value(1.0, "x")
+    rows = hessian(lambda p: fn.sigmoid(p[0] * x + p[1]))([w, b])
+    program = compile([entry for row in rows for entry in row], [x])
+    X = np.linspace(-1.0, 1.0, 7)
+    h = 1.0 / (1.0 + np.exp(-(0.4 * X + 0.1)))
+    second = h * (1 - h) * (1 - 2 * h)
+    assert_close(program(X[:, None]), np.stack([second * X * X, second * X, second * X, second], axis=1))
+
+
+def test_a_hessian_vector_product_can_be_differentiated_once_more() -> None:
+    w, x = Value(0.4, "w"), Value(1.0, "x")
+
+    def along(row: list[Any]) -> Value:
+        (product,) = hvp(lambda v: fn.sin(w * v), (row[0],), (1.0,))
+        return product
+
+    program = compile(along([x]), [x])
+    X = np.array([[0.3], [1.1], [-0.4]])
+    assert_close(program(X), -0.16 * np.sin(0.4 * X[:, 0]))
+    slope = -2 * 0.4 * np.sin(0.4 * X) - 0.16 * X * np.cos(0.4 * X)
+    assert_close(program.value_and_grad(X)[1], [slope.mean()])
+
+
+def test_the_gradient_of_a_squared_gradient_norm_equals_the_engines() -> None:
+    network = Network([2, 3, 1], ["swish", "linear"], "linear", seed=1)
+
+    def penalty(row: Any) -> Any:
+        loss = network(row)[0] ** 2
+        slopes = reverse(loss, network.parameters, differentiable=True)
+        return fn.fsum(s * s for s in slopes)
+
+    x = [Value(0.1), Value(0.2)]
+    program = compile(penalty(x), x, exact=True)
+    assert_agrees(program, penalty, np.random.default_rng(3).uniform(-1.0, 1.0, (3, 2)), rtol=1e-11)
+
+
+def test_the_point_of_a_derivative_is_a_constant() -> None:
+    w = Value(3.0, "w")
+    program = compile(grad(lambda v: w * v * v)(2.0))
+    value, gradient = program.value_and_grad()
+    assert (value, gradient.tolist()) == (12.0, [4.0])
