@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from autograd.check import check_gradients
     from autograd.compiler import compile
     from autograd.derivation import explain
+    from autograd.drawing import draw
     from autograd.proofreading import proofread
+    from autograd.stepper import show
     from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad
 
 __version__ = "0.1.0"
@@ -39,6 +41,7 @@ __all__ = [
     "check_gradients",
     "compile",
     "detect_anomaly",
+    "draw",
     "explain",
     "functions",
     "grad",
@@ -48,6 +51,7 @@ __all__ = [
     "jvp",
     "no_grad",
     "proofread",
+    "show",
     "steps",
     "topological_order",
     "value_and_grad",
@@ -61,8 +65,10 @@ _READERS = {
     "hvp": "transforms",
     "jacobian": "transforms",
     "jvp": "transforms",
+    "draw": "drawing",
     "explain": "derivation",
     "proofread": "proofreading",
+    "show": "stepper",
     "value_and_grad": "transforms",
 }
 

@@ -179,7 +179,7 @@ class Steps:
                 sums = {node: Local(ONE, 1.0)}
             ((owner, so_far),) = sums.items()
             for i, x, slope in reversed(wanted):  # the last contribution stands first in the sums above
-                step = Local(multiply(so_far.formula, self._partial(node, i, slope)), so_far.value * slope)
+                step = Local(multiply(so_far.formula, self.partial(node, i, slope)), so_far.value * slope)
                 arrived.setdefault(x, {}).setdefault(owner, []).append(step)
         return found
 
@@ -222,7 +222,7 @@ class Steps:
         self._definitions[node] = made
         return made
 
-    def _partial(self, node: Value, i: int, slope: float) -> Expression:
+    def partial(self, node: Value, i: int, slope: float) -> Expression:
         """The derivative of a node with respect to its operand number ``i``, in terms of names."""
         op, operands = node.op, node.operands
         assert op is not None

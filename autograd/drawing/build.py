@@ -1,0 +1,303 @@
+"""`build_scene`: from a graph of Values to what a picture of it shows. Imports the scene, folding, roles and names."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Mapping, Sequence
+from graphlib import TopologicalSorter
+from math import floor, isfinite, log10
+from types import FrameType
+from typing import Literal, TypeAlias
+
+from autograd import primitives
+from autograd.drawing.folding import Group, fold_by_depth, fold_by_layer
+from autograd.drawing.lettering import Run, name_runs
+from autograd.drawing.neurons import Layer, find_layers, row_and_inputs
+from autograd.drawing.roles import leaf_roles
+from autograd.drawing.scene import GRADIENT_LEVELS, Cluster, Line, Role, Scene
+from autograd.naming import CALLER, Caller, node_names
+from autograd.notation import significant
+from autograd.order import depth_of, topological_order
+from autograd.value import Value
+
+Fold: TypeAlias = Literal["layer", "depth"]
+
+MAX_NODES = 100
+
+
+def build_scene(
+    root: Value | Sequence[Value],
+    names: Mapping[str, object] | Caller | None = CALLER,
+    *,
+    frame: FrameType | None = None,
+    local_derivatives: bool = False,
+    highlight: Value | Iterable[Value] | None = None,
+    gradients_as_colour: bool = False,
+    max_nodes: int = MAX_NODES,
+    fold: Fold = "layer",
+    digits: int = 4,
+) -> Scene:
+    """The scene of a graph, not laid out yet.
+
+    Arguments:
+        frame: the caller whose variables give the names where ``names`` is `CALLER`; None for labels alone.
+
+    The other arguments, and what is raised, are those of `autograd.drawing.draw`.
+    """
+    roots = _roots(root)
+    order = sorted(dict.fromkeys(node for r in roots for node in topological_order(r)), key=depth_of)
+    check_max_nodes(max_nodes)
+    if fold not in ("layer", "depth"):
+        raise ValueError(f"fold must be 'layer' or 'depth', not {fold!r}")
+    layers = find_layers(order)
+    names_of = node_names(roots, names, frame)
+    roles = leaf_roles(order, layers, names_of)
+    roles.update({r: "loss" for r in roots if r.depth})
+
+    groups: list[Group] = []
+    notes: list[str] = []
+    if len(order) > max_nodes:
+        by_layer = fold_by_layer(order, layers, roles, max_nodes) if fold == "layer" else None
+        groups = by_layer if by_layer is not None else fold_by_depth(order, roles, max_nodes)
+        how = "by depth" if by_layer is None else "by layer"
+        notes.append(f"{len(order)} nodes, folded {how}; max_nodes={len(order)} shows every one")
+
+    builder = _Builder(names_of, roles, digits)
+    builder.add_units(order, groups)
+    builder.add_edges(local_derivatives)
+    if not groups:
+        builder.add_clusters(layers)
+    scene = builder.scene
+    if gradients_as_colour:
+        notes.append(colour_by_gradient(scene, builder.members, digits))
+    _highlight(scene, builder.index_of, highlight)
+    scene.note = ". ".join(notes)
+    what = " and ".join([f"{names_of.get(r, 'the result')} = {number(r.data, digits)}" for r in roots[:4]])
+    scene.description = (
+        f"Computation graph of {what}: {len(scene.nodes)} nodes, {len(scene.edges)} arrows. {scene.note}"
+    )
+    return scene
+
+
+def check_max_nodes(max_nodes: int) -> None:
+    """Raise ValueError for a limit that is none."""
+    if not isinstance(max_nodes, int) or max_nodes < 1:
+        raise ValueError(f"max_nodes must be a whole number from 1 on, not {max_nodes!r}")
+
+
+def stressed_values(
+    highlight: Value | Iterable[Value] | None, known: Container[Value], what_is_known: str
+) -> list[Value]:
+    """What ``highlight`` asks for; ValueError for anything that is not drawn."""
+    stressed = [highlight] if isinstance(highlight, Value) else list(highlight or ())
+    for node in stressed:
+        if not isinstance(node, Value) or node not in known:
+            what = node.describe() if isinstance(node, Value) else f"{node!r:.60}"
+            raise ValueError(f"highlight takes {what_is_known} that is drawn; {what} is not in it")
+    return stressed
+
+
+def number(x: float, digits: int) -> str:
+    """A number as a picture shows it."""
+    return significant(x, digits).replace("-", "−")
+
+
+def _roots(root: Value | Sequence[Value]) -> list[Value]:
+    roots = [root] if isinstance(root, Value) else list(root) if isinstance(root, (list, tuple)) else []
+    if not roots or not all(isinstance(r, Value) for r in roots):
+        raise TypeError(
+            f"draw takes a Value, a list of Values, or a model with layers, not {root!r:.60} ({type(root).__name__}); "
+            "give it the result of an expression"
+        )
+    return roots
+
+
+class _Builder:
+    """Fills a scene, and remembers which of its nodes stands for which Value.
+
+    Attributes:
+        members: for each node of the scene, the Values that it stands for.
+        index_of: for each Value of the graph, the index of the node that stands for it.
+    """
+
+    def __init__(self, names: Mapping[Value, str], roles: Mapping[Value, Role], digits: int) -> None:
+        self.scene = Scene()
+        self.names = names
+        self.roles = roles
+        self.digits = digits
+        self.members: list[tuple[Value, ...]] = []
+        self.index_of: dict[Value, int] = {}
+        self.operands: list[
+            list[tuple[int, int, float | None]]
+        ] = []  # of each node: source, position, local derivative
+        self.shared: dict[tuple[int, int], int] = {}  # the nodes of numbers that all neurons of a layer take as inputs
+
+    # --- nodes -------------------------------------------------------------------------------------------------
+
+    def add_units(self, order: Sequence[Value], groups: Sequence[Group]) -> None:
+        """Add a node for every group, and for every Value in none, operands before results."""
+        group_of = {node: group for group in groups for node in group.members}
+        if not groups:
+            for node in order:
+                self.add_value(node)
+            return
+        sorter: TopologicalSorter[Value | Group] = TopologicalSorter()
+        for node in order:
+            unit = group_of.get(node, node)
+            operands = dict.fromkeys(group_of.get(parent, parent) for parent in node.parents)
+            sorter.add(unit, *[operand for operand in operands if operand is not unit])
+        for unit in sorter.static_order():
+            if isinstance(unit, Group):
+                self.add_group(unit)
+            else:
+                self.add_value(unit)
+
+    def add_value(self, node: Value) -> None:
+        """A node for one Value, and before it one for each constant that it needs."""
+        operands = self.operands_of(node)
+        name = self.names.get(node, "")
+        symbol = _symbol(node)
+        data = number(node.data, self.digits)
+        value = (*name_runs(name), Run(f" = {data}")) if name else (Run(data),)
+        lines = [Line("value", value), Line("gradient", (Run(f"grad {number(node.grad, self.digits)}"),))]
+        if symbol:
+            lines.insert(0, Line("symbol", symbol))
+        drawn = self.scene.add_node(node, self.roles.get(node, "operation"), tuple(lines))
+        drawn.name, drawn.symbol = name, "".join([run.text for run in symbol])
+        self.index_of[node] = drawn.index
+        self.members.append((node,))
+        self.operands.append(operands)
+
+    def add_group(self, group: Group) -> None:
+        """A node for several Values."""
+        inside = set(group.members)
+        parents = [parent for node in group.members for parent in node.parents if parent not in inside]
+        sources = dict.fromkeys(self.index_of[parent] for parent in parents)
+        numbers = {
+            (k, id(x)): None
+            for node in group.members
+            if node.op is primitives.dot
+            for k, x in enumerate(row_and_inputs(node)[1])
+            if type(x) is float
+        }
+        if numbers:
+            line = Line("value", (Run(f"{len(numbers)} input{'' if len(numbers) == 1 else 's'}"),))
+            sources[self.add_numbers(None, "input", (line,))] = None
+        lines = [Line("value", (Run(group.title),)), *[Line("note", (Run(note),)) for note in group.notes if note]]
+        slopes = [abs(node.grad) for node in group.members if node.grad and not node.depth]
+        if slopes:
+            lines.append(Line("gradient", (Run(f"|grad| up to {number(max(slopes), self.digits)}"),)))
+        drawn = self.scene.add_node(None, "folded", tuple(lines))
+        drawn.name = group.title
+        self.index_of.update(dict.fromkeys(group.members, drawn.index))
+        self.members.append(group.members)
+        self.operands.append([(source, 0, None) for source in sources])
+
+    def add_numbers(self, value: float | None, role: Role, lines: tuple[Line, ...]) -> int:
+        """A node for a constant, or for several."""
+        self.members.append(())
+        self.operands.append([])
+        return self.scene.add_node(value, role, lines).index
+
+    def operands_of(self, node: Value) -> list[tuple[int, int, float | None]]:
+        """Source, position and local derivative of each operand, constants among them, which get their nodes here."""
+        operands = node.operands
+        first_input = len(operands) - len(operands) // 2 if node.op is primitives.dot else len(operands)
+        partials = iter(node.partials)
+        found: list[tuple[int, int, float | None]] = []
+        for position, operand in enumerate(operands):
+            if isinstance(operand, Value):
+                found.append((self.index_of[operand], position, next(partials)))
+            elif position >= first_input:
+                key = (position - first_input, id(operand))
+                if key not in self.shared:
+                    self.shared[key] = self.constant(operand, "input")
+                found.append((self.shared[key], position, None))
+            elif not _shown_in_symbol(node, position):
+                found.append((self.constant(operand, "constant"), position, None))
+        return found
+
+    def constant(self, x: float, role: Role) -> int:
+        """A node for a number that has no gradient."""
+        return self.add_numbers(x, role, (Line("value", (Run(number(x, self.digits)),)),))
+
+    # --- edges and boxes -----------------------------------------------------------------------------------------
+
+    def add_edges(self, local_derivatives: bool) -> None:
+        """An arrow from every operand; a single one between two nodes of which one is folded."""
+        for target, operands in enumerate(self.operands):
+            seen: set[int] = set()
+            for source, position, local in operands:
+                folded = "folded" in (self.scene.nodes[source].role, self.scene.nodes[target].role)
+                if folded and source in seen:
+                    continue
+                seen.add(source)
+                edge = self.scene.add_edge(source, target, position)
+                edge.local = None if folded else local
+                if local_derivatives and edge.local is not None:
+                    edge.label = number(edge.local, self.digits)
+
+    def add_clusters(self, layers: Iterable[Layer]) -> None:
+        """A box for every layer of several neurons, and one for every neuron."""
+        clusters = self.scene.clusters
+        for layer in layers:
+            outer: int | None = None
+            if len(layer.neurons) > 1:
+                outer = len(clusters)
+                clusters.append(Cluster(layer.title, sorted(self.index_of[node] for node in layer.nodes)))
+            for i, neuron in enumerate(layer.neurons, 1):
+                members = {self.index_of[node] for node in (*neuron.parameters, *neuron.sums, *neuron.activations)}
+                for node in neuron.sums:  # a constant weight stands beside the others
+                    operands = self.operands[self.index_of[node]]
+                    members.update(s for s, _, _ in operands if self.scene.nodes[s].role == "constant")
+                title = layer.title if outer is None else f"neuron {i}"
+                clusters.append(Cluster(title, sorted(members), outer))
+
+
+# --- operations ------------------------------------------------------------------------------------------------
+
+
+def _symbol(node: Value) -> tuple[Run, ...]:
+    """The operation as mathematics writes it; nothing for a leaf."""
+    if node.op is None:
+        return ()
+    operands = node.operands
+    if node.op is primitives.power and not isinstance(operands[1], Value):
+        return Run("(·)"), Run(number(operands[1], 4), "superscript")
+    if node.op is primitives.softmax:
+        return Run("softmax"), Run(f"{float(operands[0]) + 1:.0f}", "subscript")
+    if node.op is primitives.power:
+        return Run("a"), Run("b", "superscript")
+    return (Run(node.op.symbol),)
+
+
+def _shown_in_symbol(node: Value, position: int) -> bool:
+    """Whether a constant operand is a part of the symbol: an exponent, or which output of a softmax it is."""
+    return (node.op is primitives.power and position == 1) or (node.op is primitives.softmax and position == 0)
+
+
+# --- what is stressed --------------------------------------------------------------------------------------------
+
+
+def colour_by_gradient(scene: Scene, members: Sequence[tuple[Value, ...]], digits: int) -> str:
+    """Give every node the level of its gradient, and say what the levels mean.
+
+    Arguments:
+        members: for each node of the scene the Values that it stands for.
+    """
+    sizes = [max([abs(v.grad) for v in values if isfinite(v.grad)], default=0.0) for values in members]
+    largest = max(sizes, default=0.0)
+    if not largest:
+        return "All gradients are 0: call backward() first"
+    for node, values, size in zip(scene.nodes, members, sizes, strict=True):
+        if values:
+            decades = floor(log10(size / largest)) if size / largest > 0.0 else -GRADIENT_LEVELS
+            node.level = max(0, GRADIENT_LEVELS + min(decades, 0))
+    return f"Colour is the size of the gradient, {number(largest, digits)} at most; each paler shade is a tenth"
+
+
+def _highlight(scene: Scene, index_of: Mapping[Value, int], highlight: Value | Iterable[Value] | None) -> None:
+    """Stress the nodes asked for, and the arrows between them."""
+    for node in stressed_values(highlight, index_of, "nodes of the graph"):
+        scene.nodes[index_of[node]].highlighted = True
+    for edge in scene.edges:
+        edge.highlighted = scene.nodes[edge.source].highlighted and scene.nodes[edge.target].highlighted

@@ -1,0 +1,420 @@
+"""The layout engine that needs no program: columns from left to right. Imports the scene and spacing.
+
+Every node gets a column, to the right of its operands; an edge over several columns gets a stop in each of them; the
+order in each column is chosen for few crossings; then heights, for straight edges; then curves through the stops.
+
+Source: Sugiyama, Tagawa and Toda, "Methods for visual understanding of hierarchical system structures" (1981); Gansner,
+Koutsofios, North and Vo, "A technique for drawing directed graphs" (1993).
+"""
+
+from __future__ import annotations
+
+import random
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from itertools import accumulate, pairwise
+
+from autograd.drawing.scene import Cluster, Point, Scene, SceneNode
+from autograd.drawing.spacing import (
+    CLUSTER_PADDING,
+    NODE_GAP,
+    TITLE_HEIGHT,
+    column_gap,
+    minimum_lengths,
+)
+
+_SWEEPS = 24  # over all columns, from each start
+_SHUFFLES = 400  # of some vertices that stand together
+_SHUFFLED = 6
+_WORK = 1_000_000  # pairs of vertices that are compared at most, which bounds the time
+_STRAIGHTENING = 16  # sweeps for the heights
+_STRAIGHT = 8.0  # how much straighter an edge is between two stops than between two nodes
+_STOP_GAP = 8.0  # between two stops of one column
+_ENTRY_GAP = 9.0  # between two arrowheads at one node, at most
+_HAS_ENTRIES = frozenset({"operation", "loss", "folded"})  # rectangles, whose arrows end side by side
+
+Columns = list[list[int]]
+
+
+def lay_out_in_layers(scene: Scene) -> None:
+    """Place everything, in points; an empty scene stays as it is."""
+    if not scene.nodes:
+        return
+    vertices = _Vertices(scene)
+    columns = _order(vertices)
+    heights = _heights(scene, vertices, columns)
+    for node in scene.nodes:
+        node.y = heights[node.index]
+    borders = _place_columns(scene, vertices, columns, heights)
+    _route(scene, vertices, heights, borders)
+    for i in reversed(range(len(scene.clusters))):  # inner boxes before those around them
+        _surround(scene, i)
+
+
+def _columns_of(scene: Scene) -> list[int]:
+    """The column of every node: as far left as its operands let it, then moved where that makes edges shorter.
+
+    A node moves together with those that it pushes: results to the right, operands to the left.
+    """
+    place = [0] * len(scene.nodes)
+    beside: dict[int, list[list[tuple[int, int]]]] = {1: [[] for _ in place], -1: [[] for _ in place]}
+    for edge, length in zip(scene.edges, minimum_lengths(scene), strict=True):
+        place[edge.target] = max(place[edge.target], place[edge.source] + length)
+        beside[1][edge.source].append((edge.target, length))
+        beside[-1][edge.target].append((edge.source, length))
+    moved = True
+    while moved:
+        moved = False
+        for way in (1, -1):
+            ahead, behind = beside[way], beside[-way]
+            for node in reversed(scene.nodes) if way > 0 else scene.nodes:
+                while len(ahead[node.index]) > len(behind[node.index]):
+                    pushed = _pushed(node.index, ahead, place)
+                    if sum([len(ahead[v]) - len(behind[v]) for v in pushed]) <= 0:
+                        break
+                    for v in pushed:
+                        place[v] += way
+                    moved = True
+    first = min(place)
+    return [column - first for column in place]
+
+
+def _pushed(start: int, ahead: list[list[tuple[int, int]]], place: list[int]) -> set[int]:
+    """The nodes that move by a column if this one does: itself, and all that its edges are too short for."""
+    found = {start}
+    waiting = [start]
+    while waiting:
+        node = waiting.pop()
+        for other, length in ahead[node]:
+            if other not in found and abs(place[other] - place[node]) == length:
+                found.add(other)
+                waiting.append(other)
+    return found
+
+
+class _Vertices:
+    """The nodes and, numbered after them, the stops of long edges.
+
+    Attributes:
+        column: of each vertex.
+        left, right: of each vertex its neighbours in the columns beside it.
+        paths: of each edge the vertices along it.
+        n_nodes: how many vertices are nodes.
+    """
+
+    def __init__(self, scene: Scene) -> None:
+        self.column = _columns_of(scene)
+        self.n_nodes = len(scene.nodes)
+        self.left: Columns = [[] for _ in scene.nodes]
+        self.right: Columns = [[] for _ in scene.nodes]
+        self.paths: Columns = []
+        for edge in scene.edges:
+            path = [edge.source]
+            for _ in range(self.column[edge.source] + 1, self.column[edge.target]):
+                path.append(self._add_stop(path[-1]))
+            self._connect(path[-1], edge.target)
+            self.paths.append([*path, edge.target])
+
+    def _add_stop(self, before: int) -> int:
+        stop = len(self.column)
+        self.column.append(self.column[before] + 1)
+        self.left.append([])
+        self.right.append([])
+        self._connect(before, stop)
+        return stop
+
+    def _connect(self, a: int, b: int) -> None:
+        self.right[a].append(b)
+        self.left[b].append(a)
+
+    def beside(self, vertex: int, side: int) -> list[int]:
+        """The neighbours to the left (-1) or to the right (1)."""
+        return self.left[vertex] if side < 0 else self.right[vertex]
+
+
+# --- the order in the columns ----------------------------------------------------------------------------------
+
+
+def _order(vertices: _Vertices) -> Columns:
+    """The columns, each from top to bottom, with few crossings.
+
+    The better of two starts is improved by sweeps; then a column at a time is shuffled, which leads out of dead ends.
+    """
+    search = _Search(vertices)
+    for upside_down in (False, True):
+        search.begin(_start(vertices, upside_down))
+        for sweep in range(_SWEEPS):
+            search.sweep(sweep)
+    rng = random.Random(0)  # the same picture for the same graph
+    for _ in range(_SHUFFLES):
+        search.shuffle(rng)
+    return search.best
+
+
+def _start(vertices: _Vertices, upside_down: bool) -> Columns:
+    """Columns in the order in which a search in depth from the last results meets their vertices."""
+    columns: Columns = [[] for _ in range(max(vertices.column) + 1)]
+    seen: set[int] = set()
+    waiting = [v for v in reversed(range(len(vertices.column))) if not vertices.right[v]]
+    while waiting:
+        vertex = waiting.pop()
+        if vertex not in seen:
+            seen.add(vertex)
+            columns[vertices.column[vertex]].append(vertex)
+            operands = vertices.left[vertex]
+            waiting += operands if upside_down else reversed(operands)
+    return columns
+
+
+class _Search:
+    """A search for an order with few crossings.
+
+    Attributes:
+        columns: the order that is looked at.
+        position: of each vertex in its column.
+        best, fewest: the best order so far, and how many crossings it has.
+        work: how many pairs of vertices may still be compared; where it is spent, nothing moves any more.
+    """
+
+    def __init__(self, vertices: _Vertices) -> None:
+        self.vertices = vertices
+        self.position = [0] * len(vertices.column)
+        self.columns: Columns = []
+        self.best: Columns = []
+        self.fewest = -1
+        self.work = _WORK
+
+    def begin(self, columns: Columns) -> None:
+        """Look at this order, and improve it."""
+        self.columns = [list(column) for column in columns]
+        for column in self.columns:
+            self.number(column)
+        self.settle(set(range(len(columns))))
+
+    def sweep(self, turn: int) -> None:
+        """Sort every column by the mean of its neighbours on one side, then improve that."""
+        if not self.fewest or self.work <= 0:
+            return
+        side = -1 if turn % 2 == 0 else 1
+        for column in self.columns[1:] if side < 0 else self.columns[-2::-1]:
+            self.sort(column, side, turn % 4 > 1)
+        self.settle(set(range(len(self.columns))))
+
+    def sort(self, column: list[int], side: int, upwards: bool) -> None:
+        """Vertices without neighbours on the side keep their places."""
+        near = {v: [self.position[w] for w in self.vertices.beside(v, side)] for v in column}
+        keys = {v: sum(places) / len(places) for v, places in near.items() if places}
+        in_column = [v for v in column if v in keys]
+        in_order = iter(sorted(reversed(in_column) if upwards else in_column, key=lambda v: keys[v]))  # ties both ways
+        column[:] = [next(in_order) if vertex in keys else vertex for vertex in column]
+        self.number(column)
+
+    def shuffle(self, rng: random.Random) -> None:
+        """Shuffle some of a column of the best order, then improve that."""
+        if not self.fewest or self.work <= 0:
+            return
+        self.columns = [list(column) for column in self.best]
+        for column in self.columns:
+            self.number(column)
+        place = rng.randrange(len(self.columns))
+        column = self.columns[place]
+        first = rng.randrange(len(column))
+        some = column[first : first + _SHUFFLED]
+        rng.shuffle(some)
+        column[first : first + _SHUFFLED] = some
+        self.number(column)
+        self.settle({place - 1, place + 1} & set(range(len(self.columns))))
+
+    def number(self, column: list[int]) -> None:
+        """Note where the vertices of a column stand."""
+        for i, vertex in enumerate(column):
+            self.position[vertex] = i
+
+    def settle(self, waiting: set[int]) -> None:
+        """Move every vertex to its best place in its column, until that helps no more; remember the best order."""
+        while waiting and self.work > 0:
+            turn, waiting = sorted(waiting), set()
+            for c in turn:
+                if self.sift(self.columns[c]):
+                    waiting |= {c - 1, c, c + 1}
+            waiting &= set(range(len(self.columns)))
+        n_crossings = _crossings(self.vertices, self.columns, self.position)
+        if self.fewest < 0 or n_crossings <= self.fewest:
+            self.best, self.fewest = [list(column) for column in self.columns], n_crossings
+
+    def sift(self, column: list[int]) -> bool:
+        """Move every vertex of a column to its best place in it; whether there are fewer crossings now."""
+        sides = (self.vertices.left, self.vertices.right)
+        near = {v: tuple([sorted([self.position[w] for w in side[v]]) for side in sides]) for v in column}
+        improved = False
+        self.work -= len(column) ** 2
+        for vertex in list(column):
+            left, right = near[vertex]
+            at = column.index(vertex)
+            best, most = at, 0
+            for way, others in ((-1, column[at - 1 :: -1] if at else []), (1, column[at + 1 :])):
+                gain = 0
+                for distance, other in enumerate(others, 1):
+                    gain += way * (_gain(left, near[other][0]) + _gain(right, near[other][1]))
+                    if gain > most:
+                        best, most = at + way * distance, gain
+            if most:
+                column.insert(best, column.pop(at))
+                improved = True
+        self.number(column)
+        return improved
+
+
+def _gain(above: list[int], below: list[int]) -> int:
+    """How many crossings fewer there are if a vertex goes below the next one, whose neighbours are ``below``."""
+    return sum([bisect_left(below, p) - len(below) + bisect_right(below, p) for p in above])
+
+
+def _crossings(vertices: _Vertices, columns: Columns, position: list[int]) -> int:
+    """How many edges cross, between all columns."""
+    total = 0
+    for column in columns:
+        ends: list[int] = []  # of the edges from the vertices above, sorted
+        for vertex in column:
+            near = [position[w] for w in vertices.right[vertex]]
+            total += sum([len(ends) - bisect_right(ends, p) for p in near])
+            ends = sorted(ends + near)
+    return total
+
+
+# --- places ----------------------------------------------------------------------------------------------------
+
+
+def _heights(scene: Scene, vertices: _Vertices, columns: Columns) -> list[float]:
+    """The y of every vertex: each as near to its neighbours as the others in its column let it."""
+    gaps = [_gaps(scene, vertices, column) for column in columns]
+    heights = [0.0] * len(vertices.column)
+    for column, gap in zip(columns, gaps, strict=True):
+        for vertex, y in zip(column, accumulate(gap), strict=True):
+            heights[vertex] = y - sum(gap) / 2
+    for sweep in range(_STRAIGHTENING):
+        sides = ((-1, 1),) if sweep >= _STRAIGHTENING // 2 else ((-1,), (1,))
+        turn = range(len(columns)) if sweep % 2 == 0 else reversed(range(len(columns)))
+        looked_at = sides[sweep % len(sides)]
+        for i in turn:
+            wanted = [_wanted(vertices, vertex, looked_at, heights) for vertex in columns[i]]
+            for vertex, y in zip(columns[i], _spread(wanted, gaps[i]), strict=True):
+                heights[vertex] = y
+    return heights
+
+
+def _gaps(scene: Scene, vertices: _Vertices, column: list[int]) -> list[float]:
+    """How far below the vertex above it every vertex of a column stands at least; 0.0 for the first."""
+    boxes = {v: {i for i, cluster in enumerate(scene.clusters) if v in cluster.members} for v in column}
+    gaps = [0.0]
+    for above, below in pairwise(column):
+        halves = [scene.nodes[v].height / 2 for v in (above, below) if v < vertices.n_nodes]
+        gap = sum(halves) + (NODE_GAP if halves else _STOP_GAP)
+        gap += CLUSTER_PADDING * len(boxes[above] - boxes[below])
+        gap += (CLUSTER_PADDING + TITLE_HEIGHT) * len(boxes[below] - boxes[above])
+        gaps.append(gap)
+    return gaps
+
+
+def _wanted(vertices: _Vertices, vertex: int, sides: tuple[int, ...], heights: list[float]) -> tuple[float, float]:
+    """Where a vertex would stand by its neighbours alone, and how much that matters."""
+    total = weight = 0.0
+    for side in sides:
+        for other in vertices.beside(vertex, side):
+            pull = _STRAIGHT if min(vertex, other) >= vertices.n_nodes else 1.0
+            total += pull * heights[other]
+            weight += pull
+    return (total / weight, weight) if weight else (heights[vertex], 0.01)
+
+
+def _spread(wanted: list[tuple[float, float]], gaps: list[float]) -> list[float]:
+    """The heights nearest to those wanted, by weighted squares, that keep the gaps: isotonic regression by pooling."""
+    offsets = list(accumulate(gaps))
+    pools: list[tuple[float, float, int]] = []  # height less offset, weight, how many
+    for (y, weight), offset in zip(wanted, offsets, strict=True):
+        pool = (y - offset, weight, 1)
+        while pools and pools[-1][0] > pool[0]:
+            z, other, count = pools.pop()
+            pool = ((z * other + pool[0] * pool[1]) / (other + pool[1]), other + pool[1], count + pool[2])
+        pools.append(pool)
+    return [z + y for z, y in zip([z for z, _, count in pools for _ in range(count)], offsets, strict=True)]
+
+
+def _place_columns(scene: Scene, vertices: _Vertices, columns: Columns, heights: list[float]) -> list[Point]:
+    """Give every node its x; the left and right border of every column. Steep edges get wider gaps."""
+    steepest: defaultdict[int, float] = defaultdict(float)
+    for vertex, near in enumerate(vertices.right):
+        for other in near:
+            i = vertices.column[vertex]
+            steepest[i] = max(steepest[i], abs(heights[other] - heights[vertex]))
+    borders: list[Point] = []
+    left = 0.0
+    for i, column in enumerate(columns):
+        nodes = [scene.nodes[vertex] for vertex in column if vertex < vertices.n_nodes]
+        width = max([node.width for node in nodes], default=0.0)
+        for node in nodes:
+            node.x = left + width / 2
+        borders.append((left, left + width))
+        left += width + max(column_gap(scene), min(steepest[i] / 4, 2.5 * column_gap(scene)))
+    return borders
+
+
+# --- edges and boxes -------------------------------------------------------------------------------------------
+
+
+def _route(scene: Scene, vertices: _Vertices, heights: list[float], borders: list[Point]) -> None:
+    """Lead every edge through its stops: level through columns, where no node is in its way, curved between them."""
+    entries = _entries(scene, vertices, heights)
+    for edge, path in zip(scene.edges, vertices.paths, strict=True):
+        source, target = scene.nodes[edge.source], scene.nodes[edge.target]
+        levels = [*[heights[vertex] for vertex in path[:-1]], entries[edge.index]]
+        corners = [(x, y) for v, y in zip(path, levels, strict=True) for x in borders[vertices.column[v]]]
+        corners[0] = (source.x + source.width / 2, source.y)
+        corners[-1] = (target.x - target.width / 2, levels[-1])
+        edge.points = [corners[0]]
+        for (ax, ay), (bx, by) in pairwise(corners):
+            middle = (ax + bx) / 2
+            edge.points += [(middle, ay), (middle, by), (bx, by)]
+
+
+def _entries(scene: Scene, vertices: _Vertices, heights: list[float]) -> list[float]:
+    """The height at which every edge ends: those at one rectangle side by side, in the order in which they come."""
+    entries = [heights[edge.target] for edge in scene.edges]
+    arriving: defaultdict[int, list[int]] = defaultdict(list)
+    for edge in scene.edges:
+        arriving[edge.target].append(edge.index)
+    for target, edges in arriving.items():
+        node = scene.nodes[target]
+        if node.role in _HAS_ENTRIES:
+            step = min(_ENTRY_GAP, 0.6 * node.height / len(edges))
+            edges.sort(key=lambda i: (heights[vertices.paths[i][-2]], scene.edges[i].position))
+            for place, i in enumerate(edges):
+                entries[i] += step * (place - (len(edges) - 1) / 2)
+    return entries
+
+
+def _surround(scene: Scene, index: int) -> None:
+    """Draw a box around its members, unless it would cover a node or a part of a box that does not belong there."""
+    cluster = scene.clusters[index]
+    inner = [other for other in scene.clusters[index + 1 :] if other.width]
+    own = [scene.nodes[i] for i in cluster.members]
+    children = [other for other in inner if set(other.members) <= set(cluster.members)]
+    inside: list[SceneNode | Cluster] = [*own, *children]
+    sides = [_sides(item) for item in inside]
+    left, top, right, bottom = (f([s[k] for s in sides]) for k, f in enumerate((min, min, max, max)))
+    left, right = left - CLUSTER_PADDING, right + CLUSTER_PADDING
+    top, bottom = top - CLUSTER_PADDING - TITLE_HEIGHT, bottom + CLUSTER_PADDING
+    members = set(cluster.members)
+    foreign = [node for node in scene.nodes if node.index not in members]
+    others = [other for other in inner if other not in children]
+    outside: list[SceneNode | Cluster] = [*foreign, *others]
+    for item in outside:
+        a, b, c, d = _sides(item)
+        if a < right and left < c and b < bottom and top < d:
+            return
+    cluster.x, cluster.y = (left + right) / 2, (top + bottom) / 2
+    cluster.width, cluster.height = right - left, bottom - top
+
+
+def _sides(item: SceneNode | Cluster) -> tuple[float, float, float, float]:
+    return item.x - item.width / 2, item.y - item.height / 2, item.x + item.width / 2, item.y + item.height / 2

@@ -1,0 +1,132 @@
+"""Neurons and layers, found in a graph: what a picture puts into boxes and folds. Imports `Value`.
+
+A neuron is a `dot` node whose weights are leaves, together with these leaves and its activation. Neurons over the same
+inputs make a layer; over several examples, so do those with the same weights.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from autograd import primitives
+from autograd.value import Value
+
+ACTIVATIONS = frozenset(
+    {
+        primitives.sigmoid,
+        primitives.tanh,
+        primitives.relu,
+        primitives.leaky_relu,
+        primitives.elu,
+        primitives.swish,
+        primitives.softplus,
+        primitives.step,
+        primitives.sign,
+        primitives.identity,
+    }
+)
+
+
+@dataclass(slots=True, eq=False)
+class Neuron:
+    """A neuron: its parameters, and its weighted sum and activation, one of each for every example."""
+
+    parameters: list[Value]
+    sums: list[Value]
+    activations: list[Value]
+
+
+@dataclass(slots=True, eq=False)
+class Layer:
+    """Neurons side by side, and what works on all of them at once, such as a softmax."""
+
+    neurons: list[Neuron]
+    shared: list[Value]
+    title: str = ""
+
+    @property
+    def nodes(self) -> list[Value]:
+        """All nodes of the layer, each once."""
+        own = [node for n in self.neurons for node in (*n.parameters, *n.sums, *n.activations)]
+        return list(dict.fromkeys([*own, *self.shared]))
+
+    @property
+    def activation(self) -> str:
+        """The symbol of its activation; empty for a linear layer."""
+        for node in (*self.neurons[0].activations, *self.shared):
+            if node.op is not None:
+                return node.op.symbol
+        return ""
+
+
+def row_and_inputs(node: Value) -> tuple[Sequence[Value | float], Sequence[Value | float]]:
+    """What a `dot` node multiplies: the weights with the bias, if there is one, and the inputs."""
+    operands = node.operands
+    n = len(operands) // 2
+    return operands[: len(operands) - n], operands[len(operands) - n :]
+
+
+def find_layers(order: Iterable[Value]) -> list[Layer]:
+    """The layers of a graph, first to last.
+
+    Arguments:
+        order: the nodes of the graph in topological order.
+    """
+    order = list(order)
+    consumers: defaultdict[Value, list[Value]] = defaultdict(list)
+    for node in order:
+        for parent in node.parents:
+            consumers[parent].append(node)
+
+    # Sums with the same weights are one neuron, at several examples; neurons over the same inputs are one layer.
+    neurons: dict[tuple[int, ...], Neuron] = {}
+    layer_of_inputs: dict[tuple[int, ...], list[Neuron]] = {}
+    layers: list[list[Neuron]] = []
+    taken: set[Value] = set()
+    for node in order:
+        if node.op is not primitives.dot:
+            continue
+        row, inputs = row_and_inputs(node)
+        weights = {w for w in row if isinstance(w, Value)}
+        if not weights or any(w.depth for w in weights) or not weights.isdisjoint(inputs):
+            continue
+        row_key, input_key = tuple(map(id, row)), tuple(map(id, inputs))
+        neuron = neurons.get(row_key)
+        if neuron is None:
+            parameters = [w for w in dict.fromkeys(row) if isinstance(w, Value) and w not in taken]
+            taken.update(parameters)
+            neuron = neurons[row_key] = Neuron(parameters, [], [])
+            layer = layer_of_inputs.setdefault(input_key, [])
+            if not layer:
+                layers.append(layer)
+            layer.append(neuron)
+        else:
+            layer_of_inputs.setdefault(input_key, next(layer for layer in layers if neuron in layer))
+        neuron.sums.append(node)
+        activation = consumers[node][0] if len(consumers[node]) == 1 else None
+        if activation is not None and activation.op in ACTIVATIONS and activation not in taken:
+            taken.add(activation)
+            neuron.activations.append(activation)
+    return _titled([Layer(layer, _softmaxes(layer, consumers)) for layer in layers])
+
+
+def _softmaxes(layer: list[Neuron], consumers: dict[Value, list[Value]]) -> list[Value]:
+    """The softmax outputs over the sums of a layer."""
+    sums = {node for neuron in layer for node in neuron.sums}
+    found = [user for node in sums for user in consumers[node] if user.op is primitives.softmax]
+    return sorted({user for user in found if sums.issuperset(user.parents)}, key=lambda node: float(node.operands[0]))
+
+
+def _titled(layers: list[Layer]) -> list[Layer]:
+    """The layers with the titles that textbooks give them."""
+    for number, layer in enumerate(layers, 1):
+        last = number == len(layers)
+        if len(layer.neurons) == 1:
+            layer.title = ("output neuron" if len(layers) > 1 else "neuron") if last else f"hidden neuron {number}"
+        elif last:
+            layer.title = "output layer" if len(layers) > 1 else "layer"
+        else:
+            layer.title = f"hidden layer {number}" if len(layers) > 2 else "hidden layer"
+    return layers

@@ -1,0 +1,76 @@
+"""The colours of pictures, light and dark. Imports the scene's roles.
+
+Lines are of the palette of Okabe and Ito, which the colour-blind can tell apart; fills are tints of them. Roles differ
+in shape as well, so that nothing rests on colour alone.
+"""
+
+from __future__ import annotations
+
+Colours = dict[str, str]
+
+LIGHT: Colours = {
+    "page": "#ffffff",
+    "ink": "#1b1f24",
+    "quiet": "#5d6670",
+    "edge": "#77818c",
+    "input-line": "#0072b2",
+    "input-fill": "#e4f1fa",
+    "target-line": "#a8528a",
+    "target-fill": "#f9ebf4",
+    "parameter-line": "#b87700",
+    "parameter-fill": "#fdf2d9",
+    "constant-line": "#9aa3ad",
+    "constant-fill": "#ffffff",
+    "operation-line": "#77818c",
+    "operation-fill": "#f6f7f9",
+    "loss-line": "#d55e00",
+    "loss-fill": "#fdebe0",
+    "folded-line": "#00795a",
+    "folded-fill": "#e3f4ee",
+    "neuron-line": "#5d6670",
+    "neuron-fill": "#ffffff",
+    "box-line": "#b9c1c9",
+    "box-fill": "#8896a50f",
+    "highlight": "#d55e00",
+    "positive": "#0072b2",
+    "negative": "#d55e00",
+    "level-0": "#ffffff",
+    "level-1": "#eef3fa",
+    "level-2": "#d3e2f2",
+    "level-3": "#abcbe6",
+    "level-4": "#74a9d6",
+    "level-5": "#3b85c0",
+}
+DARK: Colours = {
+    "page": "#16191d",
+    "ink": "#eceff2",
+    "quiet": "#a7b0ba",
+    "edge": "#8b95a0",
+    "input-line": "#56b4e9",
+    "input-fill": "#12303f",
+    "target-line": "#dd94c0",
+    "target-fill": "#3a2233",
+    "parameter-line": "#e69f00",
+    "parameter-fill": "#382a0c",
+    "constant-line": "#6b747e",
+    "constant-fill": "#16191d",
+    "operation-line": "#8b95a0",
+    "operation-fill": "#22272d",
+    "loss-line": "#ff8a3c",
+    "loss-fill": "#42240f",
+    "folded-line": "#2fc397",
+    "folded-fill": "#12342a",
+    "neuron-line": "#a7b0ba",
+    "neuron-fill": "#22272d",
+    "box-line": "#454d56",
+    "box-fill": "#8896a514",
+    "highlight": "#ff8a3c",
+    "positive": "#56b4e9",
+    "negative": "#ff8a3c",
+    "level-0": "#16191d",
+    "level-1": "#1a2530",
+    "level-2": "#1c3448",
+    "level-3": "#1d4768",
+    "level-4": "#1d5c8c",
+    "level-5": "#1f73b3",
+}

@@ -1,0 +1,60 @@
+"""The paths of edges: points on them, their ends, and where their text goes. Imports the scene and spacing."""
+
+from __future__ import annotations
+
+from math import hypot
+
+from autograd.drawing.scene import Point, Scene
+from autograd.drawing.spacing import LABEL_SIZE, label_width
+
+HEAD_LENGTH, HEAD_WIDTH = 7.0, 5.6
+_PLACES = (0.5, 0.4, 0.6, 0.3, 0.7, 0.22, 0.78)  # where on its edge a label is tried
+
+Box = tuple[float, float, float, float]
+
+
+def point_at(points: list[Point], place: float) -> Point:
+    """The point of a path at ``place`` between 0, its start, and 1, its end."""
+    pieces = (len(points) - 1) // 3
+    piece = min(int(place * pieces), pieces - 1)
+    t = place * pieces - piece
+    u = 1.0 - t
+    (ax, ay), (bx, by), (cx, cy), (dx, dy) = points[3 * piece : 3 * piece + 4]
+    a, b, c, d = u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t
+    return a * ax + b * bx + c * cx + d * dx, a * ay + b * by + c * cy + d * dy
+
+
+def with_head(points: list[Point]) -> tuple[list[Point], list[Point]]:
+    """The path up to where its arrowhead begins, and the three corners of the head."""
+    x, y = points[-1]
+    fx, fy = next(((px, py) for px, py in reversed(points[:-1]) if hypot(x - px, y - py) > 0.5), (x - 1.0, y))
+    length = hypot(x - fx, y - fy)
+    ux, uy = (x - fx) / length, (y - fy) / length
+    bx, by = x - HEAD_LENGTH * ux, y - HEAD_LENGTH * uy
+    half = HEAD_WIDTH / 2
+    head = [(x, y), (bx - half * uy, by + half * ux), (bx + half * uy, by - half * ux)]
+    start = bx + 0.8 * ux, by + 0.8 * uy  # the line ends a little inside of the head
+    return [*points[:-1], start], head
+
+
+def place_labels(scene: Scene) -> None:
+    """Put the text of every edge on its line, where it covers no node and no other text if there is such a place."""
+    taken: list[Box] = [_box(node.x, node.y, node.width, node.height) for node in scene.nodes]
+    for edge in scene.edges:
+        if edge.label and edge.points:
+            width = label_width(edge.label) + 4.0
+            tried = [point_at(edge.points, place) for place in _PLACES]
+            boxes = [_box(x, y, width, LABEL_SIZE + 3.0) for x, y in tried]
+            covered = [sum([_overlap(box, other) for other in taken]) for box in boxes]
+            best = covered.index(min(covered))
+            edge.label_at = tried[best]
+            taken.append(boxes[best])
+
+
+def _box(x: float, y: float, width: float, height: float) -> Box:
+    return x - width / 2, y - height / 2, x + width / 2, y + height / 2
+
+
+def _overlap(a: Box, b: Box) -> float:
+    """The area that two boxes share."""
+    return max(0.0, min(a[2], b[2]) - max(a[0], b[0])) * max(0.0, min(a[3], b[3]) - max(a[1], b[1]))

@@ -1,0 +1,163 @@
+"""The scene: what a picture shows, before and after it is laid out. Imports `Value` and lettering.
+
+`autograd.drawing.build` makes a scene of a graph, `network` one of a model; a layout engine gives its parts
+their places; a renderer draws them. A scene knows roles and numbers, but no colour and no file format.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple, TypeAlias
+
+from autograd.drawing.lettering import Run, width_of
+from autograd.value import Value
+
+Point: TypeAlias = "tuple[float, float]"
+Role: TypeAlias = Literal["input", "target", "parameter", "constant", "operation", "loss", "folded", "neuron", "gap"]
+Kind: TypeAlias = Literal["symbol", "value", "gradient", "note"]
+
+FONT_SIZES: dict[Kind, float] = {"symbol": 15.0, "value": 12.5, "gradient": 10.5, "note": 10.5}
+"""The font size of each kind of line, in points."""
+LEADING = 1.25
+GRADIENT_LEVELS = 5
+_PADDING = 8.0
+_ROOM: dict[Role, tuple[float, float]] = {  # what a shape needs beside a rectangle around its text
+    "input": (1.28, 1.22),  # an ellipse
+    "target": (1.22, 1.1),  # a hexagon
+}
+
+
+class Line(NamedTuple):
+    """One line of text in a node."""
+
+    kind: Kind
+    runs: tuple[Run, ...]
+
+    @property
+    def text(self) -> str:
+        """The line without its styles."""
+        return "".join([run.text for run in self.runs])
+
+
+@dataclass(slots=True, eq=False)
+class SceneNode:
+    """A node of a picture.
+
+    Attributes:
+        index: its place in ``scene.nodes``.
+        value: the Value it stands for; a float for a constant; None for one that stands for several.
+        role: what it is in the computation; every role has its own shape and colour.
+        symbol: the operation's mathematical symbol; empty for a leaf.
+        name: the name that was found for it; empty if there is none.
+        lines: the text in it, from top to bottom.
+        highlighted: whether it is stressed.
+        level: the size of its gradient, from 0 to `GRADIENT_LEVELS`, where colour shows that; else None.
+        x, y: the centre, in points from the upper left corner, once laid out.
+        width, height: its size in points.
+    """
+
+    index: int
+    value: Value | float | None
+    role: Role
+    symbol: str = ""
+    name: str = ""
+    lines: tuple[Line, ...] = ()
+    highlighted: bool = False
+    level: int | None = None
+    x: float = 0.0
+    y: float = 0.0
+    width: float = 0.0
+    height: float = 0.0
+
+
+@dataclass(slots=True, eq=False)
+class SceneEdge:
+    """An arrow from an operand to its result.
+
+    Attributes:
+        index: its place in ``scene.edges``.
+        source, target: the indices of the operand and of the result.
+        position: which operand it is, from 0.
+        local: the local derivative d(target)/d(source); None where no gradient flows.
+        label: the text beside it; empty for none.
+        weight: the weight that it stands for in a picture of a network; None in one of a graph.
+        highlighted: whether it is stressed.
+        points: once laid out, the path: where it starts, and three points for each cubic Bezier curve.
+        label_at: once laid out, the centre of the label.
+    """
+
+    index: int
+    source: int
+    target: int
+    position: int = 0
+    local: float | None = None
+    label: str = ""
+    weight: float | None = None
+    highlighted: bool = False
+    points: list[Point] = field(default_factory=list)
+    label_at: Point | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Cluster:
+    """A box around nodes: a layer, or a neuron in it.
+
+    Attributes:
+        title: what stands above it.
+        members: the indices of all nodes in it, those of inner boxes too.
+        parent: the place in ``scene.clusters`` of the box around it; None for an outermost one.
+        x, y, width, height: once laid out, its centre and size; the width stays 0.0 for a box that is not drawn.
+    """
+
+    title: str
+    members: list[int]
+    parent: int | None = None
+    x: float = 0.0
+    y: float = 0.0
+    width: float = 0.0
+    height: float = 0.0
+
+
+@dataclass(slots=True, eq=False)
+class Scene:
+    """Everything a picture shows.
+
+    Attributes:
+        nodes: in topological order, operands before results.
+        edges: in the order of their targets and, at one target, of the operands.
+        clusters: boxes; an outer one stands before those in it.
+        note: a line below the picture; empty for none.
+        description: what is to be seen, for those who cannot see it.
+        width, height: of the whole picture in points once it is laid out; 0.0 before.
+    """
+
+    nodes: list[SceneNode] = field(default_factory=list)
+    edges: list[SceneEdge] = field(default_factory=list)
+    clusters: list[Cluster] = field(default_factory=list)
+    note: str = ""
+    description: str = ""
+    width: float = 0.0
+    height: float = 0.0
+
+    def add_node(self, value: Value | float | None, role: Role, lines: tuple[Line, ...]) -> SceneNode:
+        """Append a node with the size that its text needs."""
+        node = SceneNode(len(self.nodes), value, role, lines=lines)
+        node.width, node.height = _size(role, lines)
+        self.nodes.append(node)
+        return node
+
+    def add_edge(self, source: int, target: int, position: int = 0) -> SceneEdge:
+        """Append an edge."""
+        edge = SceneEdge(len(self.edges), source, target, position)
+        self.edges.append(edge)
+        return edge
+
+
+def _size(role: Role, lines: tuple[Line, ...]) -> tuple[float, float]:
+    """The width and height of a node."""
+    width = max([width_of(line.runs, FONT_SIZES[line.kind]) for line in lines], default=0.0)
+    height = sum([FONT_SIZES[line.kind] * LEADING for line in lines])
+    wider, higher = _ROOM.get(role, (1.0, 1.0))
+    if role == "constant":
+        return max(width + _PADDING, 20.0), height + _PADDING / 2
+    return max(width * wider + 2 * _PADDING, 44.0), height * higher + _PADDING

@@ -1,0 +1,110 @@
+r"""`dot_lines`: a scene in Graphviz's language DOT, with everything that it shows. Imports the scene and the palette.
+
+Text is written so that Graphviz shows it as it is: neither ``\N`` nor ``&lt;`` nor ``<b>`` mean anything in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from autograd.drawing.engines import GRAPHVIZ_SHAPES
+from autograd.drawing.palette import LIGHT
+from autograd.drawing.scene import Cluster, Role, Scene, SceneEdge, SceneNode
+from autograd.drawing.spacing import CLUSTER_PADDING, LABEL_SIZE, NODE_GAP, TITLE_SIZE, column_gap, minimum_lengths
+from autograd.drawing.svg import line_width
+
+_STYLES: dict[Role, str] = {"operation": "filled,rounded", "loss": "filled,rounded", "constant": "filled,dashed"}
+_FONT = 'fontname="Helvetica,Arial,sans-serif"'
+
+
+def dot_lines(scene: Scene) -> list[str]:
+    """The statements of the DOT source, a line each.
+
+    Arguments:
+        scene: a scene; its places do not matter.
+    """
+    graph = {"rankdir": "LR", "nodesep": f"{NODE_GAP / 72:.4f}", "ranksep": f"{column_gap(scene) / 72:.4f}"}
+    if scene.note:
+        graph |= {"label": scene.note, "labelloc": "b"}
+    lines = [
+        f"\tgraph [{_FONT} fontsize={LABEL_SIZE:g} {_attributes(graph)}]\n",
+        f'\tnode [{_FONT} fontsize=12 fontcolor="{LIGHT["ink"]}"]\n',
+        f'\tedge [{_FONT} fontsize={LABEL_SIZE:g} color="{LIGHT["edge"]}" arrowsize=0.7]\n',
+    ]
+    lines += _boxes(scene.clusters)
+    lines += [f"\tn_{node.index} [{_attributes(_of_node(node))}]\n" for node in scene.nodes]
+    heaviest = max([abs(edge.weight) for edge in scene.edges if edge.weight is not None], default=0.0)
+    for edge, length in zip(scene.edges, minimum_lengths(scene), strict=True):
+        attributes = _of_edge(edge, heaviest)
+        if length > 1:
+            attributes["minlen"] = str(length)
+        ends = f"n_{edge.source} -> n_{edge.target}"
+        lines.append(f"\t{ends} [{_attributes(attributes)}]\n" if attributes else f"\t{ends}\n")
+    return lines
+
+
+def quoted(text: str) -> str:
+    r"""Text as a DOT string that Graphviz shows unchanged; what cannot be printed becomes a space.
+
+    Example:
+        >>> print(quoted('a "b" & \\N'))
+        "a \"b\" &amp; \\N"
+    """
+    escaped = text.replace("&", "&amp;").replace("\\", "\\\\").replace('"', '\\"')
+    return (
+        '"' + "\\n".join(["".join([c if c.isprintable() else " " for c in line]) for line in escaped.split("\n")]) + '"'
+    )
+
+
+def _attributes(attributes: dict[str, str]) -> str:
+    return " ".join([f"{name}={quoted(text)}" for name, text in attributes.items()])
+
+
+def _of_node(node: SceneNode) -> dict[str, str]:
+    label = "\n".join([line.text for line in node.lines])
+    if node.role == "gap":
+        return {"label": label, "shape": "plaintext"}
+    fill = LIGHT[f"{node.role}-fill"] if node.level is None else LIGHT[f"level-{node.level}"]
+    attributes = {
+        "label": label,
+        "shape": GRAPHVIZ_SHAPES.get(node.role, "box"),
+        "style": _STYLES.get(node.role, "filled"),
+        "color": LIGHT["highlight" if node.highlighted else f"{node.role}-line"],
+        "fillcolor": fill,
+    }
+    if node.role == "loss":
+        attributes["peripheries"] = "2"
+    if node.highlighted:
+        attributes["penwidth"] = "3"
+    return attributes
+
+
+def _of_edge(edge: SceneEdge, heaviest: float) -> dict[str, str]:
+    attributes = {"label": edge.label} if edge.label else {}
+    if edge.weight is not None:
+        negative = edge.weight < 0
+        attributes |= {"dir": "none", "color": LIGHT["negative" if negative else "positive"]}
+        attributes["penwidth"] = f"{line_width(edge.weight, heaviest):.2f}"
+        if negative:
+            attributes["style"] = "dashed"
+    if edge.highlighted:
+        attributes |= {"color": LIGHT["highlight"], "penwidth": "2.6"}
+    return attributes
+
+
+def _boxes(clusters: list[Cluster]) -> Iterator[str]:
+    """Each box with its nodes; an inner box within the outer one, which stands before it."""
+    open_boxes: list[int] = []
+    for i, cluster in enumerate(clusters):
+        while open_boxes and open_boxes[-1] != cluster.parent:
+            yield "\t" * len(open_boxes) + "}\n"
+            open_boxes.pop()
+        open_boxes.append(i)
+        indent = "\t" * len(open_boxes)
+        colours = f'style="rounded,filled" color="{LIGHT["box-line"]}" fillcolor="{LIGHT["box-fill"]}"'
+        yield f"{indent}subgraph cluster_{i} {{\n"
+        yield f"{indent}\tgraph [label={quoted(cluster.title)} labeljust=l fontsize={TITLE_SIZE:g} "
+        yield f"margin={CLUSTER_PADDING:g} {colours}]\n"
+        yield f"{indent}\t{' '.join([f'n_{k}' for k in cluster.members])}\n"
+    for depth in range(len(open_boxes), 0, -1):
+        yield "\t" * depth + "}\n"

@@ -1,0 +1,132 @@
+"""`Figure`: what `show` gives, as HTML for a notebook and as a page of its own. Imports the standard library alone.
+
+The HTML is a progressive figure. It holds the finished picture as an image and the table of all steps, which every
+notebook shows, also one that it does not trust; where scripts run, a script decodes the same picture and adds controls.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+from os import PathLike
+from pathlib import Path
+from string import Template
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the table of steps: which part of the run it belongs to, and what happens, as plain text."""
+
+    part: str
+    text: str
+
+
+class Figure:
+    """A picture that can be stepped through, in a notebook or in a page of its own.
+
+    Arguments:
+        kind: the script that brings it to life: "graph" or "history".
+        title: what is shown, in a line of plain text.
+        description: the same for someone who does not see the picture, in a sentence.
+        picture: the finished picture, as SVG.
+        rows: the table of steps.
+        data: what the script needs beside, as JSON has it.
+
+    Attributes:
+        steps: the rows of the table.
+    """
+
+    def __init__(
+        self, kind: str, title: str, description: str, picture: str, rows: Sequence[Row], data: Mapping[str, Any]
+    ) -> None:
+        self._kind = kind
+        self._title = title
+        self._description = description
+        self._picture = picture
+        self._data = data
+        self.steps = tuple(rows)
+
+    def save(self, path: str | PathLike[str]) -> Path:
+        """Write the stepper as one HTML file, which needs no server, no network and no other file.
+
+        Arguments:
+            path: where to; ".html" is added where there is no ending.
+
+        Returns:
+            The path.
+
+        Raises:
+            OSError: if the file cannot be written.
+
+        Example:
+            >>> from tempfile import TemporaryDirectory
+            >>> from autograd import Value
+            >>> from autograd.stepper import show
+            >>> x = Value(3.0, label="x")
+            >>> with TemporaryDirectory() as folder:
+            ...     show(x * x).save(f"{folder}/square").name
+            'square.html'
+        """
+        path = Path(path)
+        if not path.suffix:
+            path = path.with_suffix(".html")
+        path.write_text(self.page(), encoding="utf-8")
+        return path
+
+    def page(self) -> str:
+        """The page that `save` writes. It allows its own script and nothing else to run, and no request at all."""
+        policy = "; ".join(
+            [
+                "default-src 'none'",
+                f"script-src '{_fingerprint(_part('show.js'))}'",
+                "style-src 'unsafe-inline'",
+                "img-src data:",
+                "base-uri 'none'",
+                "form-action 'none'",
+            ]
+        )
+        template = Template(_part("page.html"))
+        return template.substitute(policy=policy, title=escape(self._title), figure=self._repr_html_())
+
+    def _repr_html_(self) -> str:
+        """The progressive figure. No ids, which would collide where there are several; no style sheet of its own."""
+        picture = base64.b64encode(self._picture.encode()).decode()
+        rows = [
+            f"<tr><td>{i}</td><td>{escape(row.part)}</td><td>{escape(row.text)}</td></tr>"
+            for i, row in enumerate(self.steps, 1)
+        ]
+        data = {**self._data, "controls": _part("stepper.html"), "style": _part("show.css")}
+        block = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+        return (
+            f'<div data-chainrule="{self._kind}">\n'
+            f'<img alt="{escape(self._description)}" src="data:image/svg+xml;base64,{picture}" '
+            'style="max-width: 100%; background: #fff">\n'
+            f"<details><summary>All {len(rows)} steps</summary>\n"
+            "<table><thead><tr><th>Step</th><th>Pass</th><th>Calculation</th></tr></thead>\n"
+            f"<tbody>{''.join(rows)}</tbody></table></details>\n"
+            "<p><small>The picture above is the finished one. In a notebook, trust it (in JupyterLab: "
+            "File, Trust Notebook) to step through both passes.</small></p>\n"
+            f'<script type="application/json">{block}</script>\n'
+            f"<script>{_part('show.js')}</script>\n"
+            "</div>"
+        )
+
+    def __repr__(self) -> str:
+        return f"<{self._title}: {len(self.steps)} steps; .save('page.html') writes it as a page>"
+
+
+@cache
+def _part(name: str) -> str:
+    """A file that lies beside this one."""
+    return Path(__file__).with_name(name).read_text(encoding="utf-8").strip()
+
+
+def _fingerprint(script: str) -> str:
+    """How a content security policy names a script that may run."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}"

@@ -1,0 +1,150 @@
+"""Both passes over a graph as a list of frames, one idea each. Imports the formulas of derivations, the reverse pass.
+
+First what is given, then the value of each node in topological order, then the reverse pass as `autograd.steps` yields
+it, one contribution a frame.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+from autograd.backward import steps
+from autograd.chains import Steps
+from autograd.formulas import Derivative, Expression, Symbol, put_in, size
+from autograd.notation import mathml, significant, text
+from autograd.order import topological_order
+from autograd.styles import TEXT
+from autograd.value import Value
+
+PASSES = {"given": "Given", "forward": "Forward", "seed": "Reverse", "reverse": "Reverse"}
+"""What the table of steps calls each phase."""
+LONGEST_FORMULA = 40  # names and numbers; a neuron with more inputs shows its symbol alone
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One step of the stepper.
+
+    Arguments:
+        phase: "given", "forward", "seed" (the gradient of the result by itself) or "reverse".
+        text: what happens, as a line of plain text.
+        data: the same for the script, as JSON has it: nodes by their place in topological order, numbers and formulas
+            as they are shown.
+    """
+
+    phase: str
+    text: str
+    data: dict[str, Any]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def all_named(root: Value, names: dict[Value, str]) -> dict[Value, str]:
+    """A name for every node of the graph: those that have none become v1, v2 ... in the order of evaluation.
+
+    Example:
+        >>> a = Value(2.0)
+        >>> list(all_named(3 * a + 1, {a: "a"}).values())
+        ['a', 'v1', 'v2']
+
+    Source: the evaluation trace of A. Griewank and A. Walther, Evaluating Derivatives, chapter 1.
+    """
+    taken = set(names.values())
+    free = (f"v{i}" for i in count(1) if f"v{i}" not in taken)
+    return {node: names[node] if node in names else next(free) for node in topological_order(root)}
+
+
+def frames(
+    root: Value, names: dict[Value, str], digits: int = 4, index_of: Mapping[Value, int] | None = None
+) -> list[Frame]:
+    """The frames of both passes.
+
+    Arguments:
+        root: the result.
+        names: a name for every node, in topological order: see `all_named`.
+        digits: how many significant digits are shown.
+        index_of: the number by which the script knows each node; by default its place in ``names``.
+
+    Example:
+        >>> w, x = Value(3.0, label="w"), Value(2.0, label="x")
+        >>> L = w * x
+        >>> print(*frames(L, all_named(L, {w: "w", x: "x", L: "L"})), sep="\\n")
+        w = 3, x = 2
+        L = w x = (3)(2) = 6
+        dL/dL = 1
+        dL/dL · dL/dw = (1)(2) = 2, sum dL/dw = 2
+        dL/dL · dL/dx = (1)(3) = 3, sum dL/dx = 3
+    """
+    return list(_Frames(root, names, digits, index_of or {node: i for i, node in enumerate(names)}).all())
+
+
+class _Frames:
+    """What the frames of one graph share."""
+
+    def __init__(self, root: Value, names: dict[Value, str], digits: int, index_of: Mapping[Value, int]) -> None:
+        self.root = root
+        self.names = names
+        self.digits = digits
+        self.index = index_of
+        self.formulas = Steps(root, None, names)
+
+    def all(self) -> Iterator[Frame]:
+        leaves = [node for node in self.names if not node.depth]
+        yield self._given(leaves)
+        for node in self.names:
+            if node.depth:
+                yield self._forward(node)
+        if self.root.depth:
+            yield from self._reverse()
+
+    def _number(self, x: float) -> str:
+        return significant(x, self.digits)
+
+    def _written(self, x: float) -> str:
+        return TEXT.number(self._number(x))
+
+    def _slope(self, numerator: Value, denominator: Value) -> Expression:
+        return Derivative(self.names[numerator], self.names[denominator])
+
+    def _given(self, leaves: Sequence[Value]) -> Frame:
+        line = ", ".join([f"{text(self._symbol(node))} = {self._written(node.data)}" for node in leaves])
+        return Frame("given", line, {"pass": "given", "leaves": [self.index[node] for node in leaves]})
+
+    def _symbol(self, node: Value) -> Symbol:
+        return Symbol(self.names[node], node.data)
+
+    def _forward(self, node: Value) -> Frame:
+        formula = self.formulas.definition(node)
+        sides = [text(self._symbol(node)), text(formula), text(put_in(formula), self.digits)]
+        line = " = ".join([*sides, self._written(node.data)])
+        data = {
+            "pass": "forward",
+            "node": self.index[node],
+            "operands": [self.index[parent] for parent in node.parents],
+            "formula": mathml(formula, self.digits),
+            "numbers": mathml(put_in(formula), self.digits),
+        }
+        return Frame("forward", line, data)
+
+    def _reverse(self) -> Iterator[Frame]:
+        seed = {"pass": "seed", "node": self.index[self.root], "total": "1"}
+        yield Frame("seed", f"{text(self._slope(self.root, self.root))} = 1", seed)
+        for node, upstream, contributions in steps(self.root):
+            positions = [i for i, operand in enumerate(node.operands) if isinstance(operand, Value)]
+            for i, (parent, local, product, total) in zip(positions, contributions, strict=True):
+                formula = self.formulas.partial(node, i, local)
+                numbers = (upstream, local, product, total)
+                u, d, q, s = map(self._written, numbers)
+                chain = f"{text(self._slope(self.root, node))} · {text(self._slope(node, parent))} = ({u})({d}) = {q}"
+                data = {
+                    "pass": "reverse",
+                    "node": self.index[node],
+                    "parent": self.index[parent],
+                    "formula": mathml(formula, self.digits) if size(formula) <= LONGEST_FORMULA else "",
+                    **dict(zip(("upstream", "local", "product", "total"), map(self._number, numbers), strict=True)),
+                }
+                yield Frame("reverse", f"{chain}, sum {text(self._slope(self.root, parent))} = {s}", data)

@@ -1,0 +1,121 @@
+"""`draw`: what its pictures hold, on every engine, with labels of any kind, and of networks."""
+
+from __future__ import annotations
+
+import base64
+import xml.etree.ElementTree as ET
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograd import Value, draw
+from autograd.drawing import engines, layout
+from autograd.functions import fsum
+from autograd.worked_example import WorkedExample, worked_example
+from nn import MLP
+
+HOSTILE = ['a"b', "a\\b", "<b>&amp;</b>", "a\nb", "\\N \\G", "σ₁ ∂", "w" * 10_000, "</svg><script>x</script>"]
+
+
+@pytest.fixture
+def example() -> WorkedExample:
+    example = worked_example()
+    example.L.backward()
+    return example
+
+
+def svg_of(root: Any, **options: Any) -> str:
+    return draw(root, **options).pipe("svg").decode()
+
+
+@pytest.mark.parametrize("engine", ["dot", "pygraphviz", "layered"])
+def test_every_engine_shows_every_number(engine: str, example: WorkedExample) -> None:
+    if not layout.ENGINES[engine][0]():
+        pytest.skip(f"the engine {engine} is not installed")
+    picture = svg_of(example.L, engine=engine, local_derivatives=True)
+    text = "".join(ET.fromstring(picture).itertext())
+    for part in ("0.006414", "0.6225", "0.3867", "grad −0.007985", "grad −0.07050", "0.2350"):
+        assert part in text
+
+
+def test_picture_appears_without_graphviz(example: WorkedExample, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(layout.ENGINES, "dot", (lambda: False, layout.ENGINES["dot"][1]))
+    monkeypatch.setitem(layout.ENGINES, "pygraphviz", (lambda: False, layout.ENGINES["pygraphviz"][1]))
+    assert "0.006414" in svg_of(example.L)
+    with pytest.raises(ValueError, match="Graphviz"):
+        draw(example.L, engine="dot").pipe("svg")
+
+
+def test_roles_are_told_apart(example: WorkedExample) -> None:
+    picture = svg_of(example.L)
+    for role in ("input", "target", "parameter", "constant", "operation", "loss"):
+        assert f"role-{role}" in picture
+
+
+def test_notebook_gets_an_image_that_no_sanitiser_strips(example: WorkedExample) -> None:
+    html = draw(example.L)._repr_mimebundle_()["text/html"]
+    assert "<script" not in html
+    assert "<svg" not in html
+    encoded = html.split("base64,")[1].split('"')[0]
+    assert ET.fromstring(base64.b64decode(encoded)).tag.endswith("svg")
+
+
+def test_names_are_the_callers_variables() -> None:
+    weight = Value(2.0)
+    square = weight * weight
+    assert "weight = 2" in draw(square).source
+    assert "square = 4" in draw(square).source
+    assert "weight" not in draw(square, names=None).source
+
+
+@pytest.mark.parametrize("label", HOSTILE, ids=range(len(HOSTILE)))
+def test_label_stays_text(label: str) -> None:
+    picture = svg_of(Value(2.0, label=label) * 3)
+    assert "<script" not in picture
+    assert ET.fromstring(picture) is not None
+    if engines.has_dot():
+        assert engines.run_dot(draw(Value(2.0, label=label) * 3).source, "svg").startswith(b"<?xml")
+
+
+def test_large_graph_is_folded_and_says_so() -> None:
+    total = fsum([Value(float(i)) * 2 for i in range(100)])
+    drawn = draw(total, max_nodes=20)
+    assert "folded" in svg_of(total, max_nodes=20)
+    assert drawn.source.count("n_") < 200
+    with pytest.raises(ValueError, match="max_nodes"):
+        draw(total, max_nodes=0)
+    with pytest.raises(ValueError, match="fold"):
+        draw(total, fold="sideways")
+
+
+def test_network_is_drawn_as_circles_and_weighted_lines() -> None:
+    picture = svg_of(MLP(3, [4, 1], activation="sigmoid", seed=1))
+    root = ET.fromstring(picture)
+    assert len([e for e in root.iter() if e.tag.endswith("ellipse")]) == 8
+    assert "positive" in picture
+    assert "negative" in picture
+    assert "hidden layer" in "".join(root.itertext())
+
+
+def test_layers_and_neurons_are_boxed() -> None:
+    model = MLP(2, [2, 1], activation="tanh", seed=0)
+    assert "hidden layer" in "".join(ET.fromstring(svg_of(model([1.0, 2.0]))).itertext())
+
+
+def test_gradient_size_as_colour_and_a_highlighted_path(example: WorkedExample) -> None:
+    assert "level-" in svg_of(example.L, gradients_as_colour=True)
+    assert "highlighted" in svg_of(example.L, highlight=[example.w1, example.z1])
+
+
+def test_picture_is_saved_by_its_ending(example: WorkedExample, tmp_path: Path) -> None:
+    draw(example.L).save(str(tmp_path / "graph.svg"))
+    assert (tmp_path / "graph.svg").read_text().lstrip().startswith("<")
+    if engines.has_dot():
+        assert draw(example.L).pipe("png").startswith(b"\x89PNG")
+        assert draw(example.L).pipe("pdf").startswith(b"%PDF")
+
+
+def test_something_else_than_a_graph_is_refused() -> None:
+    with pytest.raises(TypeError):
+        draw(3.0)  # type: ignore[arg-type]

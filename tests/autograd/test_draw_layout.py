@@ -1,0 +1,268 @@
+"""The layered layout: what must hold of every picture, and how it compares with Graphviz."""
+
+from __future__ import annotations
+
+import os
+import random
+from itertools import combinations, pairwise
+from math import ceil
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograd.drawing.build import build_scene
+from autograd.drawing.engines import has_dot
+from autograd.drawing.layered import lay_out_in_layers
+from autograd.drawing.layout import choose_engine, lay_out
+from autograd.drawing.paths import point_at
+from autograd.drawing.scene import Cluster, Point, Scene, SceneNode
+from autograd.drawing.spacing import NODE_GAP
+from autograd.value import Value
+from nn.layers import MLP
+
+ROUNDING = 1e-6  # of coordinates, which are some thousands of points at most
+
+
+def random_graph(n_nodes: int, seed: int) -> list[Value]:
+    """The results of a random graph in which a third of the nodes are leaves."""
+    rng = random.Random(seed)
+    nodes = [Value(rng.uniform(0.5, 2.0)) for _ in range(max(2, n_nodes // 3))]
+    unused = list(nodes)
+    while len(nodes) < n_nodes:
+        a = rng.choice(unused if len(unused) > 1 and rng.random() < 0.6 else nodes)
+        b = rng.choice(nodes)
+        nodes.append(a + b if rng.random() < 0.5 else a * b)
+        unused = [node for node in unused if node is not a and node is not b] + nodes[-1:]
+    return unused
+
+
+def scene_of(root: Value | list[Value], **options: object) -> Scene:
+    return build_scene(root, {}, max_nodes=1000, **options)  # type: ignore[arg-type]
+
+
+def network_loss() -> Value:
+    output = MLP(2, [3, 1], activation="tanh")([Value(1.0), Value(2.0)])
+    assert isinstance(output, Value)
+    return (output - 1.0) ** 2
+
+
+def long_edge() -> Value:
+    x = Value(1.0)
+    y = x
+    for _ in range(6):
+        y = (y * 0.5).tanh()
+    return x * y
+
+
+def same_operand_twice() -> Value:
+    x = Value(3.0)
+    return x * x
+
+
+SCENES = {
+    "one leaf": lambda: scene_of(Value(1.0)),
+    "same operand twice": lambda: scene_of(same_operand_twice()),
+    "long edge": lambda: scene_of(long_edge(), local_derivatives=True),
+    "network": lambda: scene_of(network_loss()),
+    "two graphs": lambda: scene_of([same_operand_twice(), long_edge()]),
+    "15 nodes": lambda: scene_of(random_graph(15, 1)),
+    "60 nodes": lambda: scene_of(random_graph(60, 2)),
+    "folded": lambda: build_scene(random_graph(60, 3), {}, max_nodes=10),
+}
+
+
+@pytest.fixture(params=SCENES.values(), ids=SCENES.keys())
+def scene(request: pytest.FixtureRequest) -> Scene:
+    return lay_out(request.param(), "layered")
+
+
+def overlap(a: SceneNode | Cluster, b: SceneNode | Cluster) -> bool:
+    return abs(a.x - b.x) < (a.width + b.width) / 2 - ROUNDING and abs(a.y - b.y) < (a.height + b.height) / 2 - ROUNDING
+
+
+def assert_sound(scene: Scene) -> None:
+    """What must hold of every layout."""
+    for a, b in combinations(scene.nodes, 2):
+        assert not overlap(a, b)
+    for node in scene.nodes:
+        assert node.width / 2 <= node.x <= scene.width - node.width / 2
+        assert node.height / 2 <= node.y <= scene.height - node.height / 2
+    for edge in scene.edges:
+        source, target = scene.nodes[edge.source], scene.nodes[edge.target]
+        assert source.x + source.width / 2 < target.x - target.width / 2
+        assert len(edge.points) % 3 == 1
+        assert edge.points[0] == pytest.approx((source.x + source.width / 2, source.y))
+        assert edge.points[-1][0] == pytest.approx(target.x - target.width / 2)
+        assert abs(edge.points[-1][1] - target.y) <= 0.3 * target.height + ROUNDING
+
+
+def test_layout_is_sound(scene: Scene) -> None:
+    assert_sound(scene)
+
+
+@given(n_nodes=st.integers(3, 40), seed=st.integers(0, 10**6))
+@settings(max_examples=15, deadline=None)
+def test_layout_of_any_graph_is_sound(n_nodes: int, seed: int) -> None:
+    assert_sound(lay_out(scene_of(random_graph(n_nodes, seed)), "layered"))
+
+
+def test_nodes_of_a_column_keep_their_gap(scene: Scene) -> None:
+    for a, b in combinations(scene.nodes, 2):
+        if a.x == b.x:
+            assert abs(a.y - b.y) >= (a.height + b.height) / 2 + NODE_GAP - ROUNDING
+
+
+def test_no_edge_runs_through_a_node(scene: Scene) -> None:
+    for edge in scene.edges:
+        others = [node for node in scene.nodes if node.index not in (edge.source, edge.target)]
+        for x, y in sampled(edge.points):
+            assert not any(abs(x - n.x) < n.width / 2 - 0.5 and abs(y - n.y) < n.height / 2 - 0.5 for n in others)
+
+
+def test_edges_have_no_corners(scene: Scene) -> None:
+    for edge in scene.edges:
+        for before, joint, after in zip(edge.points[2::3], edge.points[3::3], edge.points[4::3], strict=False):
+            assert before[1] == pytest.approx(joint[1])
+            assert after[1] == pytest.approx(joint[1])
+
+
+def test_two_arrows_from_one_operand_end_apart() -> None:
+    scene = lay_out(scene_of(same_operand_twice()), "layered")
+    first, second = [edge.points[-1][1] for edge in scene.edges]
+    assert second - first > 5.0
+
+
+def test_a_leaf_stands_beside_its_only_result() -> None:
+    y = Value(1.0)
+    for _ in range(5):
+        y = y.tanh()
+    w = Value(2.0)
+    scene = lay_out(scene_of(w * y), "layered")
+    place = {node.value: node.x for node in scene.nodes}
+    assert place[w] == pytest.approx(place[y])
+
+
+def test_operands_follow_a_leaf_that_moves_beside_its_result() -> None:
+    y = Value(1.0)
+    for _ in range(5):
+        y = y.tanh()
+    w = Value(2.0)
+    exponential = w.exp()
+    scene = lay_out(scene_of((exponential + w) * y), "layered")
+    columns = sorted({round(node.x, 3) for node in scene.nodes})
+    place = {node.value: columns.index(round(node.x, 3)) for node in scene.nodes}
+    assert place[exponential] - place[w] == 1
+    assert place[w] == len(columns) - 4
+
+
+@pytest.mark.parametrize("n_leaves", [2, 3, 8, 16])
+def test_a_tree_has_no_crossings(n_leaves: int) -> None:
+    level = [Value(float(i)) for i in range(n_leaves)]
+    while len(level) > 1:
+        level = [level[0] * level[-1], *level[1:-1]] if len(level) % 2 else [a * b for a, b in pairwise_halves(level)]
+    assert crossings(lay_out(scene_of(level[0]), "layered")) == 0
+
+
+def pairwise_halves(values: list[Value]) -> list[tuple[Value, Value]]:
+    half = len(values) // 2
+    return list(zip(values[:half], values[half:], strict=True))
+
+
+def test_layout_is_the_same_every_time() -> None:
+    pictures = [lay_out(scene_of(random_graph(40, 5)), "layered") for _ in range(2)]
+    first, second = [([(n.x, n.y) for n in s.nodes], [e.points for e in s.edges], s.width, s.height) for s in pictures]
+    assert first == second
+
+
+def test_an_empty_scene_has_nothing_to_lay_out() -> None:
+    scene = Scene()
+    lay_out_in_layers(scene)
+    assert not scene.nodes
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("n_nodes", [15, 60])
+def test_crossings_are_at_most_a_tenth_more_than_those_of_dot(n_nodes: int, seed: int) -> None:
+    if not has_dot() and os.environ.get("CI") != "true":
+        pytest.skip("compares with Graphviz's dot, which is not installed: https://graphviz.org/download")
+    graph = random_graph(n_nodes, seed)
+    ours, dots = crossings(lay_out(scene_of(graph), "layered")), crossings(lay_out(scene_of(graph), "dot"))
+    assert ours <= ceil(1.1 * dots)
+
+
+# --- boxes -----------------------------------------------------------------------------------------------------
+
+
+def test_boxes_of_a_network_hold_their_members_and_nothing_else() -> None:
+    scene = lay_out(scene_of(network_loss()), "layered")
+    drawn = [cluster for cluster in scene.clusters if cluster.width]
+    assert drawn
+    for box in drawn:
+        for node in scene.nodes:
+            assert overlap(box, node) == (node.index in box.members)
+    for a, b in combinations(drawn, 2):
+        nested = set(a.members) >= set(b.members) or set(b.members) >= set(a.members)
+        assert overlap(a, b) == nested
+
+
+def test_a_box_that_would_cover_a_foreign_node_is_not_drawn() -> None:
+    x, y = Value(1.0), Value(2.0)
+    a = x + y
+    b = a.exp()
+    c = b.tanh()
+    scene = scene_of(c)
+    index = {node.value: node.index for node in scene.nodes}
+    scene.clusters.append(Cluster("gap", [index[a], index[c]]))
+    lay_out(scene, "layered")
+    assert scene.clusters[0].width == 0.0
+
+
+# --- engines ---------------------------------------------------------------------------------------------------
+
+
+def test_an_unknown_engine_is_named_with_those_there_are() -> None:
+    with pytest.raises(
+        ValueError, match="there is no layout engine 'neato'; engines are 'dot', 'pygraphviz', 'layered'"
+    ):
+        choose_engine("neato")
+
+
+def test_without_any_program_the_engine_is_layered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr("autograd.drawing.engines.find_spec", lambda name: None)
+    assert choose_engine(None) == "layered"
+    with pytest.raises(ValueError, match="'dot' is not installed here; install Graphviz"):
+        choose_engine("dot")
+
+
+# --- crossings, counted in the picture -------------------------------------------------------------------------
+
+
+def sampled(points: list[Point]) -> list[Point]:
+    n_samples = 12 * (len(points) // 3)
+    return [point_at(points, i / n_samples) for i in range(n_samples + 1)]
+
+
+def crossings(scene: Scene) -> int:
+    """How often two arrows cross that share neither operand nor result."""
+    paths = [(edge, list(pairwise(sampled(edge.points)))) for edge in scene.edges]
+    return sum(
+        cross(p, q)
+        for (e, first), (f, second) in combinations(paths, 2)
+        if not {e.source, e.target} & {f.source, f.target}
+        for p in first
+        for q in second
+    )
+
+
+def cross(p: tuple[Point, Point], q: tuple[Point, Point]) -> bool:
+    if any(
+        max(p[0][k], p[1][k]) < min(q[0][k], q[1][k]) or max(q[0][k], q[1][k]) < min(p[0][k], p[1][k]) for k in (0, 1)
+    ):
+        return False
+    return turn(*p, q[0]) * turn(*p, q[1]) < 0 and turn(*q, p[0]) * turn(*q, p[1]) < 0
+
+
+def turn(a: Point, b: Point, c: Point) -> float:
+    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])

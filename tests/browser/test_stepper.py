@@ -1,0 +1,407 @@
+"""The stepper as a page of its own, in a real browser: opened from a file, used with mouse and keyboard."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from autograd import Value
+from autograd.notation import significant
+from autograd.stepper import Figure, show
+from autograd.worked_example import WorkedExample, worked_example
+from tests.browser.conftest import Tab
+
+HOSTILE = [
+    "<img src=x onerror=alert(1)>",
+    "</script><script>alert(1)</script>",
+    "</title><script>alert(1)</script>",
+    "--><script>alert(1)</script>",
+    "]]><svg onload=alert(1)>",
+    '"><svg/onload=alert(1)>',
+    "' onmouseover='alert(1)",
+    "${alert(1)}",
+    "javascript:alert(1)",
+    "&lt;b&gt;",
+    "\\u003cscript>",
+    "a\nb\tc\x00d",
+    "\u202egnirts",
+    "w" * 10_000,
+]
+
+
+@pytest.fixture(scope="module")
+def example() -> WorkedExample:
+    return worked_example()
+
+
+@pytest.fixture(scope="module")
+def saved(example: WorkedExample, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return show(example.L, names=None).save(tmp_path_factory.mktemp("page") / "worked.html")
+
+
+@pytest.fixture
+def tab(saved: Path, open_tab: Callable[..., Tab]) -> Tab:
+    opened = open_tab(saved)
+    opened.page.locator(".stepper").focus()
+    return opened
+
+
+def gradients_shown(tab: Tab) -> dict[str, str]:
+    """The gradient in every node of the picture, under the node's name in the calculation of a click on it."""
+    return dict(
+        tab.page.evaluate(
+            """() => {
+                const shadow = document.querySelector("[data-chainrule]").shadowRoot;
+                return [...shadow.querySelectorAll("[data-node] .gradient")].map((gradient) =>
+                    [gradient.closest("[data-node]").ariaLabel.split(" = ")[0], gradient.textContent]);
+            }"""
+        )
+    )
+
+
+def test_page_opens_from_a_file_without_a_message_or_a_request(tab: Tab, saved: Path) -> None:
+    tab.press("End")
+    assert tab.said == []
+    assert [url for url in tab.requested if not url.startswith("data:")] == [saved.as_uri()]
+
+
+def test_every_button_moves_as_it_says(tab: Tab) -> None:
+    def click(name: str) -> int:
+        tab.page.get_by_role("button", name=name, exact=True).click(force=True)  # also one that is disabled
+        return tab.step()
+
+    last = tab.steps()
+    assert tab.step() == 1
+    assert click("Forward") == 2
+    assert click("Forward") == 3
+    assert click("Back") == 2
+    assert click("Last step") == last
+    assert click("Forward") == last, "there is no step after the last"
+    assert click("First step") == 1
+    assert click("Back") == 1, "there is no step before the first"
+
+
+@pytest.mark.parametrize(
+    ("keys", "step"),
+    [
+        ("ArrowRight", 2),
+        ("ArrowRight ArrowRight ArrowLeft", 2),
+        ("ArrowDown ArrowDown ArrowUp", 2),
+        ("ArrowLeft", 1),
+        ("End", -1),
+        ("End ArrowRight", -1),
+        ("End ArrowLeft", -2),
+        ("End Home", 1),
+    ],
+)
+def test_every_key_moves_as_it_says(tab: Tab, keys: str, step: int) -> None:
+    tab.press(*keys.split())
+    assert tab.step() == (step if step > 0 else tab.steps() + 1 + step)
+
+
+def test_keys_work_from_the_slider_and_from_a_button_too(tab: Tab) -> None:
+    tab.page.get_by_role("slider").focus()
+    tab.press("ArrowRight", "ArrowRight")
+    assert tab.step() == 3
+    tab.page.get_by_role("button", name="Back", exact=True).focus()
+    tab.press("ArrowRight", "Enter")
+    assert tab.step() == 3
+
+
+def test_slider_goes_to_any_step(tab: Tab) -> None:
+    tab.page.get_by_role("slider").fill("5")
+    assert tab.step() == 6
+
+
+def test_space_plays_and_pauses_and_playing_ends_at_the_last_step(tab: Tab) -> None:
+    tab.page.clock.install()
+    tab.press("Space")
+    tab.page.clock.run_for(3000)
+    assert tab.step() > 1
+    tab.press("Space")
+    paused = tab.step()
+    tab.page.clock.run_for(10_000)
+    assert tab.step() == paused
+    tab.page.get_by_role("button", name="Play").click()
+    tab.page.clock.run_for(200_000)
+    assert tab.step() == tab.steps()
+    assert tab.page.get_by_role("button", name="Play").count() == 1, "it stopped"
+    tab.page.get_by_role("button", name="Play").click()
+    assert tab.step() == 1, "playing again starts at the beginning"
+
+
+def test_modified_keys_are_left_to_the_browser(tab: Tab) -> None:
+    tab.press("Alt+ArrowRight", "Control+End")
+    assert tab.step() == 1
+
+
+def test_keys_do_not_reach_the_page_around(tab: Tab) -> None:
+    tab.page.evaluate(
+        "window.seen = 0; for (const k of ['keydown', 'keyup', 'keypress']) document.addEventListener(k, () => window.seen++)"
+    )
+    tab.press("ArrowRight", "Space", "Enter", "a", "d", "d", "Escape")
+    assert tab.page.evaluate("window.seen") == 0
+
+
+def test_first_the_forward_pass_value_by_value(tab: Tab, example: WorkedExample) -> None:
+    tab.press("ArrowRight")
+    assert tab.text(".pass") == "Forward pass"
+    values = []
+    while tab.text(".pass") == "Forward pass":
+        values.append(tab.text(".step .maths").split("=")[-1].strip())
+        tab.press("ArrowRight")
+    from autograd import topological_order
+
+    computed = [node for node in topological_order(example.L) if node.parents]
+    assert values == [significant(node.data) for node in computed]
+
+
+def test_a_contribution_shows_upstream_local_product_and_the_running_sum(tab: Tab, example: WorkedExample) -> None:
+    rows = [row.text for row in show(example.L, names=None).steps]
+    at = next(i for i, row in enumerate(rows) if "dh/dz1" in row)
+    tab.page.get_by_role("slider").fill(str(at))
+    assert tab.text(".pass") == "Reverse pass"
+    shown = [tab.text(f".{kind} output") for kind in ("upstream", "local", "handed")]
+    assert shown == ["-0.03398", "0.2350", "-0.007985"]
+    assert tab.text(".sum").endswith("= -0.007985")
+
+
+def test_values_and_gradients_appear_only_when_they_are_known(tab: Tab) -> None:
+    states = "[...document.querySelector('[data-chainrule]').shadowRoot.querySelectorAll('[data-node]')].map((n) => n.dataset.state)"
+    at_first = tab.page.evaluate(states)
+    assert any("unknown" in state for state in at_first)
+    assert all("unreached" in state or "constant" in state for state in at_first)
+    tab.press("End")
+    at_last = tab.page.evaluate(states)
+    assert not any("unknown" in state or "unreached" in state for state in at_last)
+
+
+def test_after_the_last_step_the_gradients_are_the_engines(tab: Tab, example: WorkedExample) -> None:
+    tab.press("End")
+    example.L.zero_grad()
+    example.L.backward()
+    shown = gradients_shown(tab)
+    for label, node in example._asdict().items():
+        assert shown[label].replace("−", "-").endswith(significant(node.grad)), label
+    example.L.zero_grad()
+
+
+def test_click_on_a_node_shows_its_gradient_as_a_sum_over_its_children(
+    open_tab: Callable[..., Tab], tmp_path: Path
+) -> None:
+    w = Value(3.0, label="w")
+    tab = open_tab(show(w * w + w, names=None).save(tmp_path / "page.html"))
+    tab.page.locator("[data-node='0']").click()
+    assert tab.text(".card.node h3") == "The whole calculation of w"
+    terms = [" ".join(text.split()) for text in tab.page.locator(".card.node li").all_inner_texts()]
+    assert len(terms) == 3
+    assert [text.split("=")[-1].strip() for text in terms] == ["1", "3", "3"]
+    assert tab.text(".card.node .total").replace(" ", "").endswith("=7")
+    tab.page.locator(".card.node li").nth(1).click()
+    assert tab.text(".pass") == "Reverse pass", "a click on a term goes to its step"
+    tab.press("Escape")
+    assert not tab.page.locator(".card.node").is_visible()
+
+
+def test_node_is_reached_and_opened_by_the_keyboard_alone(tab: Tab) -> None:
+    tab.press("ArrowRight", "Enter")
+    assert tab.page.locator(".card.node").is_visible()
+    tab.page.get_by_role("button", name="Close").focus()
+    tab.press("Enter")
+    assert not tab.page.locator(".card.node").is_visible()
+
+
+def test_row_of_the_table_goes_to_its_step(tab: Tab) -> None:
+    tab.page.locator("summary").click()
+    tab.page.locator("details tbody tr").nth(6).click()
+    assert tab.step() == 7
+
+
+def test_everything_has_a_name_for_a_screen_reader(tab: Tab) -> None:
+    for button in tab.page.locator("button").all():
+        assert button.get_attribute("aria-label")
+    assert "The graph of L" in (tab.page.locator(".stepper").get_attribute("aria-label") or "")
+    assert tab.page.get_by_role("slider", name="Step").get_attribute("aria-valuetext").startswith("Step 1 of")
+    tab.press("ArrowRight")
+    said = tab.page.locator("[aria-live='polite']").inner_text()
+    assert "=" in said
+    tab.press("ArrowRight")
+    assert tab.page.locator("[aria-live='polite']").inner_text() != said
+
+
+def test_focus_is_visible(tab: Tab) -> None:
+    tab.page.locator("body").click(position={"x": 2, "y": 2})
+    for _ in range(8):
+        tab.press("Tab")
+        outline = tab.page.evaluate(
+            "getComputedStyle(document.querySelector('[data-chainrule]').shadowRoot.activeElement ?? document.activeElement).outlineStyle"
+        )
+        assert outline != "none"
+
+
+def test_without_scripts_picture_and_table_are_there(saved: Path, open_tab: Callable[..., Tab]) -> None:
+    tab = open_tab(saved, java_script_enabled=False)
+    picture = tab.page.locator("img")
+    assert picture.is_visible()
+    assert picture.bounding_box()["width"] > 200
+    tab.page.locator("summary").click()
+    assert "h = σ(z1) = σ(0.5) = 0.6225" in tab.page.locator("details").inner_text()
+
+
+@pytest.mark.parametrize("width", [1280, 400])
+@pytest.mark.parametrize("keys", [[], ["End"], ["ArrowRight", "Enter"], ["End", "ArrowLeft", "Enter"]], ids=str)
+def test_page_fits_the_window(saved: Path, open_tab: Callable[..., Tab], width: int, keys: list[str]) -> None:
+    tab = open_tab(saved, width=width)
+    tab.page.locator(".stepper").focus()
+    tab.press(*keys)
+    assert tab.page.evaluate("document.documentElement.scrollWidth") <= width
+    for element in tab.page.locator("button, input, .count, .card .equation, .box").all():
+        box = element.bounding_box()
+        if box is not None:
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= width
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_colours_follow_the_theme_and_can_be_read(saved: Path, open_tab: Callable[..., Tab], scheme: str) -> None:
+    tab = open_tab(saved, color_scheme=scheme)
+    assert tab.page.locator("[data-chainrule]").get_attribute("data-theme") == scheme
+    ink, paper = tab.page.evaluate(
+        """() => {
+            const section = document.querySelector("[data-chainrule]").shadowRoot.querySelector(".stepper");
+            return [getComputedStyle(section).color, getComputedStyle(section).backgroundColor];
+        }"""
+    )
+    assert contrast(ink, paper) >= 7.0
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of two CSS colours, as the Web Content Accessibility Guidelines define it."""
+
+    def luminance(colour: str) -> float:
+        channels = [int(c) / 255 for c in colour[colour.index("(") + 1 : -1].split(",")[:3]]
+        r, g, b = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+    brighter, darker = sorted([luminance(one), luminance(other)], reverse=True)
+    return (brighter + 0.05) / (darker + 0.05)
+
+
+def test_theme_follows_a_change_while_the_page_is_open(saved: Path, open_tab: Callable[..., Tab]) -> None:
+    tab = open_tab(saved, color_scheme="light")
+    tab.page.emulate_media(color_scheme="dark")
+    assert tab.page.locator("[data-chainrule]").get_attribute("data-theme") == "dark"
+
+
+def test_nothing_moves_where_reduced_motion_is_asked_for(saved: Path, open_tab: Callable[..., Tab]) -> None:
+    tab = open_tab(saved, reduced_motion="reduce")
+    moving = tab.page.evaluate(
+        """() => [...document.querySelector("[data-chainrule]").shadowRoot.querySelectorAll("*")].filter((element) => {
+            const style = getComputedStyle(element);
+            return style.animationName !== "none" || style.transitionDuration.split(", ").some((s) => parseFloat(s) > 0);
+        }).length"""
+    )
+    assert moving == 0
+
+
+def two_on_one_page(one: Figure, other: Figure, folder: Path) -> Path:
+    """A notebook's worth of figures, without a notebook."""
+    page = folder / "two.html"
+    page.write_text(
+        f"<!DOCTYPE html><meta charset='utf-8'>{one._repr_html_()}<hr>{other._repr_html_()}", encoding="utf-8"
+    )
+    return page
+
+
+def test_several_figures_on_one_page_are_independent(
+    open_tab: Callable[..., Tab], example: WorkedExample, tmp_path: Path
+) -> None:
+    x = Value(2.0, label="x")
+    tab = open_tab(two_on_one_page(show(example.L, names=None), show(x * x, names=None), tmp_path))
+    assert tab.said == []
+    tab.page.locator(".stepper").nth(1).focus()
+    tab.press("ArrowRight")
+    first, second = tab.page.locator(".count").all_inner_texts()
+    assert first.startswith("1 / ")
+    assert second.startswith("2 / ")
+    assert first.split("/")[1] != second.split("/")[1]
+
+
+@pytest.mark.parametrize("label", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_label_stays_text(label: str, open_tab: Callable[..., Tab], tmp_path: Path) -> None:
+    x = Value(2.0, label=label)
+    root = x * x + 1
+    root.label = label[::-1] if len(label) > 1000 else f"root {label}"
+    figure = show(root, names=None)
+    for address in (figure.save(tmp_path / "page.html"), two_on_one_page(figure, figure, tmp_path)):
+        tab = open_tab(address)
+        dialogs: list[str] = []
+        tab.page.on("dialog", lambda dialog, dialogs=dialogs: (dialogs.append(dialog.message), dialog.dismiss()))
+        tab.page.locator(".stepper").first.focus()
+        for _ in range(tab.steps()):
+            tab.press("Enter", "ArrowRight")
+        assert tab.said == []
+        assert dialogs == []
+        assert (
+            tab.page.evaluate(
+                """() => [document, ...[...document.querySelectorAll("[data-chainrule]")].map((host) => host.shadowRoot)]
+                .flatMap((root) => [...root.querySelectorAll("*")])
+                .filter((element) => [...element.attributes].some(({name}) => name.startsWith("on"))
+                    || (element.localName === "img" && !element.closest("[data-chainrule]"))).length"""
+            )
+            == 0
+        )
+        assert tab.page.locator(".card.node").first.inner_text() != ""
+
+
+def random_graph(seed: int, size: int) -> Value:
+    """A graph of many operations over a few leaves, which are used again and again."""
+    rng = random.Random(seed)
+    nodes = [Value(rng.uniform(0.5, 1.5)) for _ in range(5)]
+    while len(nodes) < size:
+        a, b = rng.choice(nodes[-12:]), rng.choice(nodes)
+        nodes.append(rng.choice([lambda a, b: a + b, lambda a, b: a * b, lambda a, b: (a - b).tanh()])(a, b))
+    total = nodes[0]
+    for node in nodes[1:]:
+        total = total + node
+    return total.tanh()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_gradients_of_random_graphs_are_the_engines(seed: int, open_tab: Callable[..., Tab], tmp_path: Path) -> None:
+    from autograd import topological_order
+
+    root = random_graph(seed, 25)
+    tab = open_tab(show(root, names=None).save(tmp_path / "page.html"))
+    tab.page.locator(".stepper").focus()
+    tab.press("End")
+    root.backward()
+    shown = [text.replace("−", "-") for text in gradients_shown(tab).values()]
+    expected = [significant(node.grad) for node in topological_order(root)]
+    assert len(shown) == len(expected)
+    assert all(text.endswith(gradient) for text, gradient in zip(shown, expected, strict=True))
+
+
+def test_graph_of_600_nodes_opens_and_every_step_can_be_reached(open_tab: Callable[..., Tab], tmp_path: Path) -> None:
+    tab = open_tab(show(random_graph(0, 300), names=None).save(tmp_path / "page.html"))
+    tab.page.locator(".stepper").focus()
+    tab.press("ArrowRight", "End", "ArrowLeft")
+    assert tab.step() == tab.steps() - 1
+    assert tab.said == []
+
+
+def test_numbers_that_are_not_finite_are_shown(open_tab: Callable[..., Tab], tmp_path: Path) -> None:
+    x = Value(float("inf"), label="x")
+    tab = open_tab(show(x * 2 + float("nan"), names=None).save(tmp_path / "page.html"))
+    tab.page.locator(".stepper").focus()
+    tab.press("End", "Enter")
+    assert tab.said == []
+
+
+def test_leaf_alone_can_be_shown(open_tab: Callable[..., Tab], tmp_path: Path) -> None:
+    tab = open_tab(show(Value(2.0, label="x"), names=None).save(tmp_path / "page.html"))
+    assert (tab.step(), tab.steps()) == (1, 1)
+    assert tab.said == []
