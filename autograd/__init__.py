@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from autograd.check import check_gradients
     from autograd.compiler import compile
     from autograd.derivation import explain
-    from autograd.drawing import draw
+    from autograd.drawing.digraph import draw
     from autograd.proofreading import proofread
     from autograd.stepper import show
     from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad
@@ -65,7 +65,7 @@ _READERS = {
     "hvp": "transforms",
     "jacobian": "transforms",
     "jvp": "transforms",
-    "draw": "drawing",
+    "draw": "drawing.digraph",
     "explain": "derivation",
     "proofread": "proofreading",
     "show": "stepper",

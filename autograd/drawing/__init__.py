@@ -1,5 +1,1 @@
-"""Pictures of graphs and of networks: `draw`, and the `Drawing` that it gives."""
-
-from autograd.drawing.digraph import Drawing, draw
-
-__all__ = ["Drawing", "draw"]
+"""Pictures of graphs and of networks: `autograd.draw`. Importing this package alone loads no library."""
