@@ -1,0 +1,58 @@
+"""Every notebook runs from a clean kernel, quickly, and puts out the text that is committed."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.peers import peer
+
+for name in ("nbformat", "nbclient", "ipykernel", "matplotlib", "sklearn"):
+    peer(name)
+
+from tests.notebooks.execute import executed, paths, text_outputs  # noqa: E402  the peers come first
+
+nbformat = peer("nbformat")
+NOTEBOOKS = [pytest.param(path, id=path.stem) for path in paths()]
+MOST_SECONDS = 60
+MOST_KILOBYTES = 1024
+
+
+def test_the_course_has_ten_numbered_notebooks() -> None:
+    assert [path.name[:2] for path in paths()] == [f"{number:02}" for number in range(1, 11)]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS)
+def test_notebook_runs_from_a_clean_kernel_and_shows_what_is_committed(path: Path) -> None:
+    start = time.perf_counter()
+    again = text_outputs(executed(path))
+    assert time.perf_counter() - start < MOST_SECONDS
+    assert again == text_outputs(nbformat.read(path, as_version=4)), f"python -m tests.notebooks {path.name} refreshes"
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS)
+def test_notebook_is_kept_small_and_without_paths_or_errors(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert len(text) < 1024 * MOST_KILOBYTES
+    assert not re.search(r"/home/|/root/|/tmp/|/Users/|site-packages|0x[0-9a-f]{9,}", text)
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            assert cell.execution_count, f"this cell was not run: {cell.source}"
+            for output in cell.outputs:
+                assert output.output_type != "error" or "raises-exception" in cell.metadata.get("tags", ())
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS)
+def test_notebook_says_what_one_learns_and_ends_with_exercises(path: Path) -> None:
+    cells = nbformat.read(path, as_version=4).cells
+    assert re.match(r"# \d+\. .+", cells[0].source)
+    assert "you will be able to" in cells[0].source
+    sources = [cell.source for cell in cells]
+    exercises = next(i for i, source in enumerate(sources) if source.startswith("## Exercises"))
+    checks = [cell for cell in cells[exercises:] if "solution" in cell.metadata.get("tags", ())]
+    assert len(checks) >= 3
+    assert all("assert " in cell.source for cell in checks)
