@@ -19,6 +19,10 @@ from string import Template
 from typing import Any
 
 
+KINDS = {"graph": ("Pass", "Calculation", "step through both passes")}
+"""Of each kind: the heads of the table of steps, and what one can do where scripts run."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row of the table of steps: which part of the run it belongs to, and what happens, as plain text."""
@@ -31,7 +35,7 @@ class Figure:
     """A picture that can be stepped through, in a notebook or in a page of its own.
 
     Arguments:
-        kind: the script that brings it to life: "graph" or "history".
+        kind: what it plays, of `KINDS`: "graph". Files of that name hold its script, its look and its elements.
         title: what is shown, in a line of plain text.
         description: the same for someone who does not see the picture, in a sentence.
         picture: the finished picture, as SVG.
@@ -84,7 +88,7 @@ class Figure:
         policy = "; ".join(
             [
                 "default-src 'none'",
-                f"script-src '{_fingerprint(_part('show.js'))}'",
+                f"script-src '{_fingerprint(_script(self._kind))}'",
                 "style-src 'unsafe-inline'",
                 "img-src data:",
                 "base-uri 'none'",
@@ -101,19 +105,24 @@ class Figure:
             f"<tr><td>{i}</td><td>{escape(row.part)}</td><td>{escape(row.text)}</td></tr>"
             for i, row in enumerate(self.steps, 1)
         ]
-        data = {**self._data, "controls": _part("stepper.html"), "style": _part("show.css")}
+        part, text, purpose = KINDS[self._kind]
+        data = {
+            **self._data,
+            "controls": Template(_part("player.html")).substitute(content=_part(f"{self._kind}.html")),
+            "style": f"{_part('player.css')}\n{_part(f'{self._kind}.css')}",
+        }
         block = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
         return (
             f'<div data-chainrule="{self._kind}">\n'
             f'<img alt="{escape(self._description)}" src="data:image/svg+xml;base64,{picture}" '
             'style="max-width: 100%; background: #fff">\n'
             f"<details><summary>All {len(rows)} steps</summary>\n"
-            "<table><thead><tr><th>Step</th><th>Pass</th><th>Calculation</th></tr></thead>\n"
+            f"<table><thead><tr><th>Step</th><th>{part}</th><th>{text}</th></tr></thead>\n"
             f"<tbody>{''.join(rows)}</tbody></table></details>\n"
             "<p><small>The picture above is the finished one. In a notebook, trust it (in JupyterLab: "
-            "File, Trust Notebook) to step through both passes.</small></p>\n"
+            f"File, Trust Notebook) to {purpose}.</small></p>\n"
             f'<script type="application/json">{block}</script>\n'
-            f"<script>{_part('show.js')}</script>\n"
+            f"<script>{_script(self._kind)}</script>\n"
             "</div>"
         )
 
@@ -125,6 +134,12 @@ class Figure:
 def _part(name: str) -> str:
     """A file that lies beside this one."""
     return Path(__file__).with_name(name).read_text(encoding="utf-8").strip()
+
+
+@cache
+def _script(kind: str) -> str:
+    """The player and what it plays, as one function, so that figures of several kinds do not meet."""
+    return f'(() => {{\n"use strict";\n{_part("player.js")}\n\n{_part(f"{kind}.js")}\n}})();'
 
 
 def _fingerprint(script: str) -> str:

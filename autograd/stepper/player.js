@@ -1,0 +1,156 @@
+/* The player: turns each figure on the page that is not one yet into a stepper with controls. What it plays is a class
+   derived from Player, in the script of the figure's kind; Python puts the two into one function.
+
+   A figure is a <div data-chainrule="graph"> with an <img> (the finished picture), a <details> (the table of all steps)
+   and a JSON block with the same steps. All that is added lives in a shadow root, so that several figures, the notebook
+   and its style sheets do not meet. Texts that come from the outside are set as text. */
+
+const MOVES = { ArrowRight: "forward", ArrowLeft: "back", ArrowUp: "back", ArrowDown: "forward", Home: "first", End: "last",
+  PageDown: "forward", PageUp: "back", " ": "play" };
+
+/* --- the theme: that of the notebook, or of whatever the figure stands on -------------------------------------- */
+
+function isDark(host) {
+  const notebook = document.body.dataset.jpThemeLight;
+  if (notebook) return notebook === "false";
+  for (let element = host; element; element = element.parentElement) {
+    const [r, g, b, alpha = 1] = getComputedStyle(element).backgroundColor.match(/[\d.]+/g).map(Number);
+    if (alpha > 0.5) return 0.299 * r + 0.587 * g + 0.114 * b < 128;
+  }
+  const scheme = getComputedStyle(document.documentElement).colorScheme;
+  return scheme.includes("dark") && (!scheme.includes("light") || matchMedia("(prefers-color-scheme: dark)").matches);
+}
+
+function followTheme(host) {
+  const update = () => { host.dataset.theme = isDark(host) ? "dark" : "light"; };
+  update();
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", update);
+  new MutationObserver(update).observe(document.body, { attributes: true });
+}
+
+/* --- one figure ------------------------------------------------------------------------------------------------ */
+
+class Player {
+  seconds = 1.4;  // between two steps while it plays
+  moves = MOVES;  // what each key does
+
+  /* What a kind of figure defines: prepare what it shows, once; and show a step. */
+  prepare(data, host) { void data, host; }
+  display(step) { void step; }
+  where() { return ""; }  // for a screen reader, after "Step 3 of 12"
+
+  constructor(host, data) {
+    this.steps = data.steps;
+    this.rows = [...host.querySelectorAll("details tbody tr")];
+    const shadow = this.shadow = host.attachShadow({ mode: "open" });
+    shadow.innerHTML = `<style>${data.style}</style>${data.controls}`;
+    this.find = (selector) => shadow.querySelector(selector);
+    this.section = this.find(".stepper");
+    this.section.setAttribute("aria-label", `${host.querySelector("img").alt} Arrow keys step through it.`);
+    this.slider = this.find("input");
+    this.slider.max = this.steps.length - 1;
+  }
+
+  /* Apart from the constructor, so that the fields of the derived class are there. */
+  start(host, data) {
+    this.prepare(data, host);
+    this.listen(host);
+    host.querySelector("details").slot = "steps";
+    followTheme(host);
+    this.go(0, { quiet: true });
+  }
+
+  /* The picture of the <img>, decoded into elements that can be changed. */
+  decoded(host) {
+    const source = host.querySelector("img").src;
+    const bytes = Uint8Array.from(atob(source.slice(source.indexOf(",") + 1)), (c) => c.charCodeAt(0));
+    const parsed = new DOMParser().parseFromString(new TextDecoder().decode(bytes), "image/svg+xml");
+    return document.importNode(parsed.documentElement, true);
+  }
+
+  listen(host) {
+    this.shadow.addEventListener("click", (event) => this.click(event.target));
+    host.querySelector("details").addEventListener("click", (event) => {
+      const at = this.rows.indexOf(event.target.closest("tr"));
+      if (at >= 0) this.go(at);
+    });
+    this.slider.addEventListener("input", () => this.go(Number(this.slider.value)));
+    host.addEventListener("keydown", (event) => this.key(event));
+    for (const kind of ["keypress", "keyup"]) host.addEventListener(kind, (event) => event.stopPropagation());
+    new MutationObserver(() => host.isConnected || this.pause()).observe(document.body, { childList: true, subtree: true });
+  }
+
+  click(target) {
+    const go = target.closest("[data-go]");
+    const to = target.closest("[data-step]");
+    if (go) this.move(go.dataset.go);
+    else if (to) this.go(Number(to.dataset.step));
+  }
+
+  key(event) {
+    event.stopPropagation();  // the notebook has plans of its own for most keys
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const target = this.shadow.activeElement;
+    const onControl = target?.closest("button, [data-step]");
+    const move = this.moves[event.key];
+    if (event.composedPath().some((element) => element.localName === "details")) return;
+    if (!move || (onControl && (event.key === " " || event.key === "Enter"))) return;
+    this.move(move, target);
+    event.preventDefault();
+  }
+
+  move(name) {
+    if (name === "play") return this.timer ? this.pause() : this.play();
+    const last = this.steps.length - 1;
+    this.go({ first: 0, back: this.at - 1, forward: this.at + 1, last }[name]);
+  }
+
+  play() {
+    const last = this.steps.length - 1;
+    if (this.at === last) this.go(0);
+    this.section.classList.add("playing");
+    this.find("[data-go='play']").setAttribute("aria-label", "Pause");
+    this.timer = setInterval(() => {
+      this.show(this.at + 1);
+      if (this.at === last) this.pause();
+    }, 1000 * this.seconds);
+  }
+
+  pause() {
+    clearInterval(this.timer);
+    this.timer = undefined;
+    this.section.classList.remove("playing");
+    this.find("[data-go='play']").setAttribute("aria-label", "Play");
+  }
+
+  /* Where the person asked to go; while it plays, show() alone is called and nothing is read out. */
+  go(at, { quiet = false } = {}) {
+    if (this.timer) this.pause();
+    this.show(at);
+    if (!quiet) this.find(".live").textContent = [...this.rows[this.at].cells].map((cell) => cell.textContent).join(" ");
+  }
+
+  show(at) {
+    this.at = Math.min(Math.max(at, 0), this.steps.length - 1);
+    this.display(this.steps[this.at]);
+    this.slider.value = this.at;
+    this.slider.setAttribute("aria-valuetext", `Step ${this.at + 1} of ${this.steps.length}${this.where()}`);
+    this.find(".count").textContent = `${this.at + 1} / ${this.steps.length}`;
+    for (const name of ["first", "back"]) this.disable(name, this.at === 0);
+    for (const name of ["last", "forward"]) this.disable(name, this.at === this.steps.length - 1);
+    this.rows.forEach((tr, i) => tr.toggleAttribute("aria-current", i === this.at));
+  }
+
+  disable(name, yes) {
+    this.find(`[data-go='${name}']`).setAttribute("aria-disabled", String(yes));
+  }
+}
+
+/* Bring to life every figure of a kind that is not yet. */
+function enliven(kind, Content) {
+  for (const host of document.querySelectorAll(`[data-chainrule='${kind}']`)) {
+    if (host.shadowRoot) continue;
+    const data = JSON.parse(host.querySelector("script[type='application/json']").textContent);
+    new Content(host, data).start(host, data);
+  }
+}
