@@ -38,8 +38,8 @@ LIGHT: Colours = {
     "level-1": "#eef3fa",
     "level-2": "#d3e2f2",
     "level-3": "#abcbe6",
-    "level-4": "#74a9d6",
-    "level-5": "#3b85c0",
+    "level-4": "#82b3dc",
+    "level-5": "#5a9bd0",
 }
 DARK: Colours = {
     "page": "#16191d",

@@ -41,6 +41,7 @@ def to_svg(scene: Scene) -> str:
     parts += [_cluster(cluster) for cluster in scene.clusters if cluster.width]
     heaviest = max([abs(edge.weight) for edge in scene.edges if edge.weight is not None], default=0.0)
     parts += [_edge(edge, heaviest) for edge in scene.edges]
+    parts += [_label(edge) for edge in scene.edges if edge.label and edge.label_at]  # above all lines
     parts += [_node(node) for node in scene.nodes]
     if scene.note:
         x, y = scene.width / 2, scene.height - LABEL_SIZE
@@ -66,6 +67,7 @@ def style_sheet() -> str:
     ]
     rules += [f".chainrule .role-{r} .shape{{fill:var(--cr-{r}-fill);stroke:var(--cr-{r}-line)}}" for r in _ROLES]
     rules += [f".chainrule .level-{i} .shape{{fill:var(--cr-level-{i})}}" for i in range(6)]
+    rules += [f".chainrule .level-{i} text{{fill:var(--cr-ink)}}" for i in range(3, 6)]  # grey is too faint on these
     return "".join(rules)
 
 
@@ -91,7 +93,7 @@ _RULES = (
     ".chainrule .rim{fill:none;stroke:var(--cr-loss-line);stroke-width:1.3}"
     ".chainrule .line{fill:none;stroke:var(--cr-edge);stroke-width:1.2}"
     ".chainrule .head{fill:var(--cr-edge)}"
-    ".chainrule .label{paint-order:stroke;stroke:var(--cr-page);stroke-width:4px;stroke-linejoin:round}"
+    ".chainrule .label{paint-order:stroke;stroke:var(--cr-page);stroke-width:7px;stroke-linejoin:round}"
     ".chainrule .box{fill:var(--cr-box-fill);stroke:var(--cr-box-line)}"
     ".chainrule .positive .line{stroke:var(--cr-positive)}"
     ".chainrule .negative .line{stroke:var(--cr-negative);stroke-dasharray:7 4}"
@@ -159,14 +161,16 @@ def _edge(edge: SceneEdge, heaviest: float) -> str:
         width = f' style="stroke-width:{line_width(edge.weight, heaviest):.2f}"'
     start, *rest = path
     line = f"M{start[0]:.1f},{start[1]:.1f}C{_points(rest)}"
-    label = ""
-    if edge.label and edge.label_at:
-        x, y = edge.label_at
-        label = f'<text class="label" x="{x:.1f}" y="{y + 0.35 * LABEL_SIZE:.1f}">{_text(edge.label)}</text>'
     return (
         f'<g class="{" ".join(classes)}" data-edge="{edge.index}" data-source="{edge.source}" '
-        f'data-target="{edge.target}"><path class="line" d="{line}"{width}/>{head}{label}</g>'
+        f'data-target="{edge.target}"><path class="line" d="{line}"{width}/>{head}</g>'
     )
+
+
+def _label(edge: SceneEdge) -> str:
+    """The text beside an edge."""
+    x, y = edge.label_at or (0.0, 0.0)
+    return f'<text class="label" x="{x:.1f}" y="{y + 0.35 * LABEL_SIZE:.1f}">{_text(edge.label)}</text>'
 
 
 def _cluster(cluster: Cluster) -> str:
