@@ -1,13 +1,18 @@
 """The command line: ``python -m autograd``. Imports the readers.
 
-Without arguments it works through the notes' example; with an expression it does the same for that.
+Without arguments it works through the notes' example, and writes the stepper page of it; with an expression it does the
+same for that.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
+import re
 import sys
+import unicodedata
 from collections.abc import Sequence
+from pathlib import Path
 
 from autograd import __version__
 from autograd.coercion import as_number
@@ -15,17 +20,22 @@ from autograd.derivation import explain
 from autograd.errors import DomainError
 from autograd.expression import ExpressionError, names_in, record
 from autograd.proofreading import Quantity, proofread
+from autograd.stepper import Figure, show
 from autograd.value import Value
 from autograd.worked_example import PRINTED, worked_example
+
+PAGE = "worked_example.html"
+"""The page of the worked example, in the current directory."""
 
 _EPILOG = """\
 examples:
   python -m autograd
   python -m autograd "x**2*sin(x)" x=2
-  python -m autograd "z = w*x + b; L = 0.5*(tanh(z) - t)**2" w=0.4 x=1 b=0.1 t=0.5 --wrt w
+  python -m autograd "z = w*x + b; L = 0.5*(tanh(z) - t)**2" w=0.4 x=1 b=0.1 t=0.5 --wrt w --html page.html
   python -m autograd "z = w*x + b; y = tanh(z)" w=0.4 x=1 b=0.1 --printed y=0.4621 dy/dw=0.78
 
-The expression is parsed, never run as Python. With --printed the exit status is 1 if a number is a slip.
+The expression is parsed, never run as Python. With --printed the exit status is 1 if a number is a slip; it is 2 if
+something cannot be read or written.
 """
 
 
@@ -34,9 +44,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m autograd",
         description="Write out the derivatives of an expression: forward pass, reverse pass, derivation. Without an "
-        "expression, work through the example of the notes, section 4.7, and proofread its printed numbers.",
+        "expression, work through the example of the notes, section 4.7, proofread its printed numbers, and write "
+        f"{PAGE}, a page that steps through both passes.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
     )
     parser.add_argument(
         "expression", nargs="?", help="for instance 'w*x + b', or named steps 'z = w*x + b; y = tanh(z)'"
@@ -50,20 +62,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
         default=[],
         help="numbers that a book prints, to be proofread: y=0.46 for a value, dy/dw=0.78 for a derivative",
     )
+    parser.add_argument(
+        "--html", metavar="FILE", help="write a page that steps through both passes, for any browser, without a network"
+    )
     parser.add_argument("--version", action="version", version=f"chainrule {__version__}")
-    options = parser.parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    # an expression such as -x**2 is no option: a space before it tells argparse so
+    options = parser.parse_args([f" {a}" if re.match(r"-[^-]", a) and a != "-h" else a for a in given])
     try:
-        if options.expression is None:
-            return _worked_example()
-        return _expression(options.expression, options.values, options.wrt, options.printed)
+        if options.expression is not None:
+            return _expression(options.expression, options.values, options.wrt, options.printed, options.html)
+        if options.wrt is not None or options.printed:
+            raise ValueError("--wrt and --printed need an expression before them, such as 'x**2' x=3 --wrt x")
+        return _worked_example(options.html)
     except (ExpressionError, DomainError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
 
 
-def _worked_example() -> int:
-    """Print the worked example of the notes beside what the notes print."""
+def _worked_example(html: str | None) -> int:
+    """Print the worked example of the notes beside what the notes print, and write its page."""
     example = worked_example()
+    page = show(example.L, names=None)
+    try:
+        written = _write(page, html or PAGE) + ("" if html else " --html FILE chooses another name.")
+    except ValueError as error:
+        if html:
+            raise
+        written = f"No page was written: {error}."  # nobody asked for this file, so the rest counts
     proof = proofread(example.L, PRINTED)
     print("The worked example of the notes, section 4.7: one input, one sigmoid neuron, one linear neuron\n")
     print(explain(example.L, names=None))
@@ -74,45 +100,74 @@ def _worked_example() -> int:
     updates = len(lines) - 4
     for part in ([head], lines[:4], lines[4:updates], lines[updates:]):  # forward, gradients, one step of descent
         print(*part, sep="\n", end="\n\n")
-    print(f"{len(proof.slips)} of the {len(proof)} printed numbers are slips; the engine's are exact.")
+    print(f"{len(proof.slips)} of the {len(proof)} printed numbers are slips; the engine's are exact.\n")
+    print(written)
     return 0
 
 
-def _expression(text: str, assignments: Sequence[str], wrt: str | None, printed: Sequence[str]) -> int:
-    """Print the derivation of an expression, and the report on the numbers that a book prints."""
-    variables = _values(text, assignments)
+def _expression(
+    text: str, assignments: Sequence[str], wrt: str | None, printed: Sequence[str], html: str | None
+) -> int:
+    """Print the derivation of an expression, and the report on the numbers that a book prints; write its page."""
+    variables = _values(assignments)
     root = record(text, variables)
     root.label = root.label or "f"
-    if wrt is not None and wrt not in variables:
-        raise ValueError(f"--wrt {wrt}: the expression has no variable of that name; it has {', '.join(variables)}")
+    known = names_in(text)
+    for name in variables:
+        if name not in known:
+            raise ValueError(f"{name}=...: the expression has no variable {name}; it has {', '.join(known)}")
+    if wrt is not None and _name(wrt) not in variables:
+        raise ValueError(f"--wrt {wrt}: the expression has no variable of that name; it has {', '.join(known)}")
     proof = proofread(root, dict(map(_printed, printed)), names=None)
-    print(explain(root, None if wrt is None else variables[wrt], names=None))
+    written = "" if html is None else _write(show(root, names=None), html)
+    print(explain(root, None if wrt is None else variables[_name(wrt)], names=None))
     if printed:
-        print()
-        print(proof)
+        print(f"\n{proof}")
+    if written:
+        print(f"\n{written}")
     return 0 if proof else 1
 
 
-def _values(text: str, assignments: Sequence[str]) -> dict[str, Value]:
-    """A labelled Value for each variable of the expression, from ``name=number`` arguments."""
-    needed = names_in(text)
+def _write(page: Figure, file: str) -> str:
+    """Write a page, but over nothing except an earlier page; the result says where it is."""
+    path = Path(file) if Path(file).suffix else Path(f"{file}.html")
+    try:
+        if path.is_file() and (held := path.read_bytes()) and b"data-chainrule" not in held:
+            raise ValueError(
+                f"{path} holds something else and is left as it is; remove it, or choose another name with --html"
+            )
+        page.save(path)
+    except OSError as error:
+        raise ValueError(f"{path} cannot be written ({error.strerror}); choose another name with --html") from None
+    return f"{path} steps through both passes: open it in a browser."
+
+
+def _values(assignments: Sequence[str]) -> dict[str, Value]:
+    """A labelled Value for each ``name=number`` argument."""
     values: dict[str, Value] = {}
     for assignment in assignments:
         name, sign, number = assignment.partition("=")
-        if not sign:
+        name = _name(name)
+        if not sign or not name.isidentifier():
             raise ValueError(f"{assignment!r} gives no variable a value; write name=number, such as x=1")
-        if name not in needed:
-            raise ValueError(f"{assignment}: the expression has no variable {name}; it has {', '.join(needed)}")
+        if name in values:
+            raise ValueError(f"{assignment}: {name} has the value {values[name].data:g} already")
         try:
-            values[name] = Value(as_number(float(number), name), label=name)
+            values[name] = Value(as_number(float(number.replace("−", "-")), name), label=name)
         except ValueError:
             raise ValueError(f"{assignment}: {number!r} is not a number; write {name}=1.5") from None
     return values
 
 
+def _name(name: str) -> str:
+    """A name as Python reads it in an expression: the micro sign µ is the Greek letter μ."""
+    return unicodedata.normalize("NFKC", name.strip())
+
+
 def _printed(argument: str) -> tuple[Quantity, str]:
     """A quantity and its printed number, from "y=0.46" or "dy/dw=0.78"."""
     name, sign, number = argument.partition("=")
+    name = _name(name)
     if not sign:
         raise ValueError(f"--printed {argument!r}: write quantity=number, such as y=0.46 or dy/dw=0.78")
     above, slash, below = name.partition("/")
@@ -122,4 +177,12 @@ def _printed(argument: str) -> tuple[Quantity, str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a terminal that has no σ shows a ?
+    try:
+        status = main()
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever reads this has seen enough, as head has
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 1
+    sys.exit(status)

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from autograd import __version__
-from autograd.__main__ import main
+from autograd.__main__ import PAGE, main
+
+EXAMPLE = ["0.5*(w2*sigmoid(w1*x + b1) + b2 - t)**2", *["x=1", "t=0.5", "w1=0.4", "b1=0.1", "w2=0.3", "b2=0.2"]]
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty current directory."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
 
 
 def test_without_arguments_it_works_through_the_notes_example(capsys: pytest.CaptureFixture[str]) -> None:
@@ -26,8 +41,7 @@ def test_without_arguments_it_works_through_the_notes_example(capsys: pytest.Cap
 
 
 def test_expression_is_derived_with_respect_to_one_variable(capsys: pytest.CaptureFixture[str]) -> None:
-    values = "x=1 t=0.5 w1=0.4 b1=0.1 w2=0.3 b2=0.2"
-    assert main(["0.5*(w2*sigmoid(w1*x + b1) + b2 - t)**2", *values.split(), "--wrt", "w1"]) == 0
+    assert main([*EXAMPLE, "--wrt", "w1"]) == 0
     printed = capsys.readouterr().out
     assert printed.startswith("df/dw1")
     assert "−0.007985" in printed
@@ -54,7 +68,12 @@ def test_slip_in_a_book_makes_the_exit_status_1(number: str, status: int, capsys
         (["x + y", "x=1"], "y has no value"),
         (["x", "x"], "write name=number"),
         (["x", "x=one"], "'one' is not a number; write x=1.5"),
-        (["x", "y=1"], "the expression has no variable y; it has x"),
+        (["x", "x=1", "y=1"], "the expression has no variable y; it has x"),
+        (["x", "x=1", "x=2"], "x has the value 1 already"),
+        (["x", "1=2"], "write name=number"),
+        (["x"], "x has no value; give it one with x=..."),
+        (["--wrt", "w1"], "need an expression before them"),
+        (["--printed", "y=1"], "need an expression before them"),
         (["log(x)", "x=0"], "the logarithm is defined above 0"),
         (["x*x", "x=1", "--wrt", "y"], "has no variable of that name; it has x"),
         (["x*x", "x=1", "--printed", "f"], "write quantity=number"),
@@ -71,6 +90,117 @@ def test_mistake_is_explained_and_the_exit_status_is_2(
     assert captured.out == ""
     assert captured.err.startswith("error: ")
     assert re.search(message, captured.err)
+
+
+@pytest.mark.parametrize("expression", ["-x**2", "-(x)", "-h*x"])
+def test_expression_may_begin_with_a_minus(expression: str, capsys: pytest.CaptureFixture[str]) -> None:
+    values = ["x=3", "h=3"] if "h" in expression else ["x=3"]
+    assert main([expression, *values]) == 0
+    assert "df/dx = −" in capsys.readouterr().out
+
+
+def test_micro_sign_of_a_keyboard_is_the_greek_letter(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["\u00b5*x", "\u00b5=2", "x=−3", "--wrt", "\u00b5"]) == 0
+    assert "−3" in capsys.readouterr().out
+
+
+# --- any input at all --------------------------------------------------------------------------------------------
+
+PIECES = [
+    *"xyz0123456789.+-*/()=;,^ \"'\\#@[]{}:!~<>&|%−·²σ_",
+    "**",
+    "1e308",
+    "x*",
+    "sin(",
+    "max(",
+    "exp",
+    " + ",
+    ".data",
+]
+
+
+@given(st.text(max_size=40) | st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
+@example("x" * 100_000)
+@example("(" * 5000)
+@example("-" * 5000 + "x")
+@example("x" + "**x" * 3000)
+@settings(max_examples=400, deadline=None)
+def test_any_string_gives_a_result_or_an_error(text: str) -> None:
+    if text in ("-h", "--help", "--version") or text.startswith("--"):
+        return  # an option
+    assert main([text, "x=2", "y=0.5", "z=-1"]) in (0, 2)
+
+
+@given(st.text(max_size=12), st.text(max_size=12))
+@settings(max_examples=200, deadline=None)
+def test_any_value_gives_a_result_or_an_error(name: str, number: str) -> None:
+    assert main(["--", "x*x", f"{name}={number}"]) == 2
+    assert main(["x*x", f"x={number}"]) in (0, 2)
+    assert main(["x*x", "x=3", "--printed", f"f={number}"]) in (0, 1, 2)
+
+
+# --- the page ----------------------------------------------------------------------------------------------------
+
+
+def test_without_arguments_it_writes_the_page_of_the_worked_example(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for _ in range(2):  # its own page may be replaced
+        assert main([]) == 0
+        assert f"{PAGE} steps through both passes" in capsys.readouterr().out
+    assert os.listdir(folder) == [PAGE]
+    assert "dh/dz1" in (folder / PAGE).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["page.html", "page"])
+def test_html_writes_the_page_of_any_expression(name: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*EXAMPLE, "--wrt", "w1", "--html", name]) == 0
+    assert capsys.readouterr().out.splitlines()[-1].startswith("page.html steps through both passes")
+    assert "df/dw1" in (folder / "page.html").read_text(encoding="utf-8")
+
+
+def test_foreign_file_is_left_as_it_is(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / PAGE).write_text("mine")
+    assert main([]) == 0
+    assert f"No page was written: {PAGE} holds something else" in capsys.readouterr().out
+    assert main(["--html", PAGE]) == main([*EXAMPLE, "--html", PAGE]) == 2
+    captured = capsys.readouterr()
+    assert "left as it is" in captured.err
+    assert captured.out == ""
+    assert (folder / PAGE).read_text() == "mine"
+
+
+def test_page_that_cannot_be_written_costs_nothing_but_the_page(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / PAGE).mkdir()  # as an unwritable directory, which root does not know
+    assert main([]) == 0
+    printed = capsys.readouterr().out
+    assert "the engine's are exact" in printed
+    assert f"No page was written: {PAGE} cannot be written" in printed
+    assert main(["--html", "nowhere/page.html"]) == 2
+    assert "nowhere/page.html cannot be written (No such file or directory)" in capsys.readouterr().err
+
+
+# --- as a program ------------------------------------------------------------------------------------------------
+
+
+def test_terminal_without_greek_letters_gets_question_marks(folder: Path) -> None:
+    ascii_only = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONPATH": str(Path(__file__).parents[2])}
+    command = [sys.executable, "-m", "autograd", "sigmoid(x)", "x=0"]
+    result = subprocess.run(command, capture_output=True, text=True, env=ascii_only, check=False)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "0.25" in result.stdout
+
+
+def test_reader_that_stops_early_gets_no_traceback(folder: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    command = [sys.executable, "-u", "-m", "autograd", "x*x", "x=1"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment) as run:
+        assert run.stdout is not None
+        assert run.stderr is not None
+        run.stdout.close()
+        assert run.stderr.read() == ""
 
 
 @pytest.mark.parametrize(("option", "expected"), [("--version", f"chainrule {__version__}"), ("--help", "examples:")])
