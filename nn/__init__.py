@@ -12,7 +12,7 @@ if not hasattr(autograd, "topological_order"):
         "python3 -m venv .venv && .venv/bin/pip install -e ."
     )
 
-from nn import activations, initialisers, losses, measure, metrics, optimizers, schedules
+from nn import activations, initialisers, losses, measure, metrics, optimizers, plots, schedules
 from nn.interop import from_torch, to_torch
 from nn.layers import MLP, Layer, Neuron
 from nn.losses import Loss
@@ -53,6 +53,7 @@ __all__ = [
     "measure",
     "metrics",
     "optimizers",
+    "plots",
     "save",
     "schedules",
     "to_torch",

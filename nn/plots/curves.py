@@ -35,6 +35,9 @@ _NAMES = {
     "elu": "ELU",
     "mse": "MSE",
     "mae": "MAE",
+    "delta": "δ",
+    "alpha": "α",
+    "<lambda>": "",
 }
 
 
@@ -100,6 +103,8 @@ def activations(
         panels = style.canvases(rows, columns, (3.1 * columns + 0.4, 2.3 * rows + 0.3))
         for spare in panels[len(kinds) :]:
             spare.remove()
+        for lowest in panels[len(kinds) - columns : len(kinds)]:
+            lowest.set_xlabel("z")
     else:
         panels = list(np.ravel(np.array(ax, dtype=object)))
         if len(panels) < len(kinds):
@@ -129,10 +134,17 @@ def _draw_activation(ax: Any, kind: Activation, low: float, high: float) -> None
         _draw(ax, traced(f, low, high), name, index)
     ax.set_xlim(low, high)
     _leave_room(ax)
-    options = ", ".join(f"{'α' if name == 'alpha' else name} = {value:g}" for name, value in kind.options().items())
-    known = getattr(kind, "name", None)
-    title = repr(kind) if known is None else _NAMES.get(known, known.capitalize())
-    style.heading(ax, f"{title}, {options}" if options else title)
+    style.heading(ax, _named(kind))
+
+
+def _named(kind: Activation | Loss) -> str:
+    """What a person calls it: "leaky_relu(alpha=0.01)" is "Leaky ReLU, α = 0.01"."""
+    name, _, options = repr(kind).rstrip(")").partition("(")
+    words = [_NAMES.get(name, name.replace("_", " ").capitalize())]
+    for option in options.split(", ") if options else []:
+        symbol, _, number = option.partition("=")
+        words.append(f"{_NAMES.get(symbol, symbol)} = {number}")
+    return ", ".join(words)
 
 
 def _value_and_slope(function: Callable[[Any], Any]) -> tuple[Scalar, Scalar]:
@@ -187,26 +199,26 @@ def losses(
         raise ValueError("functions is empty; give at least one loss, such as ['mse']")
     target = check_number("target", target)
     marked = [check_number(f"points[{i}]", p) for i, p in enumerate(points)]
+    outlier = max(range(len(marked)), key=lambda i: abs(marked[i] - target), default=0)
+    shares = len(marked) > 1 and not derivative
     reach = 1.1 * max([abs(p - target) for p in marked], default=0.0) or 3.0
     low, high = check_ends("span", (target - reach, target + reach) if span is None else span)
     drawn = style.canvas(ax)
-    style.origin_lines(drawn)
+    drawn.grid(False, axis="x")  # no line through the legend, whose place is inside the bowl
     for index, kind in enumerate(kinds):
         row = kind.encode([target], 1)[0]
         f = _value_and_slope(partial(_loss_of_one, kind, row))[derivative]
         heights = [f(p) for p in marked]
-        label = _NAMES.get(kind.name, repr(kind).replace("_", " "))
-        if marked and not derivative:
-            outlier = max(range(len(marked)), key=lambda i: abs(marked[i] - target))
-            share = heights[outlier] / (sum(heights) or 1.0)
-            label += f": {share:.0%} of it from the outlier"
+        label = _named(kind)
+        if shares:
+            label += f": {heights[outlier] / (sum(heights) or 1.0):.0%}"
         _draw(drawn, traced(f, low, high), label, index)
         drawn.plot(marked, heights, style.marker(index), color=style.colour(index), markersize=6)
     drawn.set_xlim(low, high)
     _leave_room(drawn)
     drawn.set_xlabel("error  ŷ − y" if target == 0.0 else f"prediction ŷ  (target y = {target:g})")
     drawn.set_ylabel("dL/dŷ" if derivative else "loss L")
-    style.legend(drawn)
+    style.legend(drawn, title="the outlier's share of the total" if shares else None)
     return drawn
 
 
@@ -293,5 +305,5 @@ def _draw(ax: Any, curve: Curve, label: str, index: int) -> None:
 def _leave_room(ax: Any) -> None:
     """Some room above and below what is drawn, also where all of it is flat."""
     low, high = ax.dataLim.y0, ax.dataLim.y1
-    room = 0.08 * max(high - low, 1.0)
+    room = 0.08 * ((high - low) or 1.0)
     ax.set_ylim(low - room, high + room)

@@ -107,7 +107,8 @@ def heading(ax: Any, title: str) -> None:
 
 def legend(ax: Any, **settings: Any) -> None:
     """A legend without a box, where it covers least."""
-    ax.legend(**{"frameon": False, "labelcolor": ink(ax), "handlelength": 2.6, **settings})
+    drawn = ax.legend(**{"frameon": False, "labelcolor": ink(ax), "handlelength": 2.6, **settings})
+    drawn.get_title().set_color(ink(ax))
 
 
 def legend_beside(ax: Any, **settings: Any) -> None:

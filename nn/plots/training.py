@@ -45,24 +45,31 @@ def learning_curves(
     for name, one in _by_name("history", history, History, "fit(...)").items():
         if not len(one):
             raise ValueError(f"the history{f' {name!r}' if name else ''} has no epochs; train the model first")
-        for column in _checked_columns(one, columns):
-            label = f"{name}: {column}" if name else column
+        chosen = _checked_columns(one, columns)
+        for column in chosen:
+            label = ": ".join(
+                [part for part in (name, _named(column, one) if len(chosen) > 1 or not name else "") if part]
+            )
             if log and min(one[column]) <= 0.0:
-                raise ValueError(f"{label!r} falls to {min(one[column]):g}, which has no logarithm; leave out log=True")
+                raise ValueError(
+                    f"the {label} falls to {min(one[column]):g}, which has no logarithm; leave out log=True"
+                )
             curves.append((label, column, one["epoch"], one[column]))
     drawn = style.canvas(ax)
     for index, (label, column, epochs, numbers) in enumerate(curves):
         few = "o" if len(epochs) == 1 else ""
+        best = numbers.index(min(numbers))
+        if column == "val_loss":
+            label += f" (best in epoch {epochs[best]:g})"
         drawn.plot(epochs, numbers, label=label, marker=few, **style.series(index))
         if column == "val_loss":
-            best = numbers.index(min(numbers))
             drawn.plot(epochs[best], numbers[best], "o", color=style.colour(index), markersize=7, zorder=3)
     if log:
         drawn.set_yscale("log")
     drawn.xaxis.get_major_locator().set_params(integer=True)
     drawn.set_xlabel("epoch")
     shown = {column.removeprefix("val_") for _, column, _, _ in curves}
-    drawn.set_ylabel(shown.pop() if len(shown) == 1 else "")
+    drawn.set_ylabel(shown.pop().replace("_", " ") if len(shown) == 1 else "")
     style.legend(drawn)
     return drawn
 
@@ -118,6 +125,13 @@ def _by_name(argument: str, given: Any, kind: type, example: str) -> dict[str, A
             where = f"{argument}[{name!r}]" if isinstance(given, Mapping) else argument
             raise TypeError(f"{where} is {one!r:.60} ({type(one).__name__}); give a {kind.__name__}, from {example}")
     return {str(name): one for name, one in named.items()}
+
+
+def _named(column: str, history: History) -> str:
+    """A column in words: "val_loss" is the validation loss, and "loss" beside it the training loss."""
+    what = column.removeprefix("val_")
+    on = "validation " if what != column else "training " if f"val_{what}" in history.columns else ""
+    return on + what.replace("_", " ")
 
 
 def _checked_columns(history: History, columns: Sequence[str] | None) -> list[str]:
