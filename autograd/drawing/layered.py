@@ -29,7 +29,9 @@ _SHUFFLED = 6
 _WORK = 1_000_000  # pairs of vertices that are compared at most, which bounds the time
 _STRAIGHTENING = 16  # sweeps for the heights
 _STRAIGHT = 8.0  # how much straighter an edge is between two stops than between two nodes
+_TOGETHER = 4.0  # how much straighter an edge in a box is than one between boxes
 _STOP_GAP = 8.0  # between two stops of one column
+_BOX_GAP = 8.0  # between two boxes, one below the other
 _ENTRY_GAP = 9.0  # between two arrowheads at one node, at most
 _HAS_ENTRIES = frozenset({"operation", "loss", "folded"})  # rectangles, whose arrows end side by side
 
@@ -43,6 +45,7 @@ def lay_out_in_layers(scene: Scene) -> None:
     vertices = _Vertices(scene)
     columns = _order(vertices)
     heights = _heights(scene, vertices, columns)
+    _part_boxes(scene, vertices, columns, heights)
     for node in scene.nodes:
         node.y = heights[node.index]
     borders = _place_columns(scene, vertices, columns, heights)
@@ -100,11 +103,13 @@ class _Vertices:
         left, right: of each vertex its neighbours in the columns beside it.
         paths: of each edge the vertices along it.
         n_nodes: how many vertices are nodes.
+        box: of each node in one, the innermost box.
     """
 
     def __init__(self, scene: Scene) -> None:
         self.column = _columns_of(scene)
         self.n_nodes = len(scene.nodes)
+        self.box = {v: i for i, cluster in enumerate(scene.clusters) for v in cluster.members}  # the inner ones last
         self.left: Columns = [[] for _ in scene.nodes]
         self.right: Columns = [[] for _ in scene.nodes]
         self.paths: Columns = []
@@ -127,6 +132,16 @@ class _Vertices:
         self.right[a].append(b)
         self.left[b].append(a)
 
+    def is_private(self, vertex: int) -> bool:
+        """Whether this is a leaf that is used once."""
+        return not self.left[vertex] and len(self.right[vertex]) == 1
+
+    def pull(self, a: int, b: int) -> float:
+        """How straight the edge between two neighbours shall be."""
+        if min(a, b) >= self.n_nodes:
+            return _STRAIGHT
+        return _TOGETHER if a in self.box and self.box[a] == self.box.get(b) else 1.0
+
     def beside(self, vertex: int, side: int) -> list[int]:
         """The neighbours to the left (-1) or to the right (1)."""
         return self.left[vertex] if side < 0 else self.right[vertex]
@@ -148,7 +163,31 @@ def _order(vertices: _Vertices) -> Columns:
     rng = random.Random(0)  # the same picture for the same graph
     for _ in range(_SHUFFLES):
         search.shuffle(rng)
-    return search.best
+    best = search.best
+    return _operands_in_order(vertices, best if _first_above(vertices, best) else [column[::-1] for column in best])
+
+
+def _first_above(vertices: _Vertices, columns: Columns) -> bool:
+    """Whether most first operands stand above the second ones; upside down, just as many edges cross."""
+    place = {vertex: i for column in columns for i, vertex in enumerate(column)}
+    shared = [[v for v in operands if not vertices.is_private(v)] for operands in vertices.left]
+    above = [place[a] - place[b] for operands in shared for a, b in pairwise(operands)]
+    return sum((d < 0) - (d > 0) for d in above) >= 0
+
+
+def _operands_in_order(vertices: _Vertices, columns: Columns) -> Columns:
+    """Leaves that one result alone uses, in the order in which it names them; their edges cross no more than before."""
+    place = {vertex: i for column in columns for i, vertex in enumerate(column)}
+    ordered = [list(column) for column in columns]
+    for operands in vertices.left:
+        of_column: defaultdict[int, list[int]] = defaultdict(list)
+        for v in dict.fromkeys(operands):
+            if vertices.is_private(v):
+                of_column[vertices.column[v]].append(v)
+        for c, leaves in of_column.items():
+            for at, leaf in zip(sorted([place[v] for v in leaves]), leaves, strict=True):
+                ordered[c][at] = leaf
+    return ordered
 
 
 def _start(vertices: _Vertices, upside_down: bool) -> Columns:
@@ -303,6 +342,50 @@ def _heights(scene: Scene, vertices: _Vertices, columns: Columns) -> list[float]
     return heights
 
 
+def _part_boxes(scene: Scene, vertices: _Vertices, columns: Columns, heights: list[float]) -> None:
+    """Move boxes that stand in one another down, with all that stands below, so that each can be drawn."""
+    last = len(scene.clusters) - 1
+    for parent in [*range(last, -1, -1), None]:  # what stands in a box before the box
+        boxes = [cluster for cluster in scene.clusters if cluster.parent == parent]
+        boxes.sort(key=lambda box: sum([heights[v] for v in box.members]) / len(box.members))
+        for i, lower in enumerate(boxes):
+            for upper in boxes[:i]:
+                _move_below(scene, vertices, columns, heights, upper, lower)
+
+
+def _move_below(
+    scene: Scene, vertices: _Vertices, columns: Columns, heights: list[float], upper: Cluster, lower: Cluster
+) -> None:
+    """Move a box, and what stands below it, until it stands below another; not where their nodes are mixed."""
+    ranges = [[vertices.column[v] for v in box.members] for box in (upper, lower)]
+    if max(ranges[0]) < min(ranges[1]) or max(ranges[1]) < min(ranges[0]):
+        return
+    bottom, top = _reach(scene, heights, upper)[1], _reach(scene, heights, lower)[0]
+    missing = bottom + _BOX_GAP - top
+    if missing <= 0.0:
+        return
+    moved: list[int] = []
+    for column in columns:
+        own = [i for i, v in enumerate(column) if v in lower.members]
+        others = [i for i, v in enumerate(column) if v in upper.members]
+        if own and others and own[0] < others[-1]:
+            return
+        middle = (bottom + top) / 2
+        first = own[0] if own else others[-1] + 1 if others else sum([heights[v] <= middle for v in column])
+        moved += column[first:]
+    for vertex in moved:
+        heights[vertex] += missing
+
+
+def _reach(scene: Scene, heights: list[float], box: Cluster) -> Point:
+    """The top and the bottom of a box."""
+    inner = [other for other in scene.clusters if other.parent is not None and scene.clusters[other.parent] is box]
+    reaches = [_reach(scene, heights, other) for other in inner]
+    reaches += [(heights[v] - scene.nodes[v].height / 2, heights[v] + scene.nodes[v].height / 2) for v in box.members]
+    top, bottom = min([top for top, _ in reaches]), max([bottom for _, bottom in reaches])
+    return top - CLUSTER_PADDING - TITLE_HEIGHT, bottom + CLUSTER_PADDING
+
+
 def _gaps(scene: Scene, vertices: _Vertices, column: list[int]) -> list[float]:
     """How far below the vertex above it every vertex of a column stands at least; 0.0 for the first."""
     boxes = {v: {i for i, cluster in enumerate(scene.clusters) if v in cluster.members} for v in column}
@@ -321,7 +404,7 @@ def _wanted(vertices: _Vertices, vertex: int, sides: tuple[int, ...], heights: l
     total = weight = 0.0
     for side in sides:
         for other in vertices.beside(vertex, side):
-            pull = _STRAIGHT if min(vertex, other) >= vertices.n_nodes else 1.0
+            pull = vertices.pull(vertex, other)
             total += pull * heights[other]
             weight += pull
     return (total / weight, weight) if weight else (heights[vertex], 0.01)

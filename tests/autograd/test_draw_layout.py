@@ -41,8 +41,12 @@ def scene_of(root: Value | list[Value], **options: object) -> Scene:
     return build_scene(root, {}, max_nodes=1000, **options)  # type: ignore[arg-type]
 
 
+def network_output(n_inputs: int, sizes: list[int]) -> Value | list[Value]:
+    return MLP(n_inputs, sizes, activation="tanh")([Value(float(i)) for i in range(n_inputs)])
+
+
 def network_loss() -> Value:
-    output = MLP(2, [3, 1], activation="tanh")([Value(1.0), Value(2.0)])
+    output = network_output(2, [3, 1])
     assert isinstance(output, Value)
     return (output - 1.0) ** 2
 
@@ -194,10 +198,21 @@ def test_crossings_are_at_most_a_tenth_more_than_those_of_dot(n_nodes: int, seed
 # --- boxes -----------------------------------------------------------------------------------------------------
 
 
-def test_boxes_of_a_network_hold_their_members_and_nothing_else() -> None:
-    scene = lay_out(scene_of(network_loss()), "layered")
+def test_weights_of_a_neuron_and_neurons_of_a_layer_stand_in_their_order() -> None:
+    model = MLP(3, [4, 1], activation="tanh")
+    scene = lay_out(scene_of(model([Value(1.0), Value(2.0), Value(3.0)])), "layered")
+    height = {node.value: node.y for node in scene.nodes}
+    rows = [neuron.row for layer in model.layers for neuron in layer.neurons]
+    assert all([height[w] for w in row] == sorted(height[w] for w in row) for row in rows)
+    firsts = [height[row[0]] for row in rows[:4]]
+    assert firsts == sorted(firsts)
+
+
+@pytest.mark.parametrize("sizes", [(2, [3, 1]), (3, [4, 1]), (2, [4, 3, 2]), (2, [2, 2, 2, 1])], ids=str)
+def test_boxes_of_a_network_hold_their_members_and_nothing_else(sizes: tuple[int, list[int]]) -> None:
+    scene = lay_out(scene_of(network_output(*sizes)), "layered")
     drawn = [cluster for cluster in scene.clusters if cluster.width]
-    assert drawn
+    assert len(drawn) == len(scene.clusters) > 1
     for box in drawn:
         for node in scene.nodes:
             assert overlap(box, node) == (node.index in box.members)
