@@ -170,8 +170,12 @@ def _order(vertices: _Vertices) -> Columns:
 def _first_above(vertices: _Vertices, columns: Columns) -> bool:
     """Whether most first operands stand above the second ones; upside down, just as many edges cross."""
     place = {vertex: i for column in columns for i, vertex in enumerate(column)}
-    shared = [[v for v in operands if not vertices.is_private(v)] for operands in vertices.left]
-    above = [place[a] - place[b] for operands in shared for a, b in pairwise(operands)]
+    operands: defaultdict[int, list[int]] = defaultdict(list)
+    for path in vertices.paths:
+        if not vertices.is_private(path[0]):
+            operands[path[-1]].append(path[0])
+    pairs = {pair for sources in operands.values() for pair in pairwise(sources)}  # once, however many results use them
+    above = [place[a] - place[b] for a, b in pairs if vertices.column[a] == vertices.column[b]]
     return sum((d < 0) - (d > 0) for d in above) >= 0
 
 

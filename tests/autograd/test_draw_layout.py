@@ -199,7 +199,7 @@ def test_crossings_are_at_most_a_tenth_more_than_those_of_dot(n_nodes: int, seed
 
 
 def test_weights_of_a_neuron_and_neurons_of_a_layer_stand_in_their_order() -> None:
-    model = MLP(3, [4, 1], activation="tanh")
+    model = MLP(3, [4, 1], activation="tanh", seed=1)
     scene = lay_out(scene_of(model([Value(1.0), Value(2.0), Value(3.0)])), "layered")
     height = {node.value: node.y for node in scene.nodes}
     rows = [neuron.row for layer in model.layers for neuron in layer.neurons]
