@@ -56,6 +56,9 @@ class Drawing(graphviz.Digraph):
         drawing._scene, drawing._engine_wanted, drawing._source_drawn = scene, engine, drawing.source
         return drawing
 
+    def __repr__(self) -> str:
+        return f"<{self._description.rstrip('.')}; .save('graph.svg') writes it>"
+
     @property
     def svg(self) -> str:
         """The picture as SVG."""

@@ -1,0 +1,87 @@
+"""The README beyond its doctests: its picture, its links, its tables, and what it says for larger machines.
+
+``python -m tests.test_readme`` draws the picture anew.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autograd import Value, compile, draw
+from autograd.primitives import PRIMITIVES
+from autograd.proofreading import proofread
+from autograd.worked_example import PRINTED, worked_example
+from nn import MLP
+from tests.peers import peer
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PICTURE = ROOT / "notebooks" / "pictures" / "worked_example.svg"
+
+
+def picture() -> str:
+    """The worked example after its reverse pass, by the engine that is the same on every machine."""
+    example = worked_example()
+    example.L.backward()
+    return draw(example.L, engine="layered").svg
+
+
+def table(first_cell: str) -> list[list[str]]:
+    """The rows of the table whose head begins so, without the head."""
+    _, _, rest = README.partition(f"\n| {first_cell} |")
+    lines = rest.split("\n\n")[0].splitlines()[2:]
+    assert lines, f"the README has no table with the head {first_cell!r}"
+    return [[cell.strip() for cell in line.strip("| ").split(" | ")] for line in lines]
+
+
+def test_the_picture_is_what_the_project_draws_today() -> None:
+    assert PICTURE.read_text(encoding="utf-8") == picture() + "\n", "python -m tests.test_readme draws it anew"
+
+
+def test_every_link_leads_somewhere() -> None:
+    titles = re.findall(r"^#+ (.+)$", README, re.MULTILINE)
+    anchors = {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+    links = re.findall(r"\]\(([^)]+)\)", README)
+    assert links
+    for link in links:
+        if link.startswith("#"):
+            assert link[1:] in anchors
+        else:
+            assert link.startswith("https://") or (ROOT / link).exists(), link
+
+
+def test_every_primitive_is_in_the_table_with_its_derivatives() -> None:
+    rows = {name.strip("`"): (value, slopes) for name, value, slopes in table("operation")}
+    assert list(rows) == [primitive.name for primitive in PRIMITIVES]
+    for primitive in PRIMITIVES:
+        if primitive.formula:
+            slopes = ", ".join(f"`{slope}`" for slope in primitive.textbook)
+            assert rows[primitive.name] == (f"`{primitive.formula}`", slopes)
+
+
+def test_the_slips_of_the_worked_example_are_those_that_proofread_finds() -> None:
+    found = {finding.printed for finding in proofread(worked_example().L, PRINTED, names=None).slips}
+    printed = [row[1] for row in table("where") if row[0].startswith("notes 4.7")]
+    assert {number for cell in printed for number in cell.split(", ")} == found
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_batch_is_split_over_a_cluster_as_printed() -> None:
+    peer("distributed")
+    (code,) = [block for block in re.findall(r"```python\n(.+?)```", README, re.DOTALL) if "LocalCluster(" in block]
+    *inputs, target = [Value(0.0, label=name) for name in ("x1", "x2", "x3", "t")]
+    output = MLP(3, [4, 1], activation="sigmoid", output="sigmoid", seed=1)(inputs)
+    assert isinstance(output, Value)
+    scope = {"program": compile(0.5 * (output - target) ** 2, inputs=[*inputs, target])}
+    exec(code, scope)  # the README's own lines
+    _, whole = scope["program"].value_and_grad(scope["examples"])
+    assert np.max(np.abs(np.subtract(scope["gradient"], whole))) < 1e-15
+
+
+if __name__ == "__main__":
+    PICTURE.parent.mkdir(exist_ok=True)
+    PICTURE.write_text(picture() + "\n", encoding="utf-8")
