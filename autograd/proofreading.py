@@ -47,7 +47,7 @@ class Finding:
         return next((n for n in range(most, 0, -1) if _rounded(printed, n) == _rounded(exact, n)), 0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Proof(Sequence[Finding]):
     """The findings of `proofread`, in the order of the printed numbers. True if there is no slip."""
 
@@ -83,6 +83,8 @@ class Proof(Sequence[Finding]):
             "  ".join(f"{cell:{side}{width}}" for cell, side, width in zip(row, aligned, widths, strict=True)).rstrip()
             for row in table
         )
+
+    __repr__ = __str__
 
     def _repr_html_(self) -> str:
         head, *rows = self._table()

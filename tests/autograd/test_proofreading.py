@@ -146,3 +146,8 @@ def test_table_is_aligned() -> None:
     assert len(lines) == 1 + len(PRINTED)
     column = lines[0].index("verdict")
     assert {line[column:].split()[0] for line in lines[1:]} == {"agrees", "rounding", "slip"}
+
+
+def test_prompt_shows_the_table() -> None:
+    proof = proofread(worked_example().L, PRINTED)
+    assert repr(proof) == str(proof)
