@@ -310,7 +310,8 @@ class _MathML(Style):
         return f"<mtext>{escape(words)}</mtext>"
 
     def group(self, a: str) -> str:
-        return f"<mrow><mo>(</mo>{a}<mo>)</mo></mrow>"
+        fixed = "" if "<mfrac" in a else " stretchy='false'"  # some fonts' next size is far taller than a line
+        return f"<mrow><mo{fixed}>(</mo>{a}<mo{fixed}>)</mo></mrow>"
 
     def joined(self, parts: Sequence[str]) -> str:
         return f"<mrow>{''.join(parts)}</mrow>"

@@ -115,12 +115,13 @@ class Figure:
         return (
             f'<div data-chainrule="{self._kind}">\n'
             f'<img alt="{escape(self._description)}" src="data:image/svg+xml;base64,{picture}" '
-            'style="max-width: 100%; background: #fff">\n'
+            'style="max-width: 100%">\n'
             f"<details><summary>All {len(rows)} steps</summary>\n"
             f"<table><thead><tr><th>Step</th><th>{part}</th><th>{text}</th></tr></thead>\n"
             f"<tbody>{''.join(rows)}</tbody></table></details>\n"
-            "<p><small>The picture above is the finished one. In a notebook, trust it (in JupyterLab: "
-            f"File, Trust Notebook) to {purpose}.</small></p>\n"
+            f"<p><small>The picture above is the finished one. To {purpose}, run the cell, or trust the notebook: in "
+            "JupyterLab press Ctrl Shift C and choose Trust Notebook, in Notebook choose File, Trust Notebook."
+            "</small></p>\n"
             f'<script type="application/json">{block}</script>\n'
             f"<script>{_script(self._kind)}</script>\n"
             "</div>"

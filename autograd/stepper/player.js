@@ -75,6 +75,7 @@ class Player {
       if (at >= 0) this.go(at);
     });
     this.slider.addEventListener("input", () => this.go(Number(this.slider.value)));
+    host.dataset.lmSuppressShortcuts = "true";  // those of Jupyter, which in Notebook 7 would come first
     host.addEventListener("keydown", (event) => this.key(event));
     for (const kind of ["keypress", "keyup"]) host.addEventListener(kind, (event) => event.stopPropagation());
     new MutationObserver(() => host.isConnected || this.pause()).observe(document.body, { childList: true, subtree: true });
