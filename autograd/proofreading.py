@@ -90,10 +90,14 @@ class Proof(Sequence[Finding]):
         head, *rows = self._table()
         colour = {"agrees": "#1b7837", "rounding": "#8a6d00", "slip": "#b2182b"}
         sign = {"agrees": "✓", "rounding": "≈", "slip": "✗"}
-        cells = "".join(f"<th style='text-align:left'>{name}</th>" for name in head)
+        sides = ("left", "right", "right", "right", "left", "left")
+        cells = "".join(f"<th style='text-align:{side}'>{name}</th>" for name, side in zip(head, sides, strict=True))
         body = "".join(
             "<tr>"
-            + "".join(f"<td style='text-align:right'><code>{escape(cell)}</code></td>" for cell in row[:4])
+            + "".join(
+                f"<td style='text-align:{side}'><code>{escape(cell)}</code></td>"
+                for cell, side in zip(row[:4], sides, strict=False)
+            )
             + f"<td style='text-align:left;color:{colour[row[4]]}'>{sign[row[4]]} {row[4]}</td>"
             + f"<td style='text-align:left'>{escape(row[5])}</td></tr>"
             for row in rows
