@@ -1,4 +1,4 @@
-"""The layout engine that needs no program: columns from left to right. Imports the scene and spacing.
+"""The layout engine that needs no program: columns from left to right. Imports the scene, spacing and ordering.
 
 Every node gets a column, to the right of its operands; an edge over several columns gets a stop in each of them; the
 order in each column is chosen for few crossings; then heights, for straight edges; then curves through the stops.
@@ -9,11 +9,10 @@ Koutsofios, North and Vo, "A technique for drawing directed graphs" (1993).
 
 from __future__ import annotations
 
-import random
-from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from itertools import accumulate, pairwise
 
+from autograd.drawing.ordering import Columns, order_columns
 from autograd.drawing.scene import Cluster, Point, Scene, SceneNode
 from autograd.drawing.spacing import (
     CLUSTER_PADDING,
@@ -23,10 +22,6 @@ from autograd.drawing.spacing import (
     minimum_lengths,
 )
 
-_SWEEPS = 24  # over all columns, from each start
-_SHUFFLES = 400  # of some vertices that stand together
-_SHUFFLED = 6
-_WORK = 1_000_000  # pairs of vertices that are compared at most, which bounds the time
 _STRAIGHTENING = 16  # sweeps for the heights
 _STRAIGHT = 8.0  # how much straighter an edge is between two stops than between two nodes
 _TOGETHER = 4.0  # how much straighter an edge in a box is than one between boxes
@@ -34,8 +29,6 @@ _STOP_GAP = 8.0  # between two stops of one column
 _BOX_GAP = 8.0  # between two boxes, one below the other
 _ENTRY_GAP = 9.0  # between two arrowheads at one node, at most
 _HAS_ENTRIES = frozenset({"operation", "loss", "folded"})  # rectangles, whose arrows end side by side
-
-Columns = list[list[int]]
 
 
 def lay_out_in_layers(scene: Scene) -> None:
@@ -151,19 +144,8 @@ class _Vertices:
 
 
 def _order(vertices: _Vertices) -> Columns:
-    """The columns, each from top to bottom, with few crossings.
-
-    The better of two starts is improved by sweeps; then a column at a time is shuffled, which leads out of dead ends.
-    """
-    search = _Search(vertices)
-    for upside_down in (False, True):
-        search.begin(_start(vertices, upside_down))
-        for sweep in range(_SWEEPS):
-            search.sweep(sweep)
-    rng = random.Random(0)  # the same picture for the same graph
-    for _ in range(_SHUFFLES):
-        search.shuffle(rng)
-    best = search.best
+    """The columns, each from top to bottom, with few crossings, and operands in their order where that costs none."""
+    best = order_columns(vertices.column, vertices.left, vertices.right)
     return _operands_in_order(vertices, best if _first_above(vertices, best) else [column[::-1] for column in best])
 
 
@@ -192,137 +174,6 @@ def _operands_in_order(vertices: _Vertices, columns: Columns) -> Columns:
             for at, leaf in zip(sorted([place[v] for v in leaves]), leaves, strict=True):
                 ordered[c][at] = leaf
     return ordered
-
-
-def _start(vertices: _Vertices, upside_down: bool) -> Columns:
-    """Columns in the order in which a search in depth from the last results meets their vertices."""
-    columns: Columns = [[] for _ in range(max(vertices.column) + 1)]
-    seen: set[int] = set()
-    waiting = [v for v in reversed(range(len(vertices.column))) if not vertices.right[v]]
-    while waiting:
-        vertex = waiting.pop()
-        if vertex not in seen:
-            seen.add(vertex)
-            columns[vertices.column[vertex]].append(vertex)
-            operands = vertices.left[vertex]
-            waiting += operands if upside_down else reversed(operands)
-    return columns
-
-
-class _Search:
-    """A search for an order with few crossings.
-
-    Attributes:
-        columns: the order that is looked at.
-        position: of each vertex in its column.
-        best, fewest: the best order so far, and how many crossings it has.
-        work: how many pairs of vertices may still be compared; where it is spent, nothing moves any more.
-    """
-
-    def __init__(self, vertices: _Vertices) -> None:
-        self.vertices = vertices
-        self.position = [0] * len(vertices.column)
-        self.columns: Columns = []
-        self.best: Columns = []
-        self.fewest = -1
-        self.work = _WORK
-
-    def begin(self, columns: Columns) -> None:
-        """Look at this order, and improve it."""
-        self.columns = [list(column) for column in columns]
-        for column in self.columns:
-            self.number(column)
-        self.settle(set(range(len(columns))))
-
-    def sweep(self, turn: int) -> None:
-        """Sort every column by the mean of its neighbours on one side, then improve that."""
-        if not self.fewest or self.work <= 0:
-            return
-        side = -1 if turn % 2 == 0 else 1
-        for column in self.columns[1:] if side < 0 else self.columns[-2::-1]:
-            self.sort(column, side, turn % 4 > 1)
-        self.settle(set(range(len(self.columns))))
-
-    def sort(self, column: list[int], side: int, upwards: bool) -> None:
-        """Vertices without neighbours on the side keep their places."""
-        near = {v: [self.position[w] for w in self.vertices.beside(v, side)] for v in column}
-        keys = {v: sum(places) / len(places) for v, places in near.items() if places}
-        in_column = [v for v in column if v in keys]
-        in_order = iter(sorted(reversed(in_column) if upwards else in_column, key=lambda v: keys[v]))  # ties both ways
-        column[:] = [next(in_order) if vertex in keys else vertex for vertex in column]
-        self.number(column)
-
-    def shuffle(self, rng: random.Random) -> None:
-        """Shuffle some of a column of the best order, then improve that."""
-        if not self.fewest or self.work <= 0:
-            return
-        self.columns = [list(column) for column in self.best]
-        for column in self.columns:
-            self.number(column)
-        place = rng.randrange(len(self.columns))
-        column = self.columns[place]
-        first = rng.randrange(len(column))
-        some = column[first : first + _SHUFFLED]
-        rng.shuffle(some)
-        column[first : first + _SHUFFLED] = some
-        self.number(column)
-        self.settle({place - 1, place + 1} & set(range(len(self.columns))))
-
-    def number(self, column: list[int]) -> None:
-        """Note where the vertices of a column stand."""
-        for i, vertex in enumerate(column):
-            self.position[vertex] = i
-
-    def settle(self, waiting: set[int]) -> None:
-        """Move every vertex to its best place in its column, until that helps no more; remember the best order."""
-        while waiting and self.work > 0:
-            turn, waiting = sorted(waiting), set()
-            for c in turn:
-                if self.sift(self.columns[c]):
-                    waiting |= {c - 1, c, c + 1}
-            waiting &= set(range(len(self.columns)))
-        n_crossings = _crossings(self.vertices, self.columns, self.position)
-        if self.fewest < 0 or n_crossings <= self.fewest:
-            self.best, self.fewest = [list(column) for column in self.columns], n_crossings
-
-    def sift(self, column: list[int]) -> bool:
-        """Move every vertex of a column to its best place in it; whether there are fewer crossings now."""
-        sides = (self.vertices.left, self.vertices.right)
-        near = {v: tuple([sorted([self.position[w] for w in side[v]]) for side in sides]) for v in column}
-        improved = False
-        self.work -= len(column) ** 2
-        for vertex in list(column):
-            left, right = near[vertex]
-            at = column.index(vertex)
-            best, most = at, 0
-            for way, others in ((-1, column[at - 1 :: -1] if at else []), (1, column[at + 1 :])):
-                gain = 0
-                for distance, other in enumerate(others, 1):
-                    gain += way * (_gain(left, near[other][0]) + _gain(right, near[other][1]))
-                    if gain > most:
-                        best, most = at + way * distance, gain
-            if most:
-                column.insert(best, column.pop(at))
-                improved = True
-        self.number(column)
-        return improved
-
-
-def _gain(above: list[int], below: list[int]) -> int:
-    """How many crossings fewer there are if a vertex goes below the next one, whose neighbours are ``below``."""
-    return sum([bisect_left(below, p) - len(below) + bisect_right(below, p) for p in above])
-
-
-def _crossings(vertices: _Vertices, columns: Columns, position: list[int]) -> int:
-    """How many edges cross, between all columns."""
-    total = 0
-    for column in columns:
-        ends: list[int] = []  # of the edges from the vertices above, sorted
-        for vertex in column:
-            near = [position[w] for w in vertices.right[vertex]]
-            total += sum([len(ends) - bisect_right(ends, p) for p in near])
-            ends = sorted(ends + near)
-    return total
 
 
 # --- places ----------------------------------------------------------------------------------------------------
