@@ -268,7 +268,7 @@ def traced(f: Scalar, low: float, high: float, intervals: int = 240) -> Curve:
             else:
                 a, left = middle, value
         if abs(right - left) > jump:
-            at = round(0.5 * (a + b), 7 - ceil(log10(high - low)))
+            at = round(0.5 * (a + b), 7 - ceil(log10(high - low))) + 0.0  # not -0.0
             value = f(at)
             curve.x.extend((at, at, at))
             curve.y.extend((left, nan, right))

@@ -126,8 +126,9 @@ def _levels(heights: FloatArray) -> FloatArray:
 def _scale(ax: Any, shades: Any, name: str) -> None:
     """The scale of colours, in the ink of the Axes."""
     ticks = shades.levels[::4]
-    decimals = max(0, -floor(log10(ticks[1] - ticks[0])))
-    bar = ax.figure.colorbar(shades, ax=ax, ticks=ticks, format=f"{{x:.{decimals}f}}")
+    decimals = max(0, -floor(log10(ticks[1] - ticks[0])))  # as few as tell the ticks apart
+    digits = f".{decimals}f" if decimals < 7 and (decimals or np.abs(ticks).max() < 1e5) else ".3g"
+    bar = ax.figure.colorbar(shades, ax=ax, ticks=ticks, format=f"{{x:{digits}}}")
     bar.set_label(name, color=style.ink(ax))
     bar.ax.tick_params(colors=style.ink(ax))
     bar.outline.set_visible(False)
@@ -143,8 +144,8 @@ def _draw_path(ax: Any, route: FloatArray) -> None:
     shown = ax.transData.transform(route)
     for end, neighbour, face, name in ((0, 1, "white", "start"), (-1, -2, style.COLOURS[1], "end")):
         ax.plot(*route[[end]].T, "o", markersize=8, color=face, markeredgecolor="black", zorder=4, label=name)
-        if len(route) > 1:
-            away = shown[end] - shown[neighbour]
-            away *= 18.0 / (np.linalg.norm(away) or np.inf)
-            text = ax.annotate(name, route[end], away, textcoords="offset points", color="white", path_effects=edge)
+        away = shown[end] - shown[neighbour] if len(route) > 1 else np.zeros(2)
+        if away.any():
+            place = 18.0 * away / np.linalg.norm(away)
+            text = ax.annotate(name, route[end], place, textcoords="offset points", color="white", path_effects=edge)
             text.set(ha="center", va="center", zorder=5)
