@@ -24,10 +24,11 @@ PICTURE = ROOT / "notebooks" / "pictures" / "worked_example.svg"
 
 
 def picture() -> str:
-    """The worked example after its reverse pass, by the engine that is the same on every machine."""
+    """The worked example after its reverse pass, with the path from w1 to the loss, by the engine that is the same on every machine."""
     example = worked_example()
     example.L.backward()
-    return draw(example.L, engine="layered").svg
+    path = [example.w1, example.z1, example.h, example.y, example.L]
+    return draw(example.L, highlight=path, engine="layered").svg
 
 
 def table(first_cell: str) -> list[list[str]]:

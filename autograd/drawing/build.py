@@ -296,8 +296,17 @@ def colour_by_gradient(scene: Scene, members: Sequence[tuple[Value, ...]], digit
 
 
 def _highlight(scene: Scene, index_of: Mapping[Value, int], highlight: Value | Iterable[Value] | None) -> None:
-    """Stress the nodes asked for, and the arrows between them."""
-    for node in stressed_values(highlight, index_of, "nodes of the graph"):
-        scene.nodes[index_of[node]].highlighted = True
+    """Stress the nodes asked for, the operations without a name that lie between them, and the arrows of all these."""
+    asked = {index_of[node] for node in stressed_values(highlight, index_of, "nodes of the graph")}
+    after: set[int] = set()  # what is reached from a node asked for, through nodes without a name alone
+    before: set[int] = set()  # and what reaches one so
+    for edge in scene.edges:
+        if (edge.source in asked or edge.source in after) and not scene.nodes[edge.target].name:
+            after.add(edge.target)
+    for edge in reversed(scene.edges):
+        if (edge.target in asked or edge.target in before) and not scene.nodes[edge.source].name:
+            before.add(edge.source)
+    for index in asked | (after & before):
+        scene.nodes[index].highlighted = True
     for edge in scene.edges:
         edge.highlighted = scene.nodes[edge.source].highlighted and scene.nodes[edge.target].highlighted

@@ -215,7 +215,8 @@ def draw(
         names: how nodes without a label are called: by default as the caller's variables; None for labels alone; or
             a mapping from names to nodes.
         local_derivatives: write beside each arrow the local derivative; in a network, beside each line its weight.
-        highlight: nodes to stress, with the arrows between them; in a network, parameters.
+        highlight: nodes to stress, with the arrows between them and the operations without a name on the way, so that
+            ``[w1, z1, h, y, L]`` stresses a path; in a network, parameters.
         gradients_as_colour: make the colour the size of the gradient. Call ``backward()`` first.
         biases: in a network, write each bias into its circle.
         max_nodes: if there are more, several are drawn as one, and a line below says so; by default 100, and 40

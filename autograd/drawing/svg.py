@@ -71,7 +71,7 @@ def style_sheet() -> str:
     rules += [f".chainrule .role-{r} .shape{{fill:var(--cr-{r}-fill);stroke:var(--cr-{r}-line)}}" for r in _ROLES]
     rules += [f".chainrule .level-{i} .shape{{fill:var(--cr-level-{i})}}" for i in range(6)]
     rules += [f".chainrule .level-{i} text{{fill:var(--cr-ink)}}" for i in range(3, 6)]  # grey is too faint on these
-    return "".join(rules)
+    return "".join([*rules, _HIGHLIGHTS])
 
 
 def _properties(colours: dict[str, str]) -> str:
@@ -100,10 +100,13 @@ _RULES = (
     ".chainrule .box{fill:var(--cr-box-fill);stroke:var(--cr-box-line)}"
     ".chainrule .positive .line{stroke:var(--cr-positive)}"
     ".chainrule .negative .line{stroke:var(--cr-negative);stroke-dasharray:7 4}"
+)
+_HIGHLIGHTS = (
     ".chainrule .highlighted .shape{stroke:var(--cr-highlight);stroke-width:3}"
     ".chainrule .highlighted .line{stroke:var(--cr-highlight);stroke-width:2.6}"
     ".chainrule .highlighted .head{fill:var(--cr-highlight)}"
 )
+"""After the colours of the roles, which they replace."""
 
 
 # --- parts -----------------------------------------------------------------------------------------------------

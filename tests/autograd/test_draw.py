@@ -108,6 +108,15 @@ def test_gradient_size_as_colour_and_a_highlighted_path(example: WorkedExample) 
     assert "highlighted" in svg_of(example.L, highlight=[example.w1, example.z1])
 
 
+def test_a_highlighted_path_includes_the_operations_without_a_name_on_it(example: WorkedExample) -> None:
+    path = [example.w1, example.z1, example.h, example.y, example.L]
+    picture = ET.fromstring(draw(example.L, highlight=path, engine="layered").svg)
+    stressed = [g for g in picture.iter() if "highlighted" in g.get("class", "").split()]
+    symbols = ["".join(g.itertext()) for g in stressed if g.get("data-node")]
+    assert len(symbols) == 9  # w1 × z1 h × y − (·)² L
+    assert len([g for g in stressed if g.get("data-edge")]) == 8
+
+
 def test_picture_is_saved_by_its_ending(example: WorkedExample, tmp_path: Path) -> None:
     draw(example.L).save(str(tmp_path / "graph.svg"))
     assert (tmp_path / "graph.svg").read_text().lstrip().startswith("<")
