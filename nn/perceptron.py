@@ -101,6 +101,14 @@ class DeltaRule:
         dE_dw, dE_db: the derivatives delta x_i and delta: what ``backward`` gives.
         printed: the slide's last line, Δw = +η δ x with that delta. It goes uphill.
         descending: gradient descent, Δw = -η δ x, as the slide writes it two pages before. It goes downhill.
+
+    Example:
+        >>> neuron = Neuron(1, "sigmoid", weights=[2.0], bias=0.0)
+        >>> rule = delta_rule(neuron, [1.0], target=1.0, eta=0.5)
+        >>> print(f"{rule.delta:.5f}")
+        -0.01252
+        >>> rule.printed.descends, rule.descending.descends
+        (False, True)
     """
 
     x: tuple[float, ...]

@@ -42,7 +42,17 @@ _ARRAY = re.compile(
 
 
 class FileError(ValueError):
-    """A file that `load` cannot or will not read; the message says why."""
+    """A file that `load` cannot or will not read; the message says why.
+
+    Example:
+        >>> import tempfile
+        >>> path = Path(tempfile.mkdtemp()) / "model.npz"
+        >>> _ = path.write_text("no model")
+        >>> load(path)
+        Traceback (most recent call last):
+        ...
+        nn.serialization.FileError: ...
+    """
 
 
 def save(path: PathLike, model: Module, optimizer: Optimizer | None = None) -> None:
@@ -110,6 +120,15 @@ def load(path: PathLike, into: Module | None = None, largest: int = LARGEST_FILE
         FileError: for a file that is truncated, damaged, too large, or not of this kind, or that holds another
             architecture than ``into``, whose parameters are then as they were.
         OSError: if there is no such file.
+
+    Example:
+        >>> import tempfile
+        >>> from nn.layers import MLP
+        >>> path = Path(tempfile.mkdtemp()) / "model.npz"
+        >>> model = MLP(2, [3, 1], seed=0)
+        >>> save(path, model)
+        >>> load(path).state_dict() == model.state_dict()
+        True
     """
     header, arrays = _read(path, largest)
     names = _of_type(path, header, "names", list)

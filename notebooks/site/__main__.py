@@ -1,0 +1,48 @@
+"""Build the site: ``python -m notebooks.site``. Imports the builders of its parts."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+try:
+    from notebooks.site.lite import ROOT, BuildError, build_lite, read_notebook
+except ModuleNotFoundError as missing:
+    raise SystemExit(f"{missing.name} is missing: pip install -e '.[site]'") from None
+from notebooks.site.start import build_start
+
+
+def build_site(output: Path, downloads: Path = ROOT / "build/site-downloads") -> None:
+    """Write the site, with all notebooks of the course.
+
+    Arguments:
+        output: a folder, made if it is not there.
+        downloads: where what comes from the package registries is kept for the next time.
+
+    Raises:
+        BuildError: if a registry cannot be reached, or a tool fails.
+    """
+    output.mkdir(parents=True, exist_ok=True)
+    found = [read_notebook(path) for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
+    build_start(output, found)
+    reference = [sys.executable, "-m", "notebooks.site.reference", str(output / "reference")]
+    subprocess.run(reference, cwd=ROOT, check=True)
+    build_lite(output / "lite", found, downloads)
+
+
+def main() -> None:
+    """Build the site and say how to look at it."""
+    parser = argparse.ArgumentParser(prog="python -m notebooks.site", description="Build the site as static files.")
+    parser.add_argument("--output", type=Path, default=ROOT / "build/site", help="the folder (default: build/site)")
+    output: Path = parser.parse_args().output.resolve()
+    try:
+        build_site(output)
+    except BuildError as error:
+        raise SystemExit(str(error)) from None
+    print(f"{output}/index.html opens from disk; with the notebooks: python -m http.server --directory {output}")
+
+
+if __name__ == "__main__":
+    main()
