@@ -113,6 +113,13 @@ class TrainingDiverged(ArithmeticError):
         learning_rate: the learning rate then.
         parameter: the name of the first parameter affected.
         history: the epochs before.
+
+    Example:
+        >>> from nn import MLP
+        >>> fit(MLP(1, [1], seed=0), [[1.0], [100.0]], [1.0, 2.0], optimizer=SGD(1.0), epochs=100)
+        Traceback (most recent call last):
+        ...
+        nn.training.TrainingDiverged: training diverged in epoch ...
     """
 
     def __init__(
@@ -153,6 +160,12 @@ class EarlyStopping:
     Arguments:
         patience: how many epochs without improvement are enough.
         min_improvement: how much lower than the best one a loss must be to count as an improvement.
+
+    Example:
+        >>> from nn import MLP
+        >>> stop = EarlyStopping(patience=3)
+        >>> fit(MLP(1, [1], seed=0), [[0.0], [1.0], [2.0]], [1.0, 3.0, 4.0], epochs=9999, callbacks=[stop]).stop_reason
+        'loss has not improved since epoch ...'
     """
 
     patience: int
