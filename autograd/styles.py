@@ -54,7 +54,7 @@ _GREEK: Final = {
 }
 _GREEK_COMMANDS: Final = {letter: f"\\{name}" for name, letter in _GREEK.items()}
 _NAME = re.compile(
-    r"(?P<letters>[^\W\d_]+)_?(?P<digits>\d*)(?P<more>(?:_\w+)?)(?P<indices>(?:\[[^\[\]]*\])*)(?P<copy>₍[₀-₉]+₎)?"
+    r"(?P<letters>[^\W\d_]+)_?(?P<digits>(?:\d+(?:,\d+)*)?)(?P<more>(?:_\w+)?)(?P<indices>(?:\[[^\[\]]*\])*)(?P<copy>₍[₀-₉]+₎)?"
 )
 _INDEX = re.compile(r"\[([^\[\]]*)\]")
 _LATEX_SIGNS: Final = {
@@ -192,7 +192,7 @@ class Style:
 
 _RAISE = str.maketrans("−0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _RAISED = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
-_PLAIN_NAME = re.compile(r"[\w.₍₎]+(\[[\w'\",]*\])*[₍₎₀-₉]*")
+_PLAIN_NAME = re.compile(r"[\w.₍₎]+(,\d+)*(\[[\w'\",]*\])*[₍₎₀-₉]*")
 
 
 class _Latex(Style):

@@ -6,14 +6,14 @@ does not know the one that defines it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import hypot
 from typing import Any
 
 from autograd.drawing.build import check_max_nodes, colour_by_gradient, number, stressed_values
 from autograd.drawing.lettering import Run, name_runs, width_of
-from autograd.drawing.scene import Cluster, Line, Scene, SceneNode
+from autograd.drawing.scene import FONT_SIZES, LEADING, Cluster, Line, Point, Role, Scene, SceneNode
 from autograd.drawing.spacing import CLUSTER_PADDING, NODE_GAP, TITLE_HEIGHT, TITLE_SIZE
 from autograd.value import Value
 
@@ -29,6 +29,23 @@ class Weights:
 
     rows: list[tuple[Value, ...]]
     activation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One example in a network, as Values, for a picture with its numbers.
+
+    Attributes:
+        columns: the inputs, then the outputs of each layer.
+        deltas: for each output of a neuron, the derivative of the loss by the neuron's weighted sum.
+        targets: one for each output of the network.
+        loss: the loss.
+    """
+
+    columns: Sequence[Sequence[Value]]
+    deltas: Mapping[Value, float]
+    targets: Sequence[Value]
+    loss: Value
 
 
 def weights_of(model: Any) -> list[Weights] | None:
@@ -58,6 +75,7 @@ def network_scene(
     gradients_as_colour: bool = False,
     max_nodes: int = MOST_CIRCLES,
     digits: int = 4,
+    example: Example | None = None,
 ) -> Scene:
     """The scene of a network, laid out.
 
@@ -65,19 +83,22 @@ def network_scene(
         layers: from `weights_of`.
         biases: whether each circle shows the bias of its neuron.
         weights: whether each line shows its weight.
+        example: an example, whose numbers each circle then shows; targets and loss stand beside the outputs.
 
     The other arguments, and what is raised, are those of `autograd.drawing.draw`.
     """
     check_max_nodes(max_nodes)
-    builder = _Builder(layers, max_nodes, digits)
+    builder = _Builder(layers, max_nodes, digits, example)
     for k in range(len(builder.sizes)):
         builder.add_column(k, biases)
     for k in range(1, len(builder.sizes)):
         builder.add_lines(k, weights)
+    if example is not None:
+        builder.add_loss(example)
     scene = builder.scene
     shape = " → ".join(map(str, builder.sizes))
     notes = []
-    if any(node.role == "gap" for node in scene.nodes):
+    if example is None and any(node.role == "gap" for node in scene.nodes):
         notes.append(
             f"{sum(builder.sizes)} circles, large layers folded; max_nodes={sum(builder.sizes)} shows every one"
         )
@@ -105,20 +126,24 @@ class _Builder:
     Attributes:
         columns: for each layer, the inputs first, its circles: the number of the neuron, and the node.
         members: for each node of the scene, the parameters that it stands for.
+        weight_of_edge: for each edge of the scene from the first on, the weight that it stands for.
+        beyond: the loss and the targets, which stand to the right of the last column.
     """
 
     layers: Sequence[Weights]
     max_nodes: int
     digits: int
+    example: Example | None = None
     scene: Scene = field(default_factory=Scene)
     columns: list[list[tuple[int, SceneNode]]] = field(default_factory=list)
     members: list[tuple[Value, ...]] = field(default_factory=list)
     weight_of_edge: list[Value] = field(default_factory=list)
+    beyond: list[list[SceneNode]] = field(default_factory=list)
 
     @property
     def sizes(self) -> list[int]:
         """How many circles each column stands for."""
-        return [len(self.layers[0].rows[0]) - 1, *[len(layer.rows) for layer in self.layers]]
+        return sizes_of(self.layers)
 
     def add_column(self, k: int, biases: bool) -> None:
         """Add the circles of column ``k``, of which 0 is the inputs, and the box around them."""
@@ -133,13 +158,18 @@ class _Builder:
                 self.scene.add_node(None, "gap", gap)
                 self.members.append(())
             row = self.layers[k - 1].rows[i] if k else ()
-            name = self.name_of(k, i)
+            name = circle_name(self.sizes, k, i)
             lines = [Line("value", tuple(name_runs(name)))]
             if biases and row:
                 lines.append(Line("note", (Run(f"b = {number(row[-1].data, self.digits)}"),)))
-            node = self.scene.add_node(None, "neuron" if k else "input", tuple(lines))
+            role: Role = "neuron" if k else "input"
+            if self.example is None:
+                node = self.scene.add_node(None, role, tuple(lines))
+                node.width = node.height = max(_DIAMETER, width_of(lines[-1].runs, 10.5) + 10.0)
+            else:
+                node = self.add_number(self.example.columns[k][i], name, role)
+                node.width = node.height = _diameter(node.lines)
             node.name = name
-            node.width = node.height = max(_DIAMETER, width_of(lines[-1].runs, 10.5) + 10.0)
             self.members.append(row)
             column.append((i, node))
         self.columns.append(column)
@@ -148,13 +178,6 @@ class _Builder:
         activation = f" · {self.layers[k - 1].activation}" if k and self.layers[k - 1].activation else ""
         members = list(range(start, len(self.scene.nodes)))
         self.scene.clusters.append(Cluster(f"{kind} layer{number_of_layer}{activation}", members))
-
-    def name_of(self, k: int, i: int) -> str:
-        """What textbooks call the output of circle ``i`` in column ``k``: x1, h2[1], y."""
-        last = len(self.sizes) - 1
-        if k == last:
-            return f"y{i + 1}" if self.sizes[k] > 1 else "y"
-        return f"x{i + 1}" if k == 0 else f"h{i + 1}" if last == 2 else f"h{i + 1}[{k}]"
 
     def add_lines(self, k: int, weights: bool) -> None:
         """Add the lines into column ``k``, one for each weight between two circles that are shown."""
@@ -167,11 +190,30 @@ class _Builder:
                 if weights:
                     edge.label = number(edge.weight, self.digits)
 
+    def add_number(self, value: Value, name: str, role: Role) -> SceneNode:
+        """A node with a name and a number, and for a neuron the delta below."""
+        lines = [Line("symbol", tuple(name_runs(name))), Line("value", (Run(number(value.data, self.digits)),))]
+        if self.example is not None and value in self.example.deltas:
+            lines.append(Line("gradient", (Run(f"δ {number(self.example.deltas[value], self.digits)}"),)))
+        node = self.scene.add_node(value, role, tuple(lines))
+        node.name = name
+        return node
+
+    def add_loss(self, example: Example) -> None:
+        """Add the loss, to the right of the outputs, and the targets, to the right of the loss."""
+        outputs = self.columns[-1]
+        loss = self.add_number(example.loss, "L", "loss")
+        targets = [(i, self.add_number(example.targets[i], target_name(self.sizes, i), "target")) for i, _ in outputs]
+        self.members += [()] * (1 + len(targets))
+        self.beyond = [[loss], [target for _, target in targets]]
+        for _, source in (*outputs, *targets):
+            self.scene.add_edge(source.index, loss.index)
+
     def stress(self, highlight: Value | Iterable[Value] | None) -> None:
         """Stress the lines of the weights, and the circles of the biases, that were asked for."""
         parameters = {parameter for layer in self.layers for row in layer.rows for parameter in row}
         stressed = stressed_values(highlight, parameters, "parameters of the network")
-        for edge, weight in zip(self.scene.edges, self.weight_of_edge, strict=True):
+        for edge, weight in zip(self.scene.edges, self.weight_of_edge, strict=False):
             edge.highlighted = weight in stressed
         for node, row in zip(self.scene.nodes, self.members, strict=True):
             node.highlighted = bool(row) and row[-1] in stressed
@@ -179,6 +221,11 @@ class _Builder:
     def place(self) -> None:
         """Stand the columns side by side, each centred, and draw straight lines between the circles."""
         scene, x = self.scene, 0.0
+        if self.example is not None:
+            circles = [node for column in self.columns for _, node in column]
+            largest = max(node.width for node in circles)
+            for node in circles:
+                node.width = node.height = largest
         for cluster in scene.clusters:
             nodes = [scene.nodes[i] for i in cluster.members]
             title = width_of([Run(cluster.title)], TITLE_SIZE) + 16.0
@@ -191,9 +238,60 @@ class _Builder:
                 node.x, node.y = cluster.x, y + node.height / 2
                 y += node.height + NODE_GAP
             x += cluster.width + _BETWEEN_COLUMNS
+        rows = [node.y for _, node in self.columns[-1]]
+        for column in self.beyond:
+            widest = max(node.width for node in column)
+            x += widest / 2 - _BETWEEN_COLUMNS / 3
+            for node, y in zip(column, rows if len(column) == len(rows) else [0.0], strict=True):
+                node.x, node.y = x, y
+            x += widest / 2 + _BETWEEN_COLUMNS
         for edge in scene.edges:
             a, b = scene.nodes[edge.source], scene.nodes[edge.target]
-            dx, dy = b.x - a.x, b.y - a.y
-            length = hypot(dx, dy)
-            places = (a.width / 2 / length, 1 / 3, 2 / 3, 1.0 - b.width / 2 / length)
-            edge.points = [(a.x + dx * place, a.y + dy * place) for place in places]
+            if edge.weight is None:  # into the loss, a box
+                side = 1.0 if b.x > a.x else -1.0
+                start, end = (a.x + side * a.width / 2, a.y), (b.x - side * b.width / 2, b.y)
+            else:
+                length = hypot(b.x - a.x, b.y - a.y)
+                start, end = _between(a, b, a.width / 2 / length), _between(a, b, 1.0 - b.width / 2 / length)
+            dx, dy = end[0] - start[0], end[1] - start[1]
+            edge.points = [(start[0] + dx * place, start[1] + dy * place) for place in (0.0, 1 / 3, 2 / 3, 1.0)]
+
+
+def sizes_of(layers: Sequence[Weights]) -> list[int]:
+    """How many circles each column of a network stands for, the inputs first."""
+    return [len(layers[0].rows[0]) - 1, *[len(layer.rows) for layer in layers]]
+
+
+def circle_name(sizes: Sequence[int], k: int, i: int) -> str:
+    """What textbooks call the output of circle ``i`` in column ``k``: x1, h2[1], y.
+
+    Example:
+        >>> circle_name([2, 3, 1], 1, 0), circle_name([2, 3, 3, 1], 1, 0), circle_name([2, 3, 1], 2, 0)
+        ('h1', 'h1[1]', 'y')
+    """
+    last = len(sizes) - 1
+    if k == last:
+        return f"y{i + 1}" if sizes[k] > 1 else "y"
+    return f"x{i + 1}" if k == 0 else f"h{i + 1}" if last == 2 else f"h{i + 1}[{k}]"
+
+
+def target_name(sizes: Sequence[int], i: int) -> str:
+    """What stands for the target of output ``i``: t, or t1, t2 ... where there are several."""
+    return f"t{i + 1}" if sizes[-1] > 1 else "t"
+
+
+def _diameter(lines: Sequence[Line]) -> float:
+    """The diameter of a circle around lines of text."""
+    heights = [FONT_SIZES[line.kind] * LEADING for line in lines]
+    y = -sum(heights) / 2
+    reach = 0.0
+    for line, height in zip(lines, heights, strict=True):
+        far = max(abs(y + 0.12 * height), abs(y + 0.88 * height))
+        reach = max(reach, hypot(width_of(line.runs, FONT_SIZES[line.kind]) / 2, far))
+        y += height
+    return max(_DIAMETER, 2 * reach + 4.0)
+
+
+def _between(a: SceneNode, b: SceneNode, share: float) -> Point:
+    """The point at a share of the way from one centre to another."""
+    return a.x + (b.x - a.x) * share, a.y + (b.y - a.y) * share

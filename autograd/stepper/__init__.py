@@ -1,18 +1,24 @@
-"""`show`: both passes over a graph, step by step, in a notebook or as a page. Imports the picture and the formulas."""
+"""`show`: both passes over a graph or a network, step by step, in a notebook or as a page.
+
+Imports the picture and the formulas.
+"""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
 from copy import deepcopy
+from typing import Any
 
 from autograd.drawing.build import build_scene
 from autograd.drawing.layout import lay_out
+from autograd.drawing.network import weights_of
 from autograd.drawing.svg import to_svg
 from autograd.naming import CALLER, Caller, node_names
 from autograd.notation import significant
 from autograd.stepper.figure import Figure, Row
 from autograd.stepper.frames import PASSES, all_named, frames
+from autograd.stepper.neurons import show_network
 from autograd.styles import MATHML, one_line
 from autograd.value import Value
 
@@ -21,15 +27,33 @@ __all__ = ["Figure", "show"]
 LARGE = 150  # from so many nodes on Graphviz takes too long, and our own layout serves
 
 
-def show(root: Value, *, names: Mapping[str, object] | Caller | None = CALLER, digits: int = 4) -> Figure:
+def show(
+    root: Any,
+    x: Any = None,
+    target: Any = None,
+    *,
+    loss: Any = None,
+    names: Mapping[str, object] | Caller | None = CALLER,
+    digits: int = 4,
+) -> Figure:
     """Step through the forward and the reverse pass of ``root``: each value, then each gradient, one idea at a time.
+
+    ``show(model, x, target)`` steps through a network at the level of neurons: forward each neuron's weighted sum and
+    output, then the loss; in reverse each neuron's delta dL/dz, as the sum of what comes back from the next layer, and
+    the gradients of its weights. Large layers are folded. The gradients of the model itself stay as they are.
 
     A notebook displays the stepper: buttons, a slider, and the keys ← → Home End and space; a click on a node shows its
     whole calculation. ``save`` writes it as a page that needs nothing else. Where scripts do not run there is the
     finished picture and a table of all steps.
 
     Arguments:
-        root: the result whose derivatives are taken.
+        root: the result whose derivatives are taken; or a network, a layer or a neuron.
+        x: for a network: one example, a number for each input.
+        target: for a network: a number for each output; for a softmax, and where the loss takes it, the class.
+        loss: for a network: a name that `nn.losses.get` knows; an object whose ``one(outputs, targets)`` gives the loss
+            of an example (and which may say ``on_logits`` and have ``encode``, as a `nn.losses.Loss`); or a function of
+            output and target, of two lists where there are several outputs. By default the model's own; else the
+            cross-entropy for a softmax, and half the squared error for anything else.
         names: how nodes without a label are called: by default as the caller's variables; None for labels alone; or
             a mapping from names to nodes. What has no name then becomes v1, v2 ...
         digits: how many significant digits are shown.
@@ -38,8 +62,8 @@ def show(root: Value, *, names: Mapping[str, object] | Caller | None = CALLER, d
         A `Figure`: ``.save(path)``, and ``.steps``, the list of steps.
 
     Raises:
-        TypeError: if ``root`` is not a Value.
-        ValueError: for less than one digit.
+        TypeError: if ``root`` is neither a Value nor a network; if a network lacks x or target, or a Value has them.
+        ValueError: for less than one digit; for an x or a target of another length; for an unknown loss.
 
     Example:
         >>> from autograd import Value
@@ -49,12 +73,22 @@ def show(root: Value, *, names: Mapping[str, object] | Caller | None = CALLER, d
         >>> print(figure.steps[0].text)
         w = 0.4, x = 1
 
-    Source: notes 4.5 and 4.7.
+    Source: notes 4.5, 4.7 and 5.6; lecture, "3. Gradient Descent".
     """
-    if not isinstance(root, Value):
-        raise TypeError(f"show takes the result of an expression of Values, not {root!r:.60}")
     if digits < 1:
         raise ValueError(f"digits must be at least 1, not {digits}")
+    if hasattr(root, "to_figure"):
+        return root.to_figure(digits)
+    layers = None if isinstance(root, Value) else weights_of(root)
+    if layers is not None:
+        return show_network(root, layers, x, target, loss, names, digits)
+    if not isinstance(root, Value):
+        raise TypeError(f"show takes the result of an expression of Values, or a network, not {root!r:.60}")
+    if x is not None or target is not None or loss is not None:
+        raise TypeError(
+            "x, target and loss belong to a network: show(model, x, target). For the result of an expression write "
+            "show(root) alone"
+        )
     twin, named = _twin(root, all_named(root, node_names([root], names, sys._getframe(1))))
     by_name = {name: node for node, name in named.items()}
     scene = build_scene(twin, by_name, max_nodes=len(named), digits=digits)

@@ -18,8 +18,11 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-
-KINDS = {"graph": ("Pass", "Calculation", "step through both passes")}
+KINDS = {
+    "graph": ("Pass", "Calculation", "step through both passes"),
+    "network": ("Pass", "Calculation", "step through both passes"),
+    "history": ("Epoch", "Loss and metrics", "replay the training"),
+}
 """Of each kind: the heads of the table of steps, and what one can do where scripts run."""
 
 
@@ -108,8 +111,8 @@ class Figure:
         part, text, purpose = KINDS[self._kind]
         data = {
             **self._data,
-            "controls": Template(_part("player.html")).substitute(content=_part(f"{self._kind}.html")),
-            "style": f"{_part('player.css')}\n{_part(f'{self._kind}.css')}",
+            "controls": Template(_part("player.html")).substitute(content=_part(f"{_family(self._kind)[0]}.html")),
+            "style": "\n".join([_part(f"{name}.css") for name in ("player", *_family(self._kind))]),
         }
         block = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
         return (
@@ -137,10 +140,16 @@ def _part(name: str) -> str:
     return Path(__file__).with_name(name).read_text(encoding="utf-8").strip()
 
 
+def _family(kind: str) -> list[str]:
+    """The kind, after the one that its script and its look build on."""
+    return ["graph", kind] if kind == "network" else [kind]
+
+
 @cache
 def _script(kind: str) -> str:
     """The player and what it plays, as one function, so that figures of several kinds do not meet."""
-    return f'(() => {{\n"use strict";\n{_part("player.js")}\n\n{_part(f"{kind}.js")}\n}})();'
+    scripts = "\n\n".join([_part(f"{name}.js") for name in ("player", *_family(kind))])
+    return f'(() => {{\n"use strict";\n{scripts}\n}})();'
 
 
 def _fingerprint(script: str) -> str:

@@ -92,11 +92,16 @@ class Graph extends Player {
   display(step) {
     const reverse = this.at >= this.firstReverse;
     this.section.dataset.pass = reverse ? "reverse" : "forward";
-    this.current = step.pass === "reverse" ? step.parent : step.node;
+    this.current = this.about(step);
     this.light(step);
     this.find(".pass").textContent = reverse ? "Reverse pass" : "Forward pass";
     this.find(".step .what").innerHTML = this.title(step);
     this.find(".step .maths").innerHTML = this.calculation(step);
+  }
+
+  /* The node that a step is about. */
+  about(step) {
+    return step.pass === "reverse" ? step.parent : step.node;
   }
 
   /* Light the picture for a step: what is known so far, where we are. */

@@ -1,0 +1,209 @@
+"""`run_example`: a network on one example, forward, loss and reverse pass, told apart neuron by neuron. Imports Values.
+
+The network is known by what it has, as in `autograd.drawing.network`. Every number is one of the graph that it records;
+no gradient of the network is changed.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from autograd import primitives
+from autograd.backward import steps
+from autograd.coercion import as_number
+from autograd.drawing.network import Weights, sizes_of, target_name
+from autograd.drawing.neurons import row_and_inputs
+from autograd.functions import dot, fsum, logsumexp
+from autograd.order import topological_order
+from autograd.value import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Neuron:
+    """A neuron at work.
+
+    Attributes:
+        row: its weights and, last, its bias.
+        inputs: what it gets.
+        z: its weighted sum.
+        a: its output; the same node as ``z`` where there is no activation.
+    """
+
+    row: tuple[Value, ...]
+    inputs: tuple[Value, ...]
+    z: Value
+    a: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A network on one example.
+
+    Attributes:
+        inputs: the numbers of the example.
+        layers: the neurons of each layer.
+        targets: one for each output.
+        loss: the loss.
+        loss_name: what it is called.
+        gradients: the derivative of the loss by each node that it depends on.
+    """
+
+    inputs: list[Value]
+    layers: list[list[Neuron]]
+    targets: list[Value]
+    loss: Value
+    loss_name: str
+    gradients: dict[Value, float]
+
+
+def run_example(model: Any, layers: Sequence[Weights], x: Any, target: Any, loss: Any) -> Run:
+    """Run a network on one example.
+
+    Arguments:
+        model: the network.
+        layers: what `autograd.drawing.network.weights_of` finds in it.
+        x, target, loss: as `autograd.show` takes them.
+
+    Raises:
+        TypeError, ValueError: as `autograd.show`.
+    """
+    sizes = sizes_of(layers)
+    numbers = _numbers(x, "x", f"{sizes[0]} input{'' if sizes[0] == 1 else 's'}", sizes[0], model)
+    inputs = [Value(number, label=f"x{i}") for i, number in enumerate(numbers, 1)]
+    outputs = _listed(model(inputs))
+    neurons = _neurons(model, layers, inputs, outputs)
+    kind = _chosen(model, loss)
+    targets = [
+        Value(number, label=target_name(sizes, i))
+        for i, number in enumerate(_targets(model, kind, target, sizes[-1], outputs))
+    ]
+    name, result = _loss_of(kind, neurons[-1], targets)
+    if not isinstance(result, Value) or not result.depth:
+        raise TypeError(
+            f"the loss {name} gave {result!r:.60}, not a Value that depends on the outputs of {model!r}; "
+            "compute it from them with the functions of autograd"
+        )
+    gradients = {result: 1.0}
+    for node, upstream, contributions in steps(result):
+        gradients[node] = upstream
+        for contribution in contributions:
+            gradients[contribution.parent] = contribution.total
+    return Run(inputs, neurons, targets, result, name, gradients)
+
+
+def _neurons(
+    model: Any, layers: Sequence[Weights], inputs: Sequence[Value], outputs: Sequence[Value]
+) -> list[list[Neuron]]:
+    """The neurons of each layer, found in the graph: a weighted sum by its weights, an output by who takes it."""
+    sums: dict[tuple[int, ...], Value | None] = {}
+    for node in dict.fromkeys(node for output in outputs for node in topological_order(output)):
+        if node.op is primitives.dot:
+            key = tuple(map(id, row_and_inputs(node)[0]))
+            sums[key] = None if key in sums else node  # a neuron that is used twice is none of a layer
+    found: list[list[Neuron]] = []
+    into: Sequence[Any] = inputs
+    for k, layer in enumerate(layers):
+        z = [sums.get(tuple(map(id, row))) for row in layer.rows]
+        users = [sums.get(tuple(map(id, row))) for row in layers[k + 1].rows] if k + 1 < len(layers) else []
+        a: Sequence[Any] = row_and_inputs(users[0])[1] if users and users[0] is not None else outputs
+        if None in z or len(a) != len(z) or not all(isinstance(node, Value) for node in (*into, *a)):
+            raise ValueError(
+                f"in what {model!r} computed, layer {k + 1} of {len(layers)} is not a weighted sum for each neuron, "
+                "its activation, and these alone into the next layer; show the result of an expression instead: "
+                "show(loss). (Inside no_grad() nothing is recorded.)"
+            )
+        found.append(
+            [Neuron(row, tuple(into), s, y) for row, s, y in zip(layer.rows, z, a, strict=True) if s is not None]
+        )
+        into = a
+    return found
+
+
+# --- the loss ----------------------------------------------------------------------------------------------------
+
+
+def _chosen(model: Any, loss: Any) -> Any:
+    """A loss as an object with ``one``, a function, or None for the usual one."""
+    if loss is None:
+        own = getattr(model, "loss", None)
+        return own if hasattr(own, "one") else None
+    if isinstance(loss, str):
+        get = _losses_by_name(model)
+        if get is None:
+            raise ValueError(
+                f"loss={loss!r} is a name, and {model!r} comes from a module without a table of losses; give a "
+                "function of output and target: loss=lambda y, t: (y - t) ** 2"
+            )
+        return get(loss)
+    if not hasattr(loss, "one") and not callable(loss):
+        raise TypeError(f"loss is a name, an object with one(outputs, targets), or a function, not {loss!r:.60}")
+    return loss
+
+
+def _losses_by_name(model: Any) -> Callable[[str], Any] | None:
+    """The function that finds a loss in the module where the network's class is defined: its ``losses.get``."""
+    for kind in type(model).__mro__:
+        get = getattr(getattr(sys.modules.get(kind.__module__), "losses", None), "get", None)
+        if callable(get):
+            found: Callable[[str], Any] = get
+            return found
+    return None
+
+
+def _targets(model: Any, loss: Any, target: Any, n: int, outputs: Sequence[Value]) -> list[float]:
+    """The target as a number for each output."""
+    classes = n > 1 and isinstance(target, (int, float)) and not isinstance(target, bool)
+    if hasattr(loss, "encode"):
+        single = target if classes else _numbers(target, "target", f"{n} output{'' if n == 1 else 's'}", n, model)
+        row: list[float] = loss.encode([single], n)[0]
+        return row
+    if classes and loss is None and _is_softmax(outputs) and target in range(n):
+        return [float(i == target) for i in range(n)]
+    return _numbers(target, "target", f"{n} output{'' if n == 1 else 's'}", n, model)
+
+
+def _loss_of(kind: Any, last: Sequence[Neuron], targets: list[Value]) -> tuple[str, Any]:
+    """What the loss is called, and the loss."""
+    outputs, logits = [neuron.a for neuron in last], [neuron.z for neuron in last]
+    if kind is None and _is_softmax(outputs):
+        return "cross-entropy", logsumexp(logits) - dot(targets, logits)
+    if kind is None:
+        return "half the squared error", 0.5 * _sum([(y - t) ** 2 for y, t in zip(outputs, targets, strict=True)])
+    if hasattr(kind, "one"):
+        name = f"{kind!r:.60}".replace("_", " ")
+        return name, kind.one(logits if getattr(kind, "on_logits", False) else outputs, targets)
+    name = getattr(kind, "__name__", "")
+    name = name.replace("_", " ") if name.isidentifier() else ""
+    return name, kind(outputs[0], targets[0]) if len(outputs) == 1 else kind(outputs, targets)
+
+
+def _sum(terms: list[Any]) -> Any:
+    return fsum(terms) if len(terms) > 1 else terms[0]
+
+
+def _is_softmax(outputs: Sequence[Value]) -> bool:
+    return len(outputs) > 1 and all(y.op is primitives.softmax for y in outputs)
+
+
+# --- numbers -----------------------------------------------------------------------------------------------------
+
+
+def _listed(outputs: Any) -> list[Any]:
+    return list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
+
+
+def _numbers(given: Any, name: str, needed: str, n: int, model: Any) -> list[float]:
+    """``n`` numbers; one may stand by itself."""
+    if given is None:
+        raise TypeError(f"show(model, x, target) needs {name}: {model!r} has {needed}")
+    if isinstance(given, (Value, str)) or not hasattr(given, "__len__") or getattr(given, "ndim", 1) == 0:
+        given = [given]
+    if len(given) != n:
+        raise ValueError(
+            f"{name} has {len(given)} number{'' if len(given) == 1 else 's'}, but {model!r} has {needed}; "
+            f"show takes one example, with a number for each {needed.split()[1].rstrip('s')}"
+        )
+    return [as_number(number.data if isinstance(number, Value) else number, name) for number in given]

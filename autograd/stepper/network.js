@@ -1,0 +1,103 @@
+/* A network at the level of neurons: the content of the player for figures of the kind "network". It builds on that for
+   graphs; what each step says, Python has written. */
+
+const SMALLEST = 0.7;  // how far the picture shrinks in a narrow window; from there on it can be scrolled
+
+/* Equations that may break before every plus and minus, too: the summands of a long sum become formulas of their own. */
+function breakable(html) {
+  const holder = document.createElement("template");
+  holder.innerHTML = html;
+  for (const math of holder.content.querySelectorAll(".equation > math")) {
+    let sum = math.lastElementChild;
+    while (sum.children.length === 1 && sum.firstElementChild.localName === "mrow") sum = sum.firstElementChild;
+    if (sum.localName !== "mrow") continue;
+    const side = document.createElement("span");
+    side.className = "side";
+    math.replaceWith(side);
+    side.append(math);
+    let term = sum;
+    for (const [i, child] of [...sum.children].entries()) {
+      if (i && child.localName === "mo" && "+−".includes(child.textContent.trim())) {
+        child.setAttribute("form", "infix");
+        term = document.createElementNS(math.namespaceURI, "mrow");
+        side.append(math.cloneNode());
+        side.lastElementChild.append(term);
+      }
+      term.append(child);
+    }
+  }
+  return holder.innerHTML;
+}
+
+class Network extends Graph {
+  drawPicture(picture) {
+    super.drawPicture(picture);
+    picture.style.minWidth = `${SMALLEST * picture.viewBox.baseVal.width}px`;
+  }
+
+  /* When each circle gets its output, and its delta. */
+  readSteps() {
+    this.valueAt = this.names.map(() => Infinity);
+    this.deltaAt = this.names.map(() => Infinity);
+    this.steps.forEach((step, at) => {
+      for (const i of step.values) this.valueAt[i] = at;
+      for (const i of step.deltas) this.deltaAt[i] = at;
+    });
+    const reverse = this.steps.findIndex((step) => step.pass === "reverse");
+    this.firstReverse = reverse < 0 ? this.steps.length : reverse;
+    const share = (100 * this.firstReverse) / Math.max(1, this.steps.length - 1);
+    this.section.style.setProperty("--forward-share", `${share}%`);
+  }
+
+  about(step) {
+    return step.node;
+  }
+
+  light(step) {
+    const beside = new Set(step.beside);
+    this.nodes.forEach(({ shape }, i) => {
+      shape.dataset.state = [
+        this.valueAt[i] <= this.at || !this.names[i] ? "known" : "unknown",
+        this.deltaAt[i] <= this.at ? "reached" : "unreached",
+        i === step.node ? "current" : "",
+        beside.has(i) ? "operand" : "",
+      ].join(" ").trim();
+      shape.setAttribute("tabindex", i === step.node ? "0" : "-1");
+    });
+    for (const line of [...this.edges.values()].flat()) {
+      line.toggleAttribute("data-lit", step.edges.includes(Number(line.dataset.edge)));
+    }
+    if (step.node !== null) this.bringIntoView(this.nodes[step.node].shape);
+  }
+
+  /* Scroll the picture, and nothing around it, so that the circle stands in the middle. */
+  bringIntoView(shape) {
+    const picture = this.find(".picture");
+    const [frame, box] = [picture.getBoundingClientRect(), shape.getBoundingClientRect()];
+    picture.scrollBy(box.x + box.width / 2 - frame.x - frame.width / 2, box.y + box.height / 2 - frame.y - frame.height / 2);
+  }
+
+  title(step) {
+    return step.title;
+  }
+
+  calculation(step) {
+    const lines = step.lines.map(([words, sides]) => `<b>${words}</b>${sides.length ? equation(...sides) : "<span></span>"}`);
+    return `<div class="lines ${step.pass}">${lines.map((line) => `<div>${breakable(line)}</div>`).join("")}</div>`;
+  }
+
+  /* The card of a circle: all steps that are about it. */
+  open(index) {
+    if (!this.names[index]) return;  // neurons that are not drawn
+    const own = [...this.steps.entries()].filter(([, step]) =>
+      step.node === index || (step.pass !== "given" && step.values.includes(index)));
+    const parts = own.map(([at, step]) =>
+      `<h4 data-step="${at}" tabindex="0" role="button" title="Go to this step">${step.title}</h4>${this.calculation(step)}`);
+    const given = equation(this.names[index], number(this.values[index]));
+    this.find(".card.node .what").innerHTML = `The whole calculation of ${math(this.names[index])}`;
+    this.find(".card.node .maths").innerHTML = parts.join("") || `<h4>It is given</h4>${given}`;
+    this.find(".card.node").hidden = false;
+  }
+}
+
+enliven("network", Network);

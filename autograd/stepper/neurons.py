@@ -1,0 +1,443 @@
+"""A network on one example, step by step at the level of neurons. Imports the run, the formulas and the picture.
+
+Forward, neuron by neuron: z = w·x + b, a = φ(z); then the loss; then in reverse each neuron's delta, which is dL/dz,
+and the gradients that it gives its weights. Every number is the engine's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from html import escape
+from typing import Any, NamedTuple
+
+from autograd import primitives
+from autograd.chains import Steps
+from autograd.drawing.layout import finish
+from autograd.drawing.network import Example, Weights, circle_name, network_scene, sizes_of
+from autograd.drawing.scene import Scene
+from autograd.drawing.svg import to_svg
+from autograd.formulas import (
+    Chain,
+    Derivative,
+    Expression,
+    Number,
+    Product,
+    Sum,
+    Symbol,
+    add,
+    call,
+    divide,
+    negative,
+    put_in,
+)
+from autograd.naming import Caller, node_names, numbered
+from autograd.notation import mathml, significant, text
+from autograd.order import topological_order
+from autograd.stepper.example import Neuron, Run, run_example
+from autograd.stepper.figure import Figure, Row
+from autograd.styles import MATHML, one_line
+from autograd.value import Value
+
+MOST_CIRCLES = 24  # from more on, large layers are folded; each circle takes three steps
+MOST_LINES = 8  # of one step, for a neuron with more weights, or a loss of more outputs
+_FIRST_LINES = 4
+_LEGEND = "The thicker a line, the larger its weight. Solid blue lines are positive, dashed orange ones negative."
+_FLAT = "The slope of a step is 0 everywhere, so nothing flows back through it: it cannot learn by backpropagation."
+
+
+class Line(NamedTuple):
+    """One line of a step: words, and an equation of several sides."""
+
+    words: str
+    sides: Sequence[Expression] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One step.
+
+    Attributes:
+        part: "Given", "Forward" or "Reverse".
+        title: what is found, with the name of what it is found for: "The output of", "h1".
+        lines: how.
+        node: the circle that it is about, as a number of the scene.
+        beside: the other circles that take part.
+        edges: the lines that take part.
+        values, deltas: the circles whose output or delta is known from now on.
+    """
+
+    part: str
+    title: tuple[str, str]
+    lines: Sequence[Line]
+    node: int | None = None
+    beside: Sequence[int] = ()
+    edges: Sequence[int] = ()
+    values: Sequence[int] = ()
+    deltas: Sequence[int] = ()
+
+    def text(self, digits: int) -> str:
+        """The step as a line of plain text."""
+        sides = [" = ".join(_distinct([text(side, digits) for side in line.sides])) for line in self.lines]
+        said = [
+            f"{line.words}: {equation}" if line.words.startswith("the other") and equation else equation or line.words
+            for line, equation in zip(self.lines, sides, strict=True)
+        ]
+        return "; ".join(said)
+
+    def data(self, digits: int) -> dict[str, Any]:
+        """The step for the script, as JSON has it."""
+        words, name = self.title
+        return {
+            "pass": self.part.lower(),
+            "title": f"{escape(words)} {f'<math>{MATHML.name(name)}</math>' if name else ''}".strip(),
+            "lines": [
+                [escape(line.words), _distinct([mathml(side, digits) for side in line.sides])] for line in self.lines
+            ],
+            "node": self.node,
+            "beside": list(self.beside),
+            "edges": list(self.edges),
+            "values": list(self.values),
+            "deltas": list(self.deltas),
+        }
+
+
+def show_network(
+    model: Any,
+    layers: Sequence[Weights],
+    x: Any,
+    target: Any,
+    loss: Any,
+    names: Mapping[str, object] | Caller | None,
+    digits: int,
+) -> Figure:
+    """The stepper of a network.
+
+    Arguments:
+        layers: what `autograd.drawing.network.weights_of` finds in it.
+
+    The other arguments, and what is raised, are those of `autograd.show`.
+    """
+    run = run_example(model, layers, x, target, loss)
+    deltas = {neuron.a: run.gradients.get(neuron.z, 0.0) for layer in run.layers for neuron in layer}
+    columns = [run.inputs, *[[neuron.a for neuron in layer] for layer in run.layers]]
+    example = Example(columns, deltas, run.targets, run.loss)
+    scene = network_scene(layers, max_nodes=MOST_CIRCLES, digits=digits, example=example)
+    picture = to_svg(finish(scene))
+    frames = list(_Frames(run, scene, _names(run, names), sizes_of(layers)).all())
+    nodes = [
+        [MATHML.name(node.name), significant(node.value.data, digits), one_line(node.name)]
+        if isinstance(node.value, Value)
+        else ["", node.lines[-1].text, ""]
+        for node in scene.nodes
+    ]
+    return Figure(
+        "network",
+        f"{one_line(repr(model).split('(')[0])}({' → '.join(map(str, sizes_of(layers)))}), neuron by neuron",
+        f"{scene.description} Each circle has its output and its delta.",
+        picture,
+        [Row(frame.part, frame.text(digits)) for frame in frames],
+        {"nodes": nodes, "steps": [frame.data(digits) for frame in frames]},
+    )
+
+
+def _names(run: Run, names: Mapping[str, object] | Caller | None) -> dict[Value, str]:
+    """A name for every quantity: the parameters go by their labels, all others as the textbooks call them."""
+    sizes = [len(run.inputs), *map(len, run.layers)]
+    usual: dict[Value, str] = {run.loss: "L"}
+    usual.update({node: node.label or "" for node in (*run.inputs, *run.targets)})
+    for k, layer in enumerate(run.layers, 1):
+        for i, neuron in enumerate(layer):
+            usual[neuron.z] = _indexed("z", sizes, k, i)
+            usual[neuron.a] = circle_name(sizes, k, i)
+    given = node_names([run.loss, *[n.a for n in run.layers[-1]]], names if isinstance(names, Mapping) else None)
+    others = {node: name for node, name in given.items() if node not in usual}
+    for k, layer in enumerate(run.layers, 1):
+        for i, neuron in enumerate(layer):
+            for j, parameter in enumerate(neuron.row):
+                name = f"b{i + 1}[{k}]" if j == len(neuron.row) - 1 else f"w{j + 1},{i + 1}[{k}]"
+                others.setdefault(parameter, parameter.label or name)
+    return dict(zip([*usual, *others], numbered([*usual.values(), *others.values()]), strict=True))
+
+
+def _indexed(letter: str, sizes: Sequence[int], k: int, i: int) -> str:
+    """The name of a quantity of neuron ``i`` in layer ``k``, with the numbers that it takes to tell it from others."""
+    return letter + (f"{i + 1}" if max(sizes[1:]) > 1 else "") + (f"[{k}]" if len(sizes) > 2 else "")
+
+
+@dataclass(slots=True)
+class _Frames:
+    """What the frames of one run share."""
+
+    run: Run
+    scene: Scene
+    names: dict[Value, str]
+    sizes: list[int]
+    index: dict[Value, int] = field(init=False)
+    edge_of: dict[tuple[int, int], int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.index = {node.value: node.index for node in self.scene.nodes if isinstance(node.value, Value)}
+        self.edge_of = {(edge.source, edge.target): edge.index for edge in self.scene.edges}
+
+    def all(self) -> Iterator[Frame]:
+        """Every step, in order."""
+        yield self.given()
+        for k in range(1, len(self.sizes)):
+            yield from self.forward(k)
+        yield self.loss()
+        for k in range(len(self.sizes) - 1, 0, -1):
+            yield from self.reverse(k)
+        yield from self.other_parameters()
+
+    # --- parts of the network ------------------------------------------------------------------------------------
+
+    def layer(self, k: int) -> list[Neuron]:
+        return self.run.layers[k - 1]
+
+    def shown(self, k: int) -> list[tuple[int, Neuron]]:
+        """The neurons of a layer that the picture shows, with their numbers from 0."""
+        return [(i, neuron) for i, neuron in enumerate(self.layer(k)) if neuron.a in self.index]
+
+    def nodes(self, values: Iterable[Value]) -> list[int]:
+        return [self.index[value] for value in values if value in self.index]
+
+    def edges(self, sources: Iterable[Value], target: Value) -> list[int]:
+        """The lines that come into a circle."""
+        return [
+            self.edge_of[pair]
+            for source in self.nodes(sources)
+            if (pair := (source, self.index[target])) in self.edge_of
+        ]
+
+    def symbol(self, node: Value) -> Symbol:
+        return Symbol(self.names[node], node.data)
+
+    def delta(self, k: int, i: int) -> Symbol:
+        """The delta of neuron ``i`` in layer ``k``."""
+        return Symbol(_indexed("δ", self.sizes, k, i), self.gradient(self.layer(k)[i].z))
+
+    def gradient(self, node: Value) -> float:
+        return self.run.gradients.get(node, 0.0)
+
+    def slope(self, node: Value, of: Value | None = None) -> Derivative:
+        return Derivative(self.names[self.run.loss if of is None else of], self.names[node])
+
+    def gap(self, k: int, part: str, what: str) -> Iterator[Frame]:
+        """What becomes of the neurons of a folded layer."""
+        left_out = len(self.layer(k)) - len(self.shown(k))
+        if left_out:
+            members = self.scene.clusters[k].members
+            (node,) = [i for i in members if self.scene.nodes[i].role == "gap"]
+            first, last = len(self.shown(k)) - 1, len(self.layer(k)) - 2
+            names = f"{circle_name(self.sizes, k, first)} to {circle_name(self.sizes, k, last)}"
+            sentence = f"The other {left_out} neurons of this layer, {names}, {what} in the same way."
+            yield Frame(part, ("The neurons that are not drawn", ""), [Line(sentence)], node)
+
+    # --- forward -------------------------------------------------------------------------------------------------
+
+    def given(self) -> Frame:
+        """The inputs and the targets."""
+        lines = [
+            *_some([Line("", (self.symbol(x), Number(x.data))) for x in self.run.inputs]),
+            *_some([Line("", (self.symbol(t), Number(t.data))) for t in self.run.targets]),
+            Line(_LEGEND),
+        ]
+        nodes = self.nodes([*self.run.inputs, *self.run.targets])
+        return Frame("Given", ("The example: inputs and target", ""), lines, None, nodes, (), nodes)
+
+    def forward(self, k: int) -> Iterator[Frame]:
+        """The layer's weighted sums and outputs."""
+        wide = _is_layer_wide(self.layer(k))
+        for _, neuron in self.shown(k):
+            around = self.nodes(neuron.inputs), self.edges(neuron.inputs, neuron.a)
+            node = self.index[neuron.a]
+            if wide:
+                yield Frame(
+                    "Forward", ("The weighted sum of", self.names[neuron.a]), [self.weighted_sum(neuron)], node, *around
+                )
+            else:
+                lines = [self.weighted_sum(neuron)]
+                if neuron.a is not neuron.z:
+                    lines.append(Line("activation", self.output(neuron)))
+                yield Frame("Forward", ("The output of", self.names[neuron.a]), lines, node, *around, [node])
+        yield from self.gap(k, "Forward", "get their weighted sums" if wide else "get their outputs")
+        if wide:
+            outputs = self.nodes(neuron.a for neuron in self.layer(k))
+            lines = _some([Line("", self.output(neuron)) for neuron in self.layer(k)])
+            op = self.layer(k)[0].a.op
+            title = f"{op.name if op else 'activation'} over the whole layer".capitalize()
+            yield Frame("Forward", (title, ""), lines, None, outputs, (), outputs)
+
+    def weighted_sum(self, neuron: Neuron) -> Line:
+        """z = w·x + b"""
+        products = [_product(self.symbol(w), self.symbol(x)) for w, x in zip(neuron.row, neuron.inputs, strict=False)]
+        formula = Sum((*products, self.symbol(neuron.row[-1])))
+        words = "weighted sum" if neuron.a is not neuron.z else "weighted sum, and the output: it is linear"
+        return Line(words, [self.symbol(neuron.z), formula, put_in(formula), Number(neuron.z.data)])
+
+    def output(self, neuron: Neuron) -> list[Expression]:
+        """a = φ(z)"""
+        a = neuron.a
+        if a.op is primitives.softmax:
+            powers = [call("exp", self.symbol(z)) for z in a.operands[1:] if isinstance(z, Value)]
+            formula: Expression = divide(call("exp", self.symbol(neuron.z)), add(*powers))
+        else:
+            formula = Steps(a, neuron.z, self.names).definition(a)
+        return [self.symbol(a), formula, put_in(formula), Number(a.data)]
+
+    def loss(self) -> Frame:
+        """The loss of the outputs against the targets."""
+        run = self.run
+        last = [neuron.a if neuron.a in run.gradients else neuron.z for neuron in run.layers[-1]]
+        graph = Steps(run.loss, last[0], self.names)
+        formula = graph.definition(run.loss)
+        parts = graph.made_here([formula])
+        lines = [
+            *[Line("where", self.defined(graph.names[part], graph.definition(part), part.data)) for part in parts],
+            Line(run.loss_name, self.defined("L", formula, run.loss.data)),
+        ]
+        node = self.index[run.loss]
+        beside = [*[neuron.a for neuron in run.layers[-1]], *run.targets]
+        return Frame(
+            "Forward", ("The loss", "L"), lines, node, self.nodes(beside), self.edges(beside, run.loss), [node]
+        )
+
+    def defined(self, name: str, formula: Expression, value: float) -> list[Expression]:
+        return [Symbol(name, value), formula, put_in(formula), Number(value)]
+
+    # --- reverse -------------------------------------------------------------------------------------------------
+
+    def reverse(self, k: int) -> Iterator[Frame]:
+        """Each neuron's delta, and the gradients of its weights."""
+        last = k == len(self.sizes) - 1
+        for i, neuron in self.shown(k):
+            node = self.index[neuron.a]
+            after = [self.run.loss] if last else [user.a for user in self.layer(k + 1)]
+            lit = [edge for user in after if user in self.index for edge in self.edges([neuron.a], user)]
+            title = "The delta of", self.names[neuron.a]
+            yield Frame("Reverse", title, self.delta_lines(k, i, neuron), node, self.nodes(after), lit, (), [node])
+            title = "The gradients of the weights into", self.names[neuron.a]
+            lit = self.edges(neuron.inputs, neuron.a)
+            yield Frame("Reverse", title, self.gradient_lines(k, i, neuron), node, self.nodes(neuron.inputs), lit)
+        yield from self.gap(k, "Reverse", "get their deltas and the gradients of their weights")
+
+    def delta_lines(self, k: int, i: int, neuron: Neuron) -> list[Line]:
+        """delta = dL/da · φ'(z)"""
+        delta, value = self.delta(k, i), Number(self.gradient(neuron.z))
+        last = k == len(self.sizes) - 1
+        if neuron.a is neuron.z or (last and neuron.a not in self.run.gradients):
+            whole = self.slope_of_loss(k, i, neuron.z)
+            words = "no activation between" if neuron.a is neuron.z else "loss and activation together"
+            return [*whole[:-1], Line(words, [delta, *whole[-1].sides])]
+        outputs = list(enumerate(self.layer(k))) if _is_layer_wide(self.layer(k)) else [(i, neuron)]
+        lines: list[list[Line]] = []
+        chain: list[tuple[Derivative, Derivative, float, float]] = []
+        for j, other in outputs:
+            step = Steps(other.a, neuron.z, self.names).locals.get(neuron.z, {}).get(other.a)
+            if step is None:
+                continue
+            inner = self.slope(neuron.z, other.a)
+            formula = step.formula
+            about = [
+                *self.slope_of_loss(k, j, other.a),
+                Line("slope of the activation", [inner, formula, put_in(formula), Number(step.value)]),
+            ]
+            lines.append(about)
+            chain.append((self.slope(other.a), inner, self.gradient(other.a), step.value))
+        symbols = _sum([Chain((outer, inner)) for outer, inner, _, _ in chain])
+        numbers = _sum([Chain((Number(u), Number(d))) for _, _, u, d in chain])
+        result = Line("delta", [delta, self.slope(neuron.z), symbols, numbers, value])
+        flat = [Line(_FLAT)] if neuron.a.op is primitives.step else []
+        return [*_some([line for about in lines for line in about]), result, *flat]
+
+    def slope_of_loss(self, k: int, i: int, node: Value) -> list[Line]:
+        """dL/da: from the loss itself, or as the sum of what comes back from the next layer."""
+        value = Number(self.gradient(node))
+        if k < len(self.sizes) - 1:
+            terms = [(user.row[i], self.delta(k + 1, j)) for j, user in enumerate(self.layer(k + 1))]
+            formula = _sum([_product(self.symbol(w), delta) for w, delta in terms])
+            words = "what comes back along its line" if len(terms) == 1 else "what comes back along its lines"
+            return [Line(words, [self.slope(node), formula, put_in(formula), value])]
+        graph = Steps(self.run.loss, node, self.names)
+        users = graph.locals.get(node, {})
+        neuron, t = self.layer(k)[i], self.run.targets[i]
+        formula_of_loss = users[self.run.loss].formula if set(users) == {self.run.loss} else None
+        if node is not neuron.a and abs(value.value - (neuron.a.data - t.data)) <= 1e-12:
+            formula_of_loss = add(self.symbol(neuron.a), negative(self.symbol(t)))
+        if formula_of_loss is None:
+            return [Line("slope of the loss", [self.slope(node), value])]
+        parts = graph.made_here([formula_of_loss])
+        return [
+            *[Line("where", self.defined(graph.names[part], graph.definition(part), part.data)) for part in parts],
+            Line("slope of the loss", [self.slope(node), formula_of_loss, put_in(formula_of_loss), value]),
+        ]
+
+    def gradient_lines(self, k: int, i: int, neuron: Neuron) -> list[Line]:
+        """dL/dw = delta · what comes along the line; dL/db = delta."""
+        delta = self.delta(k, i)
+        lines: list[Line] = []
+        for w, x in zip(neuron.row, neuron.inputs, strict=False):
+            product = _product(delta, self.symbol(x))
+            lines.append(Line("", [self.slope(w), product, put_in(product), Number(self.gradient(w))]))
+        bias = neuron.row[-1]
+        return [*_some(lines), Line("", [self.slope(bias), delta, Number(self.gradient(bias))])]
+
+    def other_parameters(self) -> Iterator[Frame]:
+        """The gradients of what is learnt beside weights and biases, such as the alpha of a PReLU."""
+        run = self.run
+        known = {parameter for layer in run.layers for neuron in layer for parameter in neuron.row}
+        known.update(run.inputs, run.targets)
+        neuron_of = {neuron.a: neuron for layer in run.layers for neuron in layer}
+        for leaf in topological_order(run.loss):
+            if leaf.depth or leaf in known or leaf not in self.names:
+                continue
+            users = [
+                (a, local)
+                for a, neuron in neuron_of.items()
+                if a is not neuron.z
+                and (local := Steps(a, leaf, self.names).locals.get(leaf, {}).get(a))
+                and leaf in a.parents
+            ]
+            symbols = _sum([Chain((self.slope(a), self.slope(leaf, a))) for a, _ in users])
+            numbers = _sum([Chain((Number(self.gradient(a)), Number(local.value))) for a, local in users])
+            sides = [self.slope(leaf), *([symbols, numbers] if users else []), Number(self.gradient(leaf))]
+            title = "The gradient of", self.names[leaf]
+            yield Frame(
+                "Reverse",
+                title,
+                [Line("one term for each neuron that uses it", sides)],
+                None,
+                self.nodes(a for a, _ in users),
+            )
+
+
+# --- pieces ------------------------------------------------------------------------------------------------------
+
+
+def _product(a: Expression, b: Expression) -> Product:
+    return Product(Fraction(1), (a, b))
+
+
+def _sum(terms: Sequence[Expression]) -> Expression:
+    return terms[0] if len(terms) == 1 else Sum(tuple(terms))
+
+
+def _some(lines: list[Line]) -> list[Line]:
+    """The lines; of many the first ones and the last."""
+    if len(lines) <= MOST_LINES:
+        return lines
+    left_out = len(lines) - _FIRST_LINES - 1
+    return [*lines[:_FIRST_LINES], Line(f"the other {left_out} in the same way"), lines[-1]]
+
+
+def _distinct(sides: Sequence[str]) -> list[str]:
+    """The sides of an equation, without one that repeats the one before it."""
+    return [side for i, side in enumerate(sides) if i == 0 or side != sides[i - 1]]
+
+
+def _is_layer_wide(layer: Sequence[Neuron]) -> bool:
+    """Whether an output of the layer depends on more than its own weighted sum."""
+    before = {neuron.z for neuron in layer[1:]}
+    return len(layer) > 1 and any(node in before for node in topological_order(layer[0].a))
