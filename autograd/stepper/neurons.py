@@ -329,7 +329,7 @@ class _Frames:
         last = k == len(self.sizes) - 1
         if neuron.a is neuron.z or (last and neuron.a not in self.run.gradients):
             whole = self.slope_of_loss(k, i, neuron.z)
-            words = "no activation between" if neuron.a is neuron.z else "loss and activation together"
+            words = "linear, so delta is the slope" if neuron.a is neuron.z else "loss and activation together"
             return [*whole[:-1], Line(words, [delta, *whole[-1].sides])]
         outputs = list(enumerate(self.layer(k))) if _is_layer_wide(self.layer(k)) else [(i, neuron)]
         lines: list[list[Line]] = []
