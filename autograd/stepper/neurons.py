@@ -315,7 +315,9 @@ class _Frames:
         for i, neuron in self.shown(k):
             node = self.index[neuron.a]
             after = [self.run.loss] if last else [user.a for user in self.layer(k + 1)]
-            lit = [edge for user in after if user in self.index for edge in self.edges([neuron.a], user)]
+            from_all = _is_layer_wide(self.layer(k)) and neuron.a in self.run.gradients
+            sources = [other.a for other in self.layer(k)] if from_all else [neuron.a]
+            lit = [edge for user in after if user in self.index for edge in self.edges(sources, user)]
             title = "The delta of", self.names[neuron.a]
             yield Frame("Reverse", title, self.delta_lines(k, i, neuron), node, self.nodes(after), lit, (), [node])
             title = "The gradients of the weights into", self.names[neuron.a]
