@@ -179,6 +179,13 @@ def test_values_and_gradients_appear_only_when_they_are_known(tab: Tab) -> None:
     assert not any("unknown" in state or "unreached" in state for state in at_last)
 
 
+def test_where_the_step_is_stands_out_in_the_picture(tab: Tab) -> None:
+    tab.press("End")
+    for part, plain in (("[data-state~='current'] > .shape", 1.3), ("[data-lit] path", 1.2)):
+        width = tab.page.locator(part).first.evaluate("(part) => getComputedStyle(part).strokeWidth")
+        assert float(width.removesuffix("px")) > 1.8 * plain, part
+
+
 def test_after_the_last_step_the_gradients_are_the_engines(tab: Tab, example: WorkedExample) -> None:
     tab.press("End")
     example.L.zero_grad()
