@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import escape
 from math import inf, isfinite
-from typing import Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 from tqdm import tqdm
@@ -30,9 +30,22 @@ from nn.metrics import ON_LABELS, Metric, decided
 from nn.metrics import get as metric_named
 from nn.module import Module
 from nn.optimizers import SGD, Optimizer, flat_data
+from nn.snapshots import MOST, Snapshots
 from nn.steps import CompiledStep, EagerStep, NotCompiled, StepFunction
 
+if TYPE_CHECKING:
+    from autograd.stepper import Figure
+
 # --- what fit returns and raises -------------------------------------------------------------------------------------
+
+
+class Recording(NamedTuple):
+    """What a replay asks: the model as it was trained, and the examples, with targets as the loss encodes them."""
+
+    step: StepFunction
+    X: FloatArray
+    T: FloatArray
+    weights: FloatArray | None
 
 
 class History:
@@ -41,9 +54,14 @@ class History:
     Columns are "epoch" (from 1), "loss" (the mean over the epoch's mini-batches, each measured before its step), a
     column for each metric, the same on held-out examples as "val_loss" and so on, and "learning_rate".
 
+    ``autograd.show`` replays it: the loss and, for a model of one or two inputs, what the model says. For that it keeps
+    parameters, and for such a model the model itself and the examples (no copies of them). A copy or a pickle of a
+    history is the rows and the reason alone.
+
     Attributes:
         rows: a dict for each epoch that was finished.
         stop_reason: why training ended.
+        snapshots: the parameters after up to 100 epochs, epoch 0 being before training; None if `fit` was told so.
 
     Example:
         >>> history = History()
@@ -58,9 +76,15 @@ class History:
         [0.5, 0.25]
     """
 
+    snapshots: Snapshots | None = None
+    recording: Recording | None = None
+
     def __init__(self) -> None:
         self.rows: list[dict[str, float]] = []
         self.stop_reason = "not finished"
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"rows": self.rows, "stop_reason": self.stop_reason}
 
     @property
     def columns(self) -> list[str]:
@@ -78,6 +102,12 @@ class History:
     def to_dict(self) -> dict[str, list[float]]:
         """The columns by name, each with one number an epoch: what a data frame is made from."""
         return {column: self[column] for column in self.columns}
+
+    def to_figure(self, digits: int = 4) -> Figure:
+        """The training as ``autograd.show`` shows it, epoch by epoch: see `nn.replay.figure`."""
+        from nn.replay import figure
+
+        return figure(self, digits)
 
     def __str__(self) -> str:
         table = self._table()
@@ -247,6 +277,7 @@ def fit(
     callbacks: Iterable[Callback] = (),
     progress: bool | None = None,
     compiled: bool = True,
+    snapshots: int = MOST,
 ) -> History:
     """Train a model by gradient descent, in place.
 
@@ -279,6 +310,8 @@ def fit(
         compiled: whether to compile the loss of an example into a program on arrays, a thousand times as fast, with
             the same results up to rounding. A model that cannot be compiled is trained eagerly, with a warning that
             says why; with False every model is.
+        snapshots: of how many epochs at most the history keeps the parameters, for ``autograd.show(history)``; with 0
+            it keeps neither these nor the model nor the examples.
 
     Returns:
         A `History`, one row an epoch.
@@ -299,6 +332,7 @@ def fit(
     rng = generator(seed)
     epochs = check_count("epochs", epochs)
     rule = SGD(0.1) if optimizer is None else optimizers.get(optimizer)
+    n_snapshots = check_count("snapshots", snapshots, at_least=0)
     after_epoch = [*callbacks]
     if patience is not None:
         after_epoch.append(EarlyStopping(patience))
@@ -332,6 +366,11 @@ def fit(
     name_of = {parameter: name for name, parameter in model.named_parameters()}
     training = _Training(step, rule, [name_of[parameter] for parameter in step.parameters], History())
     history = training.history
+    if n_snapshots:
+        history.snapshots = Snapshots(training.names, n_snapshots)
+        history.snapshots.take(0, step.theta)
+        if train.X.shape[1] <= 2:
+            history.recording = Recording(step, train.X, train.T, train.weights)
     n_steps = len(range(0, n, size))
     with _interruptible() as interrupted, _progress_bar(progress, epochs * n_steps) as bar:
         try:
@@ -351,6 +390,8 @@ def fit(
                     figures |= {f"val_{name}": figure for name, figure in on_held_out.items()}
                 figures["learning_rate"] = rate
                 history.rows.append(figures)
+                if history.snapshots is not None:
+                    history.snapshots.take(epoch, step.theta)
                 rule.end_epoch(figures.get("val_loss", figures["loss"]))
                 _show(bar, epoch, epochs, figures)
                 reason = _first_reason(after_epoch, Report(epoch, figures, model, rule, history))

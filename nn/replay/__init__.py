@@ -1,0 +1,188 @@
+"""A training replayed epoch by epoch: `figure` is what ``autograd.show(history)`` shows.
+
+Imports the stepper's figure, the views and charts beside this file, metrics; NumPy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from html import escape
+from math import ceil, nan
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from autograd.notation import significant
+from autograd.stepper.figure import Figure, Row
+from autograd.styles import TEXT
+from nn.data import FloatArray
+from nn.metrics import decided
+from nn.optimizers import flat_data, write_data
+from nn.replay import views
+from nn.replay.charts import HEIGHT, chart_styles
+from nn.replay.course import Course, spoken
+from nn.replay.views import view_of
+from nn.snapshots import MOST, Snapshots
+from nn.steps import EagerStep
+
+if TYPE_CHECKING:
+    from nn.training import History, Recording
+
+__all__ = ["figure"]
+
+MOST_EXAMPLES = 400  # that are drawn
+RESOLUTION, EAGER_RESOLUTION = 52, 24  # points along each axis of the plane; fewer for a model that is not compiled
+EAGER_SNAPSHOTS = 25
+
+
+def figure(history: History, digits: int = 4) -> Figure:
+    """The stepper through a training: what the model says, the loss and the metrics, at each epoch that was kept.
+
+    A model of two inputs, whose targets are classes or one number, is drawn as a plane: the regions in which it decides
+    for each class, or its output in shades. One of one input and one output is drawn as a curve. Examples lie on top,
+    at most 400 of them, and those in a wrong region have a cross. For any other model, and where `fit` was told to keep
+    no snapshots, there are loss and metrics alone.
+
+    The loss of an epoch is that of the history: the mean over its mini-batches, each measured before its step. Epoch 0
+    is the model before training, with its loss on all examples.
+
+    Arguments:
+        history: what `nn.fit` returned.
+        digits: how many significant digits are shown.
+
+    Raises:
+        ValueError: for less than one digit, and for a history without epochs.
+
+    Example:
+        >>> from nn import MLP, fit
+        >>> history = fit(MLP(2, [1], seed=0), [[0, 0], [0, 1], [1, 1]], [0, 1, 1], epochs=20, metrics=["accuracy"])
+        >>> figure(history)
+        <A training of 20 epochs: 21 steps; .save('page.html') writes it as a page>
+        >>> print(figure(history, digits=2).steps[-1].text)
+        loss 0.10, accuracy 1, learning rate 0.1, wrong examples 0 of 3
+    """
+    if digits < 1:
+        raise ValueError(f"digits must be at least 1, not {digits}")
+    rows = {int(row["epoch"]): row for row in history.rows}
+    seen = None
+    if history.recording is not None and history.snapshots is not None:
+        seen = _seen(history.recording, history.snapshots)
+    if seen:
+        rows[0] = {"epoch": 0, "loss": seen.first_loss}
+    if not rows:
+        raise ValueError("the history has no epochs to show; train the model first: history = fit(model, X, y)")
+    epochs = seen.epochs if seen else _epochs(history)
+    course = Course([rows[epoch] for epoch in sorted(rows)], beside=not seen)
+    steps, table = [], []
+    for i, epoch in enumerate(epochs):
+        numbers = [
+            (spoken(name), TEXT.number(significant(number, digits)))
+            for name, number in rows[epoch].items()
+            if name != "epoch"
+        ]
+        step: dict[str, Any] = {"epoch": epoch, "numbers": numbers, **course.at(epoch)}
+        if seen:
+            step["layers"] = seen.layers[i]
+            if seen.view.classes:
+                step["wrong"] = _hexadecimal(seen.wrong[i])
+                numbers.append(("wrong examples", f"{int(seen.wrong[i].sum())} of {len(seen.wrong[i])}"))
+        steps.append(step)
+        table.append(Row(f"epoch {epoch}", ", ".join([f"{name} {number}" for name, number in numbers])))
+    title = f"A training of {epochs[-1]} epoch{'' if epochs[-1] == 1 else 's'}"
+    description = f"{title}; after the last: {table[-1].text}."
+    panels = [(course.width, panel) for panel in course.panels(epochs[-1])]
+    if seen:
+        picture = seen.view.drawn(seen.layers[-1], seen.X, seen.T, seen.wrong[-1].tolist())
+        panels.insert(0, (views.WIDTH, picture))
+    return Figure("history", title, description, _svg(panels, description), table, {"steps": steps})
+
+
+def _epochs(history: History) -> list[int]:
+    """What to show where the model is not drawn: those of the snapshots, else of the history, not too many."""
+    if history.snapshots is not None:
+        return [epoch for epoch in history.snapshots.epochs if epoch]
+    every = [int(epoch) for epoch in history["epoch"]]
+    return [*every[: -1 : ceil(len(every) / MOST)], every[-1]]
+
+
+class _Seen(NamedTuple):
+    """What the model said at each snapshot.
+
+    Arguments:
+        view: how it is drawn.
+        X, T: the examples that are drawn.
+        epochs, layers, wrong: at each snapshot its epoch, the outlines of the picture, and which examples are in the
+            wrong region.
+        first_loss: the loss with the first of them, before training.
+    """
+
+    view: views.View
+    X: FloatArray
+    T: FloatArray
+    epochs: list[int]
+    layers: list[list[str]]
+    wrong: list[npt.NDArray[np.bool_]]
+    first_loss: float
+
+
+def _seen(recording: Recording, snapshots: Snapshots) -> _Seen | None:
+    """Ask the model at each snapshot; None if it is not one that is drawn."""
+    step, eager = recording.step, isinstance(recording.step, EagerStep)
+    chosen = np.unique(np.linspace(0, len(recording.X) - 1, MOST_EXAMPLES).astype(int))
+    X, T = recording.X[chosen], recording.T[chosen]
+    view = view_of(X, T, EAGER_RESOLUTION if eager else RESOLUTION)
+    if view is None:
+        return None
+    n = len(view.points)
+    seen = _Seen(view, X, T, [], [], [], nan)
+    for epoch in _with_each(snapshots, recording):
+        if not seen.epochs:
+            losses = step.losses(recording.X, recording.T)
+            weighted = losses if recording.weights is None else losses * recording.weights
+            seen = seen._replace(first_loss=float(weighted.mean()))
+        outputs = step.outputs(np.concatenate([view.points, X])).reshape(n + len(X), -1)
+        seen.epochs.append(epoch)
+        seen.layers.append(view.layers(np.nan_to_num(outputs[:n])))
+        right, given = decided(T, outputs[n:]) if view.classes else (X[:, 0], X[:, 0])
+        seen.wrong.append(right != given)
+    return seen
+
+
+def _with_each(snapshots: Snapshots, recording: Recording) -> Iterator[int]:
+    """The epochs of the snapshots, while the model has its parameters; in the end it gets back its own."""
+    step = recording.step
+    own, theta = flat_data(step.parameters), step.theta.copy()
+    kept = snapshots.arrays()
+    if isinstance(step, EagerStep):
+        kept = [*kept[: -1 : ceil(len(kept) / EAGER_SNAPSHOTS)], kept[-1]]
+    try:
+        for epoch, array in kept:
+            step.theta[:] = array
+            step.write_back()
+            yield epoch
+    finally:
+        step.theta[:] = theta
+        write_data(step.parameters, own)
+
+
+def _hexadecimal(bits: npt.NDArray[np.bool_]) -> str:
+    """Truth values, four to a hexadecimal digit, the first of them as its lowest bit."""
+    fours = np.pad(bits, (0, -len(bits) % 4)).reshape(-1, 4).astype(int)
+    return "".join([f"{digit:x}" for digit in (fours @ [1, 2, 4, 8]).tolist()])
+
+
+def _svg(panels: Sequence[tuple[int, str]], description: str) -> str:
+    """The finished picture: panels side by side, each an <svg> of its own, which the script takes out."""
+    width = sum([wide for wide, _ in panels])
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="chainrule" role="img" width="{width}" height="{HEIGHT}" '
+        f'viewBox="0 0 {width} {HEIGHT}" aria-label="{escape(description)}"><style>{chart_styles()}</style>'
+        f'<rect class="page" width="{width}" height="{HEIGHT}" rx="6"/>'
+    ]
+    x = 0
+    for name, (wide, content) in zip(("view", "charts")[-len(panels) :], panels, strict=True):
+        place = f'x="{x}" y="0" width="{wide}" height="{HEIGHT}" viewBox="0 0 {wide} {HEIGHT}"'
+        parts.append(f'<svg data-panel="{name}" {place}>{content}</svg>')
+        x += wide
+    return "".join([*parts, "</svg>"])
