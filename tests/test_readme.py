@@ -24,7 +24,7 @@ PICTURE = ROOT / "notebooks" / "pictures" / "worked_example.svg"
 
 
 def picture() -> str:
-    """The worked example after its reverse pass, with the path from w1 to the loss, by the engine that is the same on every machine."""
+    """The worked example with the path from w1 to the loss, by the engine that is the same on every machine."""
     example = worked_example()
     example.L.backward()
     path = [example.w1, example.z1, example.h, example.y, example.L]
