@@ -223,7 +223,7 @@ def draw(
             circles in a network.
         fold: how: by "layer" or by "depth".
         engine: what places the nodes of a graph: "dot", "pygraphviz" or "layered"; by default the first of these that
-            is at hand. The last one always is.
+            is at hand. The last one always is, and it serves large graphs, for which Graphviz takes too long.
         digits: how many significant digits are shown.
 
     Returns:

@@ -28,6 +28,8 @@ _TOGETHER = 4.0  # how much straighter an edge in a box is than one between boxe
 _STOP_GAP = 8.0  # between two stops of one column
 _BOX_GAP = 8.0  # between two boxes, one below the other
 _ENTRY_GAP = 9.0  # between two arrowheads at one node, at most
+_MOST_STOPS = 1000  # from so many on, edges from one node run together
+_LEVEL = 0.05  # what differs less in height is level
 _HAS_ENTRIES = frozenset({"operation", "loss", "folded"})  # rectangles, whose arrows end side by side
 
 
@@ -45,6 +47,12 @@ def lay_out_in_layers(scene: Scene) -> None:
     _route(scene, vertices, heights, borders)
     for i in reversed(range(len(scene.clusters))):  # inner boxes before those around them
         _surround(scene, i)
+
+
+def count_stops(scene: Scene) -> int:
+    """How many columns the edges of a scene run through, all in all: what takes a layout its time."""
+    column = _columns_of(scene)
+    return sum([column[edge.target] - column[edge.source] - 1 for edge in scene.edges])
 
 
 def _columns_of(scene: Scene) -> list[int]:
@@ -106,10 +114,18 @@ class _Vertices:
         self.left: Columns = [[] for _ in scene.nodes]
         self.right: Columns = [[] for _ in scene.nodes]
         self.paths: Columns = []
-        for edge in scene.edges:
+        spans = [(edge, range(self.column[edge.source] + 1, self.column[edge.target])) for edge in scene.edges]
+        together = sum([len(columns) for _, columns in spans]) > _MOST_STOPS
+        stops: dict[tuple[int, int], int] = {}
+        for edge, columns in spans:
             path = [edge.source]
-            for _ in range(self.column[edge.source] + 1, self.column[edge.target]):
-                path.append(self._add_stop(path[-1]))
+            for i in columns:
+                stop = stops.get((edge.source, i))
+                if stop is None:
+                    stop = self._add_stop(path[-1])
+                    if together:
+                        stops[edge.source, i] = stop
+                path.append(stop)
             self._connect(path[-1], edge.target)
             self.paths.append([*path, edge.target])
 
@@ -286,14 +302,14 @@ def _place_columns(scene: Scene, vertices: _Vertices, columns: Columns, heights:
             i = vertices.column[vertex]
             steepest[i] = max(steepest[i], abs(heights[other] - heights[vertex]))
     borders: list[Point] = []
-    left = 0.0
+    left, gap = 0.0, column_gap(scene)
     for i, column in enumerate(columns):
         nodes = [scene.nodes[vertex] for vertex in column if vertex < vertices.n_nodes]
         width = max([node.width for node in nodes], default=0.0)
         for node in nodes:
             node.x = left + width / 2
         borders.append((left, left + width))
-        left += width + max(column_gap(scene), min(steepest[i] / 4, 2.5 * column_gap(scene)))
+        left += width + max(gap, min(steepest[i] / 4, 2.5 * gap))
     return borders
 
 
@@ -309,8 +325,10 @@ def _route(scene: Scene, vertices: _Vertices, heights: list[float], borders: lis
         corners = [(x, y) for v, y in zip(path, levels, strict=True) for x in borders[vertices.column[v]]]
         corners[0] = (source.x + source.width / 2, source.y)
         corners[-1] = (target.x - target.width / 2, levels[-1])
+        inner = zip(corners, corners[1:], corners[2:], strict=False)
+        bends = [b for a, b, c in inner if not abs(a[1] - b[1]) < _LEVEL > abs(b[1] - c[1])]
         edge.points = [corners[0]]
-        for (ax, ay), (bx, by) in pairwise(corners):
+        for (ax, ay), (bx, by) in pairwise([corners[0], *bends, corners[-1]]):
             middle = (ax + bx) / 2
             edge.points += [(middle, ay), (middle, by), (bx, by)]
 

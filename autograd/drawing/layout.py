@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Literal, TypeAlias
 
 from autograd.drawing.engines import has_dot, has_pygraphviz, lay_out_by_graphviz, run_dot, run_pygraphviz
-from autograd.drawing.layered import lay_out_in_layers
+from autograd.drawing.layered import count_stops, lay_out_in_layers
 from autograd.drawing.paths import place_labels
 from autograd.drawing.scene import Cluster, Scene, SceneNode
 from autograd.drawing.spacing import LABEL_SIZE, label_width
@@ -20,6 +20,9 @@ ENGINES: dict[str, tuple[Callable[[], bool], Callable[[Scene], None]]] = {
 }
 """For every engine whether it is at hand, and how it lays a scene out; in the order in which they are tried."""
 MARGIN = 14.0
+_MOST_FOR_GRAPHVIZ = (
+    1200  # nodes, and columns that edges run through: at twice as many, dot takes seconds, then minutes
+)
 _INSTALL = {
     "dot": "install Graphviz (https://graphviz.org/download), or leave engine out: a picture needs no program",
     "pygraphviz": "pip install 'pygraphviz>=2.0.1', or leave engine out: a picture needs no program",
@@ -32,7 +35,7 @@ def lay_out(scene: Scene, engine: Engine | None = None) -> Scene:
     Arguments:
         scene: changed in place.
         engine: "dot" (the program), "pygraphviz" or "layered" (pure Python, always there); None for the first of these
-            that is at hand.
+            that is at hand, and for the last where Graphviz would take too long.
 
     Returns:
         The scene.
@@ -40,6 +43,8 @@ def lay_out(scene: Scene, engine: Engine | None = None) -> Scene:
     Raises:
         ValueError: for an engine that does not exist, or is not installed here, with how to install it.
     """
+    if engine is None and len(scene.nodes) + count_stops(scene) > _MOST_FOR_GRAPHVIZ:
+        engine = "layered"
     chosen = choose_engine(engine)
     if scene.nodes:
         ENGINES[chosen][1](scene)
