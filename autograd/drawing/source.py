@@ -9,11 +9,12 @@ from collections.abc import Iterator
 
 from autograd.drawing.engines import GRAPHVIZ_SHAPES
 from autograd.drawing.palette import LIGHT
-from autograd.drawing.scene import Cluster, Role, Scene, SceneEdge, SceneNode
+from autograd.drawing.scene import Cluster, Line, Role, Scene, SceneEdge, SceneNode
 from autograd.drawing.spacing import CLUSTER_PADDING, LABEL_SIZE, NODE_GAP, TITLE_SIZE, column_gap, minimum_lengths
 from autograd.drawing.svg import line_width
 
 _STYLES: dict[Role, str] = {"operation": "filled,rounded", "loss": "filled,rounded", "constant": "filled,dashed"}
+_RAISED = str.maketrans("−0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _FONT = 'fontname="Helvetica,Arial,sans-serif"'
 
 
@@ -61,7 +62,7 @@ def _attributes(attributes: dict[str, str]) -> str:
 
 
 def _of_node(node: SceneNode) -> dict[str, str]:
-    label = "\n".join([line.text for line in node.lines])
+    label = "\n".join([_plain(line) for line in node.lines])
     if node.role == "gap":
         return {"label": label, "shape": "plaintext"}
     fill = LIGHT[f"{node.role}-fill"] if node.level is None else LIGHT[f"level-{node.level}"]
@@ -77,6 +78,16 @@ def _of_node(node: SceneNode) -> dict[str, str]:
     if node.highlighted:
         attributes["penwidth"] = "3"
     return attributes
+
+
+def _plain(line: Line) -> str:
+    """A line as text alone: an exponent of digits stands raised, another one after ``^``."""
+    parts = []
+    for text, style in line.runs:
+        if style == "superscript" and not text.startswith("["):  # the layer of a name, as in w11[2]
+            text = text.translate(_RAISED) if set(text) <= set("−0123456789") else f"^{text}"
+        parts.append(text)
+    return "".join(parts)
 
 
 def _of_edge(edge: SceneEdge, heaviest: float) -> dict[str, str]:
