@@ -34,7 +34,7 @@ def to_svg(scene: Scene) -> str:
     width, height = f"{scene.width:.0f}", f"{scene.height:.0f}"
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="chainrule" role="img" width="{width}" height="{height}" '
-        f'viewBox="0 0 {width} {height}" aria-label="{escape(scene.description)}">',
+        f'viewBox="0 0 {width} {height}" aria-label="{_text(scene.description)}">',
         f"<style>{style_sheet()}</style>",
         f'<rect class="page" width="{width}" height="{height}" rx="6"/>',
     ]

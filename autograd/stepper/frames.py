@@ -139,12 +139,13 @@ class _Frames:
                 formula = self.formulas.partial(node, i, local)
                 numbers = (upstream, local, product, total)
                 u, d, q, s = map(self._written, numbers)
+                worth_showing = size(formula) <= LONGEST_FORMULA and text(formula, self.digits) != d
                 chain = f"{text(self._slope(self.root, node))} · {text(self._slope(node, parent))} = ({u})({d}) = {q}"
                 data = {
                     "pass": "reverse",
                     "node": self.index[node],
                     "parent": self.index[parent],
-                    "formula": mathml(formula, self.digits) if size(formula) <= LONGEST_FORMULA else "",
+                    "formula": mathml(formula, self.digits) if worth_showing else "",
                     **dict(zip(("upstream", "local", "product", "total"), map(self._number, numbers), strict=True)),
                 }
                 yield Frame("reverse", f"{chain}, sum {text(self._slope(self.root, parent))} = {s}", data)

@@ -21,6 +21,8 @@ const equation = (...sides) =>  // may break before every equals sign
 
 /* --- the graph and its two passes ------------------------------------------------------------------------------ */
 
+const SMALLEST = 0.7;  // how far the picture shrinks in a narrow window; from there on it can be scrolled
+
 class Graph extends Player {
   moves = { ...MOVES, Escape: "close", Enter: "open" };
 
@@ -36,6 +38,7 @@ class Graph extends Player {
   /* The elements of the picture that can be lit. */
   drawPicture(picture) {
     this.find(".picture").append(picture);
+    picture.style.minWidth = `${SMALLEST * picture.viewBox.baseVal.width}px`;
     this.nodes = [];
     for (const shape of picture.querySelectorAll("[data-node]")) {
       const index = Number(shape.dataset.node);
@@ -94,9 +97,18 @@ class Graph extends Player {
     this.section.dataset.pass = reverse ? "reverse" : "forward";
     this.current = this.about(step);
     this.light(step);
+    if (this.nodes[this.current]) this.bringIntoView(this.nodes[this.current].shape);
     this.find(".pass").textContent = reverse ? "Reverse pass" : "Forward pass";
     this.find(".step .what").innerHTML = this.title(step);
     this.find(".step .maths").innerHTML = this.calculation(step);
+  }
+
+  /* Scroll the picture, and nothing around it, so that the node stands in the middle, unless all of it is to be seen. */
+  bringIntoView(shape) {
+    const picture = this.find(".picture");
+    const [frame, box] = [picture.getBoundingClientRect(), shape.getBoundingClientRect()];
+    if (box.left >= frame.left && box.right <= frame.right && box.top >= frame.top && box.bottom <= frame.bottom) return;
+    picture.scrollBy(box.x + box.width / 2 - frame.x - frame.width / 2, box.y + box.height / 2 - frame.y - frame.height / 2);
   }
 
   /* The node that a step is about. */

@@ -1,8 +1,6 @@
 /* A network at the level of neurons: the content of the player for figures of the kind "network". It builds on that for
    graphs; what each step says, Python has written. */
 
-const SMALLEST = 0.7;  // how far the picture shrinks in a narrow window; from there on it can be scrolled
-
 /* Equations that may break before every plus and minus, too: the summands of a long sum become formulas of their own. */
 function breakable(html) {
   const holder = document.createElement("template");
@@ -30,11 +28,6 @@ function breakable(html) {
 }
 
 class Network extends Graph {
-  drawPicture(picture) {
-    super.drawPicture(picture);
-    picture.style.minWidth = `${SMALLEST * picture.viewBox.baseVal.width}px`;
-  }
-
   /* When each circle gets its output, and its delta. */
   readSteps() {
     this.valueAt = this.names.map(() => Infinity);
@@ -67,14 +60,6 @@ class Network extends Graph {
     for (const line of [...this.edges.values()].flat()) {
       line.toggleAttribute("data-lit", step.edges.includes(Number(line.dataset.edge)));
     }
-    if (step.node !== null) this.bringIntoView(this.nodes[step.node].shape);
-  }
-
-  /* Scroll the picture, and nothing around it, so that the circle stands in the middle. */
-  bringIntoView(shape) {
-    const picture = this.find(".picture");
-    const [frame, box] = [picture.getBoundingClientRect(), shape.getBoundingClientRect()];
-    picture.scrollBy(box.x + box.width / 2 - frame.x - frame.width / 2, box.y + box.height / 2 - frame.y - frame.height / 2);
   }
 
   title(step) {

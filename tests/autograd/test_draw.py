@@ -15,7 +15,17 @@ from autograd.functions import fsum
 from autograd.worked_example import WorkedExample, worked_example
 from nn import MLP
 
-HOSTILE = ['a"b', "a\\b", "<b>&amp;</b>", "a\nb", "\\N \\G", "σ₁ ∂", "w" * 10_000, "</svg><script>x</script>"]
+HOSTILE = [
+    'a"b',
+    "a\\b",
+    "<b>&amp;</b>",
+    "a\nb",
+    "\\N \\G",
+    "σ₁ ∂",
+    "w" * 10_000,
+    "</svg><script>x</script>",
+    "a\x00\x1bb",
+]
 
 
 @pytest.fixture
@@ -71,11 +81,13 @@ def test_names_are_the_callers_variables() -> None:
 
 @pytest.mark.parametrize("label", HOSTILE, ids=range(len(HOSTILE)))
 def test_label_stays_text(label: str) -> None:
-    picture = svg_of(Value(2.0, label=label) * 3)
+    root = Value(2.0, label=label) * 3
+    root.label = f"root {label}"
+    picture = svg_of(root)
     assert "<script" not in picture
     assert ET.fromstring(picture) is not None
     if engines.has_dot():
-        assert engines.run_dot(draw(Value(2.0, label=label) * 3).source, "svg").startswith(b"<?xml")
+        assert engines.run_dot(draw(root).source, "svg").startswith(b"<?xml")
 
 
 def test_large_graph_is_folded_and_says_so() -> None:
