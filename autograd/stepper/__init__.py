@@ -42,12 +42,15 @@ def show(
     output, then the loss; in reverse each neuron's delta dL/dz, as the sum of what comes back from the next layer, and
     the gradients of its weights. Large layers are folded. The gradients of the model itself stay as they are.
 
+    ``show(history)`` replays a training, epoch by epoch: see `nn.replay.figure`. Anything else can be shown that has a
+    method ``to_figure(digits)`` which gives a `Figure`.
+
     A notebook displays the stepper: buttons, a slider, and the keys ← → Home End and space; a click on a node shows its
     whole calculation. ``save`` writes it as a page that needs nothing else. Where scripts do not run there is the
     finished picture and a table of all steps.
 
     Arguments:
-        root: the result whose derivatives are taken; or a network, a layer or a neuron.
+        root: the result whose derivatives are taken; or a network, a layer or a neuron; or what `nn.fit` returned.
         x: for a network: one example, a number for each input.
         target: for a network: a number for each output; for a softmax, and where the loss takes it, the class.
         loss: for a network: a name that `nn.losses.get` knows; an object whose ``one(outputs, targets)`` gives the loss
@@ -62,7 +65,7 @@ def show(
         A `Figure`: ``.save(path)``, and ``.steps``, the list of steps.
 
     Raises:
-        TypeError: if ``root`` is neither a Value nor a network; if a network lacks x or target, or a Value has them.
+        TypeError: if ``root`` is none of these; if a network lacks x or target, or a Value has them.
         ValueError: for less than one digit; for an x or a target of another length; for an unknown loss.
 
     Example:
@@ -77,18 +80,19 @@ def show(
     """
     if digits < 1:
         raise ValueError(f"digits must be at least 1, not {digits}")
-    if hasattr(root, "to_figure"):
-        return root.to_figure(digits)
     layers = None if isinstance(root, Value) else weights_of(root)
     if layers is not None:
         return show_network(root, layers, x, target, loss, names, digits)
-    if not isinstance(root, Value):
-        raise TypeError(f"show takes the result of an expression of Values, or a network, not {root!r:.60}")
+    if not (isinstance(root, Value) or hasattr(root, "to_figure")):
+        raise TypeError(f"show takes the result of an expression of Values, a network or a history, not {root!r:.60}")
     if x is not None or target is not None or loss is not None:
         raise TypeError(
             "x, target and loss belong to a network: show(model, x, target). For the result of an expression write "
-            "show(root) alone"
+            "show(root) alone, and show(history) for a training"
         )
+    if not isinstance(root, Value):
+        figure: Figure = root.to_figure(digits)
+        return figure
     twin, named = _twin(root, all_named(root, node_names([root], names, sys._getframe(1))))
     by_name = {name: node for node, name in named.items()}
     scene = build_scene(twin, by_name, max_nodes=len(named), digits=digits)

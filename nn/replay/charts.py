@@ -78,8 +78,9 @@ def spanning(numbers: Iterable[float], start: float, end: float, room: float = 0
     known = sorted(numbers)
     low, high = known[0], known[-1]
     if log:
-        factor = (high / low) ** room
-        return Axis(low / factor, high * factor, start, end, log=True)
+        least, most = log10(low), log10(high)
+        decades = room * (most - least)
+        return Axis(10.0 ** max(least - decades, -307.0), 10.0 ** min(most + decades, 308.0), start, end, log=True)
     margin = room * (high - low) or max(abs(low) * room, 1e-6)
     return Axis(low - margin, high + margin, start, end)
 
