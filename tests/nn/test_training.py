@@ -640,6 +640,7 @@ NAN = math.nan
         ({"validation": "some"}, TypeError, r"validation is a fraction such as 0.2 or a tuple \(X, y\), not 'some'"),
         ({"validation": (X,)}, TypeError, "validation is a fraction such as 0.2 or a tuple"),
         ({"patience": 0}, ValueError, "patience is 0"),
+        ({"snapshots": -1}, ValueError, "snapshots is -1, but must be at least 0"),
         ({"tolerance": -1.0}, ValueError, "tolerance is -1"),
         ({"tolerance": 0.1, "tolerance_on": "los"}, ValueError, "tolerance_on is 'los', but must be one of"),
         ({"sample_weight": [1.0]}, ValueError, r"sample_weight has shape \(1,\), but X has 5 rows"),
