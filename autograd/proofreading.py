@@ -88,7 +88,7 @@ class Proof(Sequence[Finding]):
 
     def _repr_html_(self) -> str:
         head, *rows = self._table()
-        colour = {"agrees": "#1b7837", "rounding": "#8a6d00", "slip": "#b2182b"}
+        colour = {"agrees": "#22863a", "rounding": "#8a6d00", "slip": "#d63649"}  # legible on white and on black
         sign = {"agrees": "✓", "rounding": "≈", "slip": "✗"}
         sides = ("left", "right", "right", "right", "left", "left")
         cells = "".join(f"<th style='text-align:{side}'>{name}</th>" for name, side in zip(head, sides, strict=True))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from autograd.drawing.build import build_scene
 from autograd.drawing.engines import has_dot
 from autograd.drawing.layered import lay_out_in_layers
-from autograd.drawing.layout import choose_engine, lay_out
+from autograd.drawing.layout import ENGINES, choose_engine, lay_out
 from autograd.drawing.paths import point_at
 from autograd.drawing.scene import Cluster, Point, Scene, SceneNode
 from autograd.drawing.spacing import NODE_GAP
@@ -249,6 +249,31 @@ def test_without_any_program_the_engine_is_layered(monkeypatch: pytest.MonkeyPat
     assert choose_engine(None) == "layered"
     with pytest.raises(ValueError, match="'dot' is not installed here; install Graphviz"):
         choose_engine("dot")
+
+
+def recurrent(steps: int) -> Value:
+    """The same two parameters in every step, so that edges run through many columns."""
+    w, b, h = Value(0.5), Value(0.1), Value(1.0)
+    for _ in range(steps):
+        h = (w * h + b).tanh()
+    return h
+
+
+def test_graphviz_is_not_asked_for_what_would_take_it_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    for name in ("dot", "pygraphviz"):
+        monkeypatch.setitem(ENGINES, name, (lambda: True, lambda scene: asked.append(len(scene.nodes))))
+    lay_out(scene_of(recurrent(10)))
+    assert asked == [33]
+    assert_sound(lay_out(scene_of(recurrent(40))))
+    assert asked == [33]
+
+
+def test_many_long_edges_of_one_operand_run_together() -> None:
+    scene = lay_out(scene_of(recurrent(40)), "layered")
+    long_edges = sorted([edge for edge in scene.edges if edge.source == 0], key=lambda edge: len(edge.points))
+    shorter, longer = long_edges[-2:]
+    assert longer.points[: len(shorter.points) - 6] == shorter.points[:-6]
 
 
 # --- crossings, counted in the picture -------------------------------------------------------------------------

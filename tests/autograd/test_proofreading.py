@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -139,6 +141,21 @@ def test_html_escapes_names_and_numbers() -> None:
     assert "b &amp; c" in html
     assert "✗ slip" in html
     assert "✓ agrees" in html
+
+
+def luminance(colour: str) -> float:
+    """The relative luminance of WCAG 2, from 0 for black to 1 for white."""
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_html_is_legible_on_a_light_and_on_a_dark_page() -> None:
+    colours = set(re.findall(r"color:(#\w{6})", proofread(worked_example().L, PRINTED)._repr_html_()))
+    assert len(colours) == 3
+    for colour in colours:
+        assert 1.05 / (luminance(colour) + 0.05) >= 4.5
+        assert (luminance(colour) + 0.05) / (luminance("#111111") + 0.05) >= 3.8  # JupyterLab's dark page
 
 
 def test_table_is_aligned() -> None:
