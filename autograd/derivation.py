@@ -247,10 +247,12 @@ def _along_the_paths(derivative: Derivative, routes: list[list[Value]], steps: S
     if len(symbolic.factors) == 1:
         sides += _with_numbers(formulas.factors[0], value)
     else:
-        sides = [symbolic, formulas]
-        if any(isinstance(factor, Number) for factor in formulas.factors):
-            sides.append(multiply(*formulas.factors))
-        sides.append(numbers)
+        sides = [symbolic, formulas, numbers]
+        plain = [factor.value for factor in formulas.factors if isinstance(factor, Number)]
+        if plain:  # one multiplies these out first
+            product = multiply(*formulas.factors)
+            changed = any(abs(x) != 1 for x in plain)  # 3u² · 3 = 9u² is another number, (y − t) · 1 = y − t is not
+            sides[2:] = [product, *((changed and _with_numbers(product, value)) or [numbers])]
     sides.append(Number(value))
     return [Table("", [[derivative if i == 0 else None, side] for i, side in enumerate(_without_repetition(sides))])]
 

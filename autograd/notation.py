@@ -163,8 +163,15 @@ class _Writer:
         for factor in factors:
             written = self.at_least(_POWER, factor)
             grouped = isinstance(factor, Number) and (several or parts) and self.write(factor)[1] >= _POWER
+            grouped = grouped or (parts and self.is_power_of_digits(factor))  # 2(3²) and not 23²
             parts.append(self.style.group(written) if grouped else written)
         return self.style.beside(parts), _PRODUCT
+
+    def is_power_of_digits(self, a: Expression) -> bool:
+        """Whether a power of a number is written without parentheses around the number."""
+        if not isinstance(a, Power) or not isinstance(a.base, Number) or _is_root(a):
+            return False
+        return isinstance(a.base.value, Fraction) and self.write(a.base)[1] >= _ATOM
 
     def power(self, base: Expression, exponent: Expression) -> tuple[str, int]:
         style = self.style
@@ -301,12 +308,23 @@ def text_of_tables(tables: Sequence[Table], digits: int) -> str:
 
 
 def latex_of_tables(tables: Sequence[Table], digits: int) -> str:
-    """The equations in an ``aligned`` environment."""
-    lines: list[str] = []
+    """The equations in an ``aligned`` environment; tables with a title each in one of their own, below the title."""
+    blocks: list[str] = []
+    lines: list[str] = []  # of the block that is open
     for table in tables:
-        lines += [f"&{LATEX.words(table.title)}"] if table.title else []
+        if table.title:
+            blocks += [_aligned(lines)] if lines else []
+            blocks.append(LATEX.words(table.title))
+            lines = []
         for first, *others in _written(table, LATEX, digits):
             lines.append(first + "".join([f" {'&' if i == 0 else '&&'}= {side}" for i, side in enumerate(others)]))
+    blocks.append(_aligned(lines))
+    if len(blocks) == 1:
+        return blocks[0]
+    return "\\begin{array}{l}\n" + " \\\\[1ex]\n".join(blocks) + "\n\\end{array}"
+
+
+def _aligned(lines: list[str]) -> str:
     return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import pickle
+import re
 from itertools import count
 from types import SimpleNamespace
 from typing import Any
@@ -79,6 +80,13 @@ def test_notes_4_7_has_h_times_1_minus_h_with_its_numbers() -> None:
     assert str(explain(example.h, wrt=example.z1, digits=7)) == (
         "dh/dz1 = h(1 − h)\n       = (0.6224593)(1 − 0.6224593)\n       = 0.2350037"
     )
+
+
+def test_numbers_are_put_into_the_form_that_was_multiplied_out() -> None:
+    x = Value(2.0)
+    u = 3 * x - 4
+    y = u**3
+    assert str(explain(y, wrt=x)) == "dy/dx = dy/du · du/dx\n      = 3u² · 3\n      = 9u²\n      = 9(2)²\n      = 36"
 
 
 def test_the_lecture_chain_rule_is_minus_e_times_1_minus_y_times_y_times_x() -> None:
@@ -566,10 +574,12 @@ def test_latex_is_read_by_matplotlib() -> None:
     cells = 0
     for root, wrt in a_bit_of_everything():
         for derivation in (explain(root, wrt=wrt, names=None), explain(root, names=None)):
-            begin, *lines, end = derivation.latex.splitlines()
-            assert (begin, end) == (r"\begin{aligned}", r"\end{aligned}")
+            lines = [re.sub(r" \\\\(\[1ex\])?$", "", line) for line in derivation.latex.splitlines()]
+            assert lines.count(r"\begin{aligned}") == lines.count(r"\end{aligned}") >= 1
             for line in lines:
-                for cell in line.removesuffix(r" \\").replace(r"\&", "and").split("&"):
+                if line.startswith((r"\begin{a", r"\end{a")):  # matplotlib does not know where lines stand
+                    continue
+                for cell in line.replace(r"\&", "and").split("&"):
                     if cell.strip():
                         parser.parse(f"${cell.strip()}$")
                         cells += 1

@@ -33,10 +33,10 @@ def agree(derivation: Derivation, other: str) -> bool:
 
 def read_latex(derivation: Derivation) -> str:
     """The LaTeX as text; an error for an unbalanced brace, an environment left open, or an unknown command."""
-    walker = latexwalker.LatexWalker(f"${derivation.latex}$", tolerant_parsing=False)
+    walker = latexwalker.LatexWalker(f"${derivation.latex.replace('[1ex]', '')}$", tolerant_parsing=False)
     nodes, _, _ = walker.get_latex_nodes()
     text: str = latex2text.LatexNodes2Text(math_mode="text").nodelist_to_text(nodes)
-    return text.replace("&", "").replace("\\\\", "")
+    return re.sub(r"&|\\\\|;|^\[|\]$", "", text)  # it shows the frame of an array as [a; b]
 
 
 def read_mathml(derivation: Derivation) -> str:

@@ -407,6 +407,11 @@ def python_of(written: str) -> str:
     return result.strip()
 
 
+def test_power_of_a_number_stands_apart_from_its_coefficient() -> None:
+    square = power(Number(Fraction(0)), number(2.0))
+    assert text(add(square, square)) == "2(0²)"
+
+
 @given(trees)
 def test_text_means_what_the_tree_means(a: Expression) -> None:
     """Python reads the text back to the same value: parentheses and minus signs stand where they must."""
@@ -495,12 +500,16 @@ def test_a_very_wide_cell_does_not_push_the_other_rows() -> None:
 
 def test_tables_as_latex() -> None:
     assert latex_of_tables(TABLES, 4) == (
+        "\\begin{array}{l}\n"
         "\\begin{aligned}\n"
         "y &= a \\, b &&= 2 \\\\\n"
-        " &= \\mathrm{loss} \\\\\n"
-        "&\\mathrm{where\\ a\\ <\\ b} \\\\\n"
+        " &= \\mathrm{loss}\n"
+        "\\end{aligned} \\\\[1ex]\n"
+        "\\mathrm{where\\ a\\ <\\ b} \\\\[1ex]\n"
+        "\\begin{aligned}\n"
         "\\mathrm{long} &= 1\n"
-        "\\end{aligned}"
+        "\\end{aligned}\n"
+        "\\end{array}"
     )
 
 
