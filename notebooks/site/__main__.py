@@ -8,9 +8,10 @@ import sys
 from pathlib import Path
 
 try:
-    from notebooks.site.lite import ROOT, BuildError, build_lite, read_notebook
+    from notebooks.site.lite import BuildError, build_lite
 except ModuleNotFoundError as missing:
     raise SystemExit(f"{missing.name} is missing: pip install -e '.[site]'") from None
+from notebooks.site.course import ROOT, course
 from notebooks.site.start import build_start
 
 
@@ -25,11 +26,11 @@ def build_site(output: Path, downloads: Path = ROOT / "build/site-downloads") ->
         BuildError: if a registry cannot be reached, or a tool fails.
     """
     output.mkdir(parents=True, exist_ok=True)
-    found = [read_notebook(path) for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
-    build_start(output, found)
+    notebooks = course()
+    build_start(output, notebooks)
     reference = [sys.executable, "-m", "notebooks.site.reference", str(output / "reference")]
     subprocess.run(reference, cwd=ROOT, check=True)
-    build_lite(output / "lite", found, downloads)
+    build_lite(output / "lite", notebooks, downloads)
 
 
 def main() -> None:

@@ -8,16 +8,14 @@ for nothing outside. NumPy is the one thing missing: no registry has it for the 
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import json
-import re
 import shutil
 import subprocess
 import sys
 import tarfile
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from jupyterlite_pyodide_kernel.constants import (  # type: ignore[import-untyped]  # it has no types
     PYODIDE_KERNEL_NPM_NAME,
@@ -25,13 +23,13 @@ from jupyterlite_pyodide_kernel.constants import (  # type: ignore[import-untype
     PYODIDE_VERSION,
 )
 
-ROOT = Path(__file__).parents[2]
+from notebooks.site.course import ROOT, Notebook
+
 CORE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
 LOCKED = ("ipython", "jedi", "micropip", "tqdm")  # in the version that the lock file names, with what they depend on
 PINNED = {"comm": "0.2.3", "graphviz": "0.21", "ipython-pygments-lexers": "1.1.1", "prompt-toolkit": "3.0.52"}
 EXTENSION = Path(sys.prefix, "share/jupyter/labextensions", PYODIDE_KERNEL_NPM_NAME)
 KERNEL = ("ipykernel", "piplite", "pyodide_kernel")  # wheels that the extension brings
-NEEDS_NUMPY = {"nn", "numpy", "matplotlib", "sklearn", "torch", "compile", "autograd.compiler"}
 KERNELSPEC = {"name": "python", "display_name": "Python (Pyodide)", "language": "python"}
 SETTINGS = {
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
@@ -42,41 +40,6 @@ SETTINGS = {
 
 class BuildError(Exception):
     """What stopped the build, in words."""
-
-
-class Notebook(NamedTuple):
-    """One notebook of the course: its file, its heading, and whether the browser can run it."""
-
-    path: Path
-    title: str
-    live: bool
-
-
-def read_notebook(path: Path) -> Notebook:
-    """A notebook, with its heading and what its cells import."""
-    cells = [(cell["cell_type"], "".join(cell["source"])) for cell in json.loads(path.read_text("utf-8"))["cells"]]
-    heading = re.search(r"^# +(.+)$", "\n".join(text for kind, text in cells if kind == "markdown"), re.MULTILINE)
-    title = heading[1].strip() if heading else path.stem
-    return Notebook(
-        path, title, not NEEDS_NUMPY & set().union(*(_imports(text) for kind, text in cells if kind == "code"))
-    )
-
-
-def _imports(cell: str) -> set[str]:
-    """The packages that a cell imports, and the names that it imports from ours."""
-    code = re.sub(r"^[ \t]*[%!].*$", "pass", cell, flags=re.MULTILINE)
-    found: set[str] = set()
-    for node in ast.walk(ast.parse(code)):
-        if isinstance(node, ast.Import):
-            modules = [name.name for name in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            modules = [node.module or ""]
-            if node.module == "autograd":
-                found |= {name.name for name in node.names}
-        else:
-            continue
-        found |= {*modules, *(module.partition(".")[0] for module in modules)}
-    return found
 
 
 def build_lite(output: Path, notebooks: list[Notebook], downloads: Path) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from autograd import draw, explain, show
 from autograd.worked_example import worked_example
-from notebooks.site.lite import Notebook
+from notebooks.site.course import Notebook
 
 LIVE = Template('<li><a href="lite/notebooks/index.html?path=$file">$title</a></li>')
 INSTALLED = Template("<li><span>$title</span> <small>needs NumPy: <code>notebooks/$file</code></small></li>")
