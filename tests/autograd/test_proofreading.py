@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -92,6 +95,42 @@ def test_carrying_rounded_intermediates_through_is_no_slip() -> None:
     proof = proofread(z, {"x": "0.333", "y": "0.999", "z": "999"})
     assert [finding.verdict for finding in proof] == ["agrees", "rounding", "rounding"]
     assert proof[2].reason == "follows from the printed y"
+
+
+NUMBERS = st.integers(-20, 20).map(lambda tenths: Decimal(tenths) / 10)
+
+
+@pytest.mark.parametrize(
+    ("activation", "slope"),
+    [(math.tanh, lambda y: 1 - y * y), (lambda z: 1 / (1 + math.exp(-z)), lambda y: y * (1 - y))],
+    ids=["tanh", "sigmoid"],
+)
+@given(x=NUMBERS, w=NUMBERS, b=NUMBERS, t=NUMBERS, digits=st.integers(3, 6))
+def test_page_worked_out_with_its_own_rounded_numbers_has_no_slip(
+    activation: Any, slope: Any, x: Decimal, w: Decimal, b: Decimal, t: Decimal, digits: int
+) -> None:
+    def rounded(number: Decimal) -> Decimal:  # what is written down, and typed in again on the next line
+        return number.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+
+    z = rounded(w * x + b)
+    y = rounded(Decimal(activation(float(z))))
+    dy_dz, dL_dy = rounded(slope(y)), rounded(y - t)
+    dL_dz = rounded(dL_dy * dy_dz)
+    dL_dw = rounded(dL_dz * x)
+    page = {"z": z, "y": y, "L": rounded((y - t) ** 2 / 2), ("y", "z"): dy_dz, ("L", "y"): dL_dy, ("L", "z"): dL_dz}
+    page |= {("L", "w"): dL_dw, ("L", "w", 0.5): rounded(w - dL_dw / 2)}
+    names = {name: Value(float(number)) for name, number in (("x", x), ("w", w), ("b", b), ("t", t))}
+    names["z"] = names["w"] * names["x"] + names["b"]
+    names["y"] = names["z"].tanh() if activation is math.tanh else names["z"].sigmoid()
+    L = names["L"] = 0.5 * (names["y"] - names["t"]) ** 2
+    proof = proofread(L, {quantity: f"{number:f}" for quantity, number in page.items()}, names=names)
+    assert proof, proof
+
+
+def test_tie_of_the_exact_number_may_be_rounded_up_though_a_float_lies_below_it() -> None:
+    z = Value(0.7) * 0.5  # 0.35, as a float 0.34999999999999998
+    (finding,) = proofread(z, {"z": "0.4"})
+    assert (finding.verdict, finding.digits) == ("agrees", 1)
 
 
 def test_names_come_from_the_callers_variables() -> None:
