@@ -1,4 +1,4 @@
-"""`proofread`: the numbers a worked example prints, against the exact ones. Imports `transforms`, `expression` and `naming`."""
+"""`proofread`: a worked example's printed numbers against the exact ones. Imports transforms, expression and naming."""
 
 from __future__ import annotations
 
