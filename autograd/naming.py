@@ -75,6 +75,28 @@ def node_names(
     return {node: given[node] for node in nodes if node in given}
 
 
+def nodes_by_name(
+    roots: Sequence[Value], names: Mapping[str, object] | Caller | None = CALLER, frame: FrameType | None = None
+) -> dict[str, Value]:
+    """Every name by which a node can be meant: those of `node_names`, and what else the caller calls it.
+
+    Example:
+        >>> import sys
+        >>> from autograd import Value
+        >>> e = [Value(1.0), Value(2.0)]
+        >>> e1 = e[0]
+        >>> list(nodes_by_name([e[0] * e[1]], frame=sys._getframe()))
+        ['e[0]', 'e[1]', 'e1']
+    """
+    by_name = {name: node for node, name in node_names(roots, names, frame).items()}
+    nodes = {node for root in roots for node in topological_order(root)}
+    for variable, held in _variables(names, frame).items():
+        for node, name in _values(held, variable):
+            if node in nodes:
+                by_name.setdefault(name, node)
+    return by_name
+
+
 def numbered(names: Sequence[str]) -> list[str]:
     """The names, each of them only once: w, w, w becomes w, w₍₂₎, w₍₃₎."""
     spelled, given = set(names), set[str]()

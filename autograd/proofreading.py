@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeAlias
 
 from autograd.expression import ExpressionError, names_in, record
 from autograd.modes import recording
-from autograd.naming import CALLER, Caller, node_names
+from autograd.naming import CALLER, Caller, nodes_by_name
 from autograd.order import topological_order
 from autograd.transforms import adjoints, local_slopes, reverse
 from autograd.value import Value, as_operand
@@ -148,8 +148,7 @@ def proofread(
     """
     roots = [root] if isinstance(root, Value) else list(root)
     frame = sys._getframe(1) if names is CALLER else None
-    named = {name: node for node, name in node_names(roots, names, frame).items()}
-    book = _Book(roots, named)
+    book = _Book(roots, nodes_by_name(roots, names, frame))
     quantities = [(_written(key), book.node_of(key), text) for key, text in printed.items()]
     numbers = {name: _decimal(text, name) for name, _, text in quantities}
     findings: dict[str, Finding] = {}
