@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 try:
-    from notebooks.site.lite import BuildError, build_lite
+    from notebooks.site.lite import build_lite
+    from notebooks.site.pyodide import BuildError
 except ModuleNotFoundError as missing:
     raise SystemExit(f"{missing.name} is missing: pip install -e '.[site]'") from None
 from notebooks.site.course import ROOT, course
