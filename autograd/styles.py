@@ -112,9 +112,6 @@ def name_parts(name: str) -> NameParts:
     return NameParts(base, hat, ",".join(subscripts), "".join([f"[{index}]" for index in indices]) + copy)
 
 
-_taken_apart = name_parts
-
-
 # --- three styles ------------------------------------------------------------------------------------------------
 
 

@@ -10,8 +10,7 @@ from collections.abc import Iterable
 from typing import Literal, NamedTuple
 from unicodedata import combining, east_asian_width
 
-from autograd.styles import _taken_apart as name_parts
-from autograd.styles import one_line
+from autograd.styles import name_parts, one_line
 
 Style = Literal["upright", "italic", "subscript", "superscript"]
 
