@@ -20,9 +20,8 @@ ENGINES: dict[str, tuple[Callable[[], bool], Callable[[Scene], None]]] = {
 }
 """For every engine whether it is at hand, and how it lays a scene out; in the order in which they are tried."""
 MARGIN = 14.0
-_MOST_FOR_GRAPHVIZ = (
-    1200  # nodes, and columns that edges run through: at twice as many, dot takes seconds, then minutes
-)
+_MOST_FOR_GRAPHVIZ = 1200
+"""Nodes, and columns that edges run through: at twice as many, dot takes seconds, then minutes."""
 _INSTALL = {
     "dot": "install Graphviz (https://graphviz.org/download), or leave engine out: a picture needs no program",
     "pygraphviz": "pip install 'pygraphviz>=2.0.1', or leave engine out: a picture needs no program",

@@ -24,8 +24,6 @@ from autograd.value import Value
 
 __all__ = ["Figure", "show"]
 
-LARGE = 150  # from so many nodes on Graphviz takes too long, and our own layout serves
-
 
 def show(
     root: Any,
@@ -96,7 +94,7 @@ def show(
     twin, named = _twin(root, all_named(root, node_names([root], names, sys._getframe(1))))
     by_name = {name: node for node, name in named.items()}
     scene = build_scene(twin, by_name, max_nodes=len(named), digits=digits)
-    lay_out(scene, "layered" if len(scene.nodes) > LARGE else None)
+    lay_out(scene)
     index_of = {node.value: node.index for node in scene.nodes if isinstance(node.value, Value)}
     run = frames(twin, named, digits, index_of)
     drawn = [
