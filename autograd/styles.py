@@ -16,6 +16,9 @@ from typing import Final
 # --- names -------------------------------------------------------------------------------------------------------
 
 LONGEST_NAME = 40
+_JOINERS = "\u200c\u200d"  # without a look of their own: they join emoji, and part the letters of Persian
+_RAISED = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
+_RAISE: Final = str.maketrans("-−0123456789", f"⁻{_RAISED}")
 _GREEK: Final = {
     "alpha": "α",
     "beta": "β",
@@ -79,10 +82,30 @@ class NameParts:
     superscript: str = ""
 
 
+def printable(text: str) -> str:
+    r"""Text for one line: a line break, a control character or what else cannot be printed becomes a space.
+
+    Example:
+        >>> printable("a\nb")
+        'a b'
+    """
+    return "".join([c if c.isprintable() or c in _JOINERS else " " for c in text])
+
+
 def one_line(name: str) -> str:
     """A name fit for a line of text: no line breaks or control characters, and not longer than 40 characters."""
-    name = "".join(c if c.isprintable() else " " for c in name[: LONGEST_NAME + 1])
-    return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
+    name = printable(name[: LONGEST_NAME + 1])
+    return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1].rstrip(_JOINERS) + "…"
+
+
+def raised(digits: str) -> str:
+    """Digits, and a minus sign before them, as an exponent in plain text.
+
+    Example:
+        >>> raised("-12"), raised("−12")
+        ('⁻¹²', '⁻¹²')
+    """
+    return digits.translate(_RAISE)
 
 
 def name_parts(name: str) -> NameParts:
@@ -159,7 +182,7 @@ class Style:
     def power(self, base: str, exponent: str) -> str:
         """The base to the exponent."""
         if exponent.lstrip("−").isdecimal():
-            return base + exponent.translate(_RAISE)
+            return base + raised(exponent)
         return f"{base}^{exponent}"
 
     def root(self, a: str) -> str:
@@ -187,8 +210,6 @@ class Style:
         return f"{d}{self.name(numerator)}/{d}{self.name(denominator)}"
 
 
-_RAISE = str.maketrans("−0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-_RAISED = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
 _PLAIN_NAME = re.compile(r"[\w.₍₎]+(,\d+)*(\[[\w'\",]*\])*[₍₎₀-₉]*")
 
 

@@ -21,6 +21,7 @@ _WIDTHS = {  # in units of the font size
     **dict.fromkeys("mwMW@%—…∂∑Σ∞√", 0.9),
     **dict.fromkeys("0123456789", 0.62),
     **dict.fromkeys("+=<>−×÷±≈≤≥", 0.8),
+    **dict.fromkeys("\u200c\u200d\ufe0e\ufe0f", 0.0),  # they change the look of what stands beside them
 }
 _LOWER, _UPPER, _OTHER, _WIDE = 0.6, 0.72, 0.8, 1.05
 

@@ -12,9 +12,9 @@ from autograd.drawing.palette import LIGHT
 from autograd.drawing.scene import Cluster, Line, Role, Scene, SceneEdge, SceneNode
 from autograd.drawing.spacing import CLUSTER_PADDING, LABEL_SIZE, NODE_GAP, TITLE_SIZE, column_gap, minimum_lengths
 from autograd.drawing.svg import line_width
+from autograd.styles import printable, raised
 
 _STYLES: dict[Role, str] = {"operation": "filled,rounded", "loss": "filled,rounded", "constant": "filled,dashed"}
-_RAISED = str.maketrans("−0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _FONT = 'fontname="Helvetica,Arial,sans-serif"'
 
 
@@ -52,9 +52,7 @@ def quoted(text: str) -> str:
         "a \"b\" &amp; \\N"
     """
     escaped = text.replace("&", "&amp;").replace("\\", "\\\\").replace('"', '\\"')
-    return (
-        '"' + "\\n".join(["".join([c if c.isprintable() else " " for c in line]) for line in escaped.split("\n")]) + '"'
-    )
+    return '"' + "\\n".join(map(printable, escaped.split("\n"))) + '"'
 
 
 def _attributes(attributes: dict[str, str]) -> str:
@@ -85,7 +83,7 @@ def _plain(line: Line) -> str:
     parts = []
     for text, style in line.runs:
         if style == "superscript" and not text.startswith("["):  # the layer of a name, as in w11[2]
-            text = text.translate(_RAISED) if set(text) <= set("−0123456789") else f"^{text}"
+            text = raised(text) if set(text) <= set("−0123456789") else f"^{text}"
         parts.append(text)
     return "".join(parts)
 

@@ -15,6 +15,7 @@ from autograd.drawing.palette import DARK, LIGHT
 from autograd.drawing.paths import with_head
 from autograd.drawing.scene import FONT_SIZES, LEADING, Cluster, Point, Scene, SceneEdge, SceneNode
 from autograd.drawing.spacing import LABEL_SIZE, TITLE_SIZE
+from autograd.styles import printable
 
 _ROLES = ("input", "target", "parameter", "constant", "operation", "loss", "folded", "neuron")
 _CORNERS = {"operation": 9.0, "loss": 9.0, "folded": 4.0, "constant": 3.0, "parameter": 0.0}
@@ -213,4 +214,4 @@ def _points(points: Iterable[Point]) -> str:
 
 def _text(text: str) -> str:
     """Text as SVG holds it: marks escaped, and what XML forbids replaced."""
-    return escape("".join([c if c.isprintable() else " " for c in text]))
+    return escape(printable(text))

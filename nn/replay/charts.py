@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from autograd.drawing.svg import style_sheet
+from autograd.styles import printable, raised
 from nn.replay.contours import simplified
 
 Point: TypeAlias = tuple[float, float]
@@ -99,7 +100,7 @@ def _power(k: int) -> str:
     """A power of ten."""
     if -4 < k < 5:
         return f"{10.0**k:g}"
-    return "10" + str(k).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return "10" + raised(str(k))
 
 
 # --- elements ------------------------------------------------------------------------------------------------------
@@ -108,8 +109,7 @@ def _power(k: int) -> str:
 def text(kind: str, x: float, y: float, words: str, turned: bool = False) -> str:
     """A line of text; ``kind`` is its class."""
     turn = f' transform="rotate(-90 {x:.1f} {y:.1f})"' if turned else ""
-    plain = "".join([c if c.isprintable() else " " for c in words])
-    return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}"{turn}>{escape(plain)}</text>'
+    return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}"{turn}>{escape(printable(words))}</text>'
 
 
 def frame(x: Axis, y: Axis, names: tuple[str, str], ticks: tuple[int, int] = (6, 5), whole: bool = False) -> str:

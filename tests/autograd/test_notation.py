@@ -206,7 +206,15 @@ def test_any_name_at_all_is_one_line_and_well_formed(name: str) -> None:
     assert depth == 0
 
 
+@pytest.mark.parametrize("name", ["👨\u200d👩\u200d👧", "می\u200cخواهم", "❤\ufe0f"], ids=ascii)
+def test_characters_that_are_joined_stay_so(name: str) -> None:
+    assert one_line(name) == name
+    assert one_line(f"{name}\n{name}") == f"{name} {name}"
+    assert mathml(Symbol(name)) == f"<mi>{name}</mi>"
+
+
 def test_a_long_name_is_cut() -> None:
+    assert one_line("x" * 38 + "👩\u200d👧") == "x" * 38 + "👩…"
     assert one_line("x" * 41) == "x" * 39 + "…"
     assert one_line("x" * 40) == "x" * 40
 

@@ -192,7 +192,11 @@ def test_network_from_the_outside_is_shown_by_what_it_has() -> None:
         ((MLP(2, [1]), [1.0, "a"], 0.0), TypeError, "x must be a real number"),
         ((Value(1.0) * 2.0, [1.0], 0.0), TypeError, r"belong to a network: show\(model, x, target\)"),
         ((MLP(2, [2], output="softmax"), [1.0, 2.0], 5), ValueError, "target"),
-        (("model", [1.0], 0.0), TypeError, "or a network"),
+        (
+            ("model", [1.0], 0.0),
+            TypeError,
+            "the result of an expression of Values, a network or a history, not 'model'",
+        ),
     ],
 )
 def test_a_mistake_is_answered_by_what_to_write(arguments: Any, error: type[Exception], message: str) -> None:
