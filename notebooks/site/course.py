@@ -37,9 +37,12 @@ def read_notebook(path: Path) -> Notebook:
 
 def _imports(cell: str) -> set[str]:
     """The packages that a cell imports, and the names that it imports from ours."""
-    code = re.sub(r"^[ \t]*[%!].*$", "pass", cell, flags=re.MULTILINE)
     found: set[str] = set()
-    for node in ast.walk(ast.parse(code)):
+    try:
+        tree = ast.parse(re.sub(r"^([ \t]*)[%!].*$", r"\1pass", cell, flags=re.MULTILINE))
+    except SyntaxError:  # a question to IPython, or a mistake on purpose: it imports nothing
+        return found
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             modules = [name.name for name in node.names]
         elif isinstance(node, ast.ImportFrom):
