@@ -60,13 +60,14 @@ def style_sheet() -> str:
     light, dark = _properties(LIGHT), _properties(DARK)
     rules = [
         f"svg.chainrule{{{light}}}",
+        "@media not print{",  # paper is light
         f"@media (prefers-color-scheme:dark){{svg.chainrule{{{dark}}}}}",
         # the theme of a notebook, and the one that the stepper found out, which the picture in its shadow root follows
         f"[data-jp-theme-light=true] svg.chainrule,.vscode-light svg.chainrule,:host([data-theme=light]) svg.chainrule"
         f"{{{light}}}",
         f"[data-jp-theme-light=false] svg.chainrule,.vscode-dark svg.chainrule,:host([data-theme=dark]) svg.chainrule"
         f"{{{dark}}}",
-        f"@media print{{svg.chainrule{{{light}}}}}",
+        "}",
         _RULES,
     ]
     rules += [f".chainrule .role-{r} .shape{{fill:var(--cr-{r}-fill);stroke:var(--cr-{r}-line)}}" for r in _ROLES]

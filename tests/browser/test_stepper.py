@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from autograd import Value
+from autograd import Value, draw
 from autograd.notation import significant
 from autograd.stepper import Figure, show
 from autograd.worked_example import WorkedExample, worked_example
 from tests.browser.conftest import Tab
 
+WHITE = "rgb(255, 255, 255)"
 HOSTILE = [
     "<img src=x onerror=alert(1)>",
     "</script><script>alert(1)</script>",
@@ -300,7 +301,28 @@ def contrast(one: str, other: str) -> float:
 def test_theme_follows_a_change_while_the_page_is_open(saved: Path, open_tab: Callable[..., Tab]) -> None:
     tab = open_tab(saved, color_scheme="light")
     tab.page.emulate_media(color_scheme="dark")
-    assert tab.page.locator("[data-chainrule]").get_attribute("data-theme") == "dark"
+    tab.page.locator("[data-chainrule][data-theme='dark']").wait_for()
+
+
+@pytest.mark.parametrize("theme", ["false", "true"], ids=["notebook dark", "notebook light"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_paper_is_light_whatever_the_theme(
+    example: WorkedExample, open_tab: Callable[..., Tab], tmp_path: Path, scheme: str, theme: str
+) -> None:
+    page = tmp_path / "notebook.html"
+    picture, figure = draw(example.L, names=None).svg, show(example.L, names=None)._repr_html_()
+    page.write_text(
+        f"<!DOCTYPE html><meta charset='utf-8'><body data-jp-theme-light='{theme}'>{picture}{figure}", encoding="utf-8"
+    )
+    tab = open_tab(page, color_scheme=scheme)
+    tab.page.emulate_media(media="print", color_scheme=scheme)
+    for picture in ("body > svg", ".picture > svg"):
+        assert tab.page.locator(f"{picture} > .page").evaluate("(part) => getComputedStyle(part).fill") == WHITE
+    ink, paper = tab.page.locator(".stepper").evaluate(
+        "(part) => [getComputedStyle(part).color, getComputedStyle(part).backgroundColor]"
+    )
+    assert paper == WHITE
+    assert contrast(ink, paper) >= 7.0
 
 
 def test_nothing_moves_where_reduced_motion_is_asked_for(saved: Path, open_tab: Callable[..., Tab]) -> None:
