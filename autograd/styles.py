@@ -243,8 +243,8 @@ class _Latex(Style):
     def beside(self, parts: Sequence[str]) -> str:
         line = parts[0]
         for left, right in pairwise(parts):
-            close = right.startswith(r"\left(") or left.replace(".", "").isdecimal()
-            line += right if close else rf" \, {right}"
+            after_number = left.replace(".", "").isdecimal() and not right.startswith(r"\mathrm")
+            line += right if after_number or right.startswith(r"\left(") else rf" \, {right}"
         return line
 
     def over(self, a: str, b: str) -> str:
@@ -295,6 +295,8 @@ def _latex_word(word: str) -> str:
 
 
 _WORD = "<mtext>&#xa0;{}&#xa0;</mtext>"  # with spaces that do not collapse
+_MATHML_GROUP = re.compile(r"<mrow><mo[^>]*>\(")
+_MATHML_WORD = re.compile(r"(<m(row|sub|sup|subsup|over)>)*<mi>[^<]{2}")
 
 
 class _MathML(Style):
@@ -335,7 +337,12 @@ class _MathML(Style):
         return f"<mrow>{''.join(parts)}</mrow>"
 
     def beside(self, parts: Sequence[str]) -> str:
-        return f"<mrow>{'<mo>&#x2062;</mo>'.join(parts)}</mrow>"  # the invisible times sign
+        line = parts[0]
+        for left, right in pairwise(parts):
+            after_number = left.startswith("<mn>") and not _MATHML_WORD.match(right)
+            gap = "" if after_number or _MATHML_GROUP.match(right) else " rspace='0.17em'"
+            line += f"<mo{gap}>&#x2062;</mo>{right}"  # the invisible times sign
+        return f"<mrow>{line}</mrow>"
 
     def over(self, a: str, b: str) -> str:
         return f"<mfrac>{a}{b}</mfrac>"

@@ -521,6 +521,23 @@ def test_tables_as_latex() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("source", "as_latex", "gaps"),
+    [
+        ("h*maximum(h, w)", r"h \, \mathrm{maximum}\left(h, w\right)", 1),
+        ("2*maximum(h, w)", r"2 \, \mathrm{maximum}\left(h, w\right)", 1),
+        ("2*loss", r"2 \, \mathrm{loss}", 1),
+        ("2*loss1*w", r"2 \, \mathrm{loss}_{1} \, w", 2),
+        ("2*w*abs(h)", r"2w \, \left|h\right|", 1),
+        ("2*w*(h + 1)", r"2w\left(h + 1\right)", 0),
+    ],
+)
+def test_factors_that_would_run_into_each_other_are_parted(source: str, as_latex: str, gaps: int) -> None:
+    tree = formula(source, {name: Symbol(name) for name in ("h", "w", "loss", "loss1")})
+    assert latex(tree) == as_latex
+    assert mathml(tree).count("<mo rspace='0.17em'>&#x2062;</mo>") == gaps
+
+
 def test_tables_as_mathml() -> None:
     element = ElementTree.fromstring(mathml_of_tables(TABLES, 4))
     space = "{http://www.w3.org/1998/Math/MathML}"
