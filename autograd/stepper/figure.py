@@ -104,8 +104,9 @@ class Figure:
     def _repr_html_(self) -> str:
         """The progressive figure. No ids, which would collide where there are several; no style sheet of its own."""
         picture = base64.b64encode(self._picture.encode()).decode()
+        left = ' style="text-align: left"'  # notebooks align tables of numbers, to the right
         rows = [
-            f"<tr><td>{i}</td><td>{escape(row.part)}</td><td>{escape(row.text)}</td></tr>"
+            f"<tr><td>{i}</td><td{left}>{escape(row.part)}</td><td{left}>{escape(row.text)}</td></tr>"
             for i, row in enumerate(self.steps, 1)
         ]
         part, text, purpose = KINDS[self._kind]
@@ -120,7 +121,7 @@ class Figure:
             f'<img alt="{escape(self._description)}" src="data:image/svg+xml;base64,{picture}" '
             'style="max-width: 100%">\n'
             f"<details><summary>All {len(rows)} steps</summary>\n"
-            f"<table><thead><tr><th>Step</th><th>{part}</th><th>{text}</th></tr></thead>\n"
+            f"<table><thead><tr><th>Step</th><th{left}>{part}</th><th{left}>{text}</th></tr></thead>\n"
             f"<tbody>{''.join(rows)}</tbody></table></details>\n"
             f"<p><small>The picture above is the finished one. To {purpose}, run the cell, or trust the notebook: in "
             "JupyterLab press Ctrl Shift C and choose Trust Notebook, in Notebook choose File, Trust Notebook."

@@ -117,14 +117,15 @@ def output(tab: Tab, cell: int) -> Any:
     return tab.page.locator(f"[data-windowed-list-index='{cell}'] .jp-OutputArea-output")
 
 
-def press_in_first_cell(tab: Tab, key: str, until: Any) -> None:
-    """Press a key until its effect is seen: a notebook that still loads loses keys, and then takes the focus."""
+def from_first_cell(tab: Tab, act: Callable[[], None], until: Any) -> None:
+    """Act until the effect is seen: a notebook that still loads loses keys, and then takes the focus."""
     for _ in range(SECONDS // 2):
-        tab.page.locator(".jp-Cell .cm-content").first.click()
-        tab.press(key)
         with contextlib.suppress(peer("playwright.sync_api").TimeoutError):
-            return until.wait_for(timeout=2000)
-    raise AssertionError(f"{key} has no effect")
+            tab.page.locator(".jp-Cell .cm-content").first.click(timeout=2000)
+            act()
+            until.wait_for(timeout=2000)
+            return
+    raise AssertionError(f"still not seen: {until}")
 
 
 class Stepper:
@@ -209,7 +210,7 @@ def test_running_the_cells_gives_the_stepper_and_so_does_opening_what_was_saved(
 ) -> None:
     tab = open_notebook("lab/workspaces/run/tree/empty.ipynb?reset")
     prompts = tab.page.locator(".jp-InputPrompt", has_text=re.compile(r"\[\d+\]"))
-    press_in_first_cell(tab, "Control+Enter", prompts)
+    from_first_cell(tab, lambda: tab.press("Control+Enter"), until=prompts)
     for cell in (SHOWN, HOSTILE_SHOWN):
         tab.page.locator(".jp-Cell .cm-content").nth(cell).click()
         tab.press("Control+Enter")
@@ -322,16 +323,19 @@ def test_untrusted_notebook_lists_all_steps(untrusted: Tab, example: WorkedExamp
     for row in rows.all():
         assert row.is_visible()
         assert row.bounding_box()["x"] + row.bounding_box()["width"] <= area["x"] + area["width"]
+        assert row.locator("td").last.evaluate("(cell) => getComputedStyle(cell).textAlign") == "left"
         ink, *papers = row.locator("td").last.evaluate(COLOURS)
         assert contrast(ink, paper_of(papers)) >= 4.5
     where.locator("summary").click()
 
 
 def by_the_palette(tab: Tab) -> None:
-    palette = tab.page.locator(".lm-CommandPalette-input:visible")
-    press_in_first_cell(tab, "Control+Shift+C", palette)
-    palette.fill("Trust Notebook")
-    tab.press("Enter")
+    def choose() -> None:
+        tab.press("Control+Shift+C")
+        tab.page.locator(".lm-CommandPalette-input:visible").fill("Trust Notebook", timeout=2000)
+        tab.press("Enter")
+
+    from_first_cell(tab, choose, until=tab.page.locator(".jp-Dialog"))
 
 
 def by_the_menu(tab: Tab) -> None:
