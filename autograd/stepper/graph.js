@@ -21,7 +21,7 @@ const equation = (...sides) =>  // may break before every equals sign
 
 /* --- the graph and its two passes ------------------------------------------------------------------------------ */
 
-const SMALLEST = 0.7;  // how far the picture shrinks in a narrow window; from there on it can be scrolled
+const SMALLEST = 0.62;  // how far the picture shrinks in a narrow window; from there on it can be scrolled
 
 class Graph extends Player {
   moves = { ...MOVES, Escape: "close", Enter: "open" };
