@@ -91,12 +91,14 @@ class Player {
   key(event) {
     event.stopPropagation();  // the notebook has plans of its own for most keys
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const target = this.shadow.activeElement;
-    const onControl = target?.closest("button, [data-step]");
-    const move = this.moves[event.key];
     if (event.composedPath().some((element) => element.localName === "details")) return;
-    if (!move || (onControl && (event.key === " " || event.key === "Enter"))) return;
-    this.move(move, target);
+    const target = this.shadow.activeElement;
+    const control = ["Enter", " "].includes(event.key) && target?.closest("button, [data-step]");
+    const move = this.moves[event.key];
+    if (control?.localName === "button") return;  // the browser clicks it
+    if (control) this.click(control);
+    else if (move) this.move(move, target);
+    else return;
     event.preventDefault();
   }
 

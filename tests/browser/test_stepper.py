@@ -222,6 +222,15 @@ def test_node_is_reached_and_opened_by_the_keyboard_alone(tab: Tab) -> None:
     assert not tab.page.locator(".card.node").is_visible()
 
 
+@pytest.mark.parametrize("key", ["Enter", "Space"])
+def test_term_of_a_sum_is_followed_by_the_keyboard_alone(tab: Tab, key: str) -> None:
+    tab.press("End", "Enter")
+    tab.page.locator(".card.node li").focus()
+    tab.press("Home", key)
+    assert tab.step() == tab.steps()
+    assert tab.page.get_by_role("button", name="Play").count() == 1, "the key does nothing else"
+
+
 def test_row_of_the_table_goes_to_its_step(tab: Tab) -> None:
     tab.page.locator("summary").click()
     tab.page.locator("details tbody tr").nth(6).click()

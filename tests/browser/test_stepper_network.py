@@ -144,6 +144,13 @@ def test_neuron_is_opened_by_the_keyboard_alone(tab: Tab) -> None:
     assert tab.page.locator(".card.node").is_visible()
 
 
+def test_step_of_a_neuron_is_gone_to_by_the_keyboard_alone(tab: Tab) -> None:
+    tab.press("ArrowRight", "Enter")
+    tab.page.locator(".card.node h4").last.focus()
+    tab.press("Home", "Enter")
+    assert tab.step() > 2
+
+
 def test_without_scripts_picture_and_table_are_there(saved: Path, open_tab: Callable[..., Tab]) -> None:
     tab = open_tab(saved, java_script_enabled=False)
     assert tab.page.locator("img").bounding_box()["width"] > 200
