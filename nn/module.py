@@ -1,4 +1,4 @@
-"""`Module`: what every model has in common, its parameters and their names. Imports `Value` and ``data``."""
+"""`Module`: what every model has in common, its parameters and their names. Imports `Value`, ``data`` and losses."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from autograd.value import Value
+from nn import losses
 from nn.data import check_number
 
 
@@ -54,6 +55,10 @@ class Module:
         """Set the gradient of every parameter to 0.0, as before each step of training."""
         for parameter in self.parameters():
             parameter.grad = 0.0
+
+    def loss_named(self, name: str) -> losses.Loss:
+        """The loss of that name, for ``autograd.show(model, x, target, loss="mae")``: see `nn.losses.get`."""
+        return losses.get(name)
 
     def state_dict(self) -> dict[str, float]:
         """The number of every parameter under its name."""

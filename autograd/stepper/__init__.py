@@ -51,10 +51,11 @@ def show(
         root: the result whose derivatives are taken; or a network, a layer or a neuron; or what `nn.fit` returned.
         x: for a network: one example, a number for each input.
         target: for a network: a number for each output; for a softmax, and where the loss takes it, the class.
-        loss: for a network: a name that `nn.losses.get` knows; an object whose ``one(outputs, targets)`` gives the loss
-            of an example (and which may say ``on_logits`` and have ``encode``, as a `nn.losses.Loss`); or a function of
-            output and target, of two lists where there are several outputs. By default the model's own; else the
-            cross-entropy for a softmax, and half the squared error for anything else.
+        loss: for a network: a name that its method ``loss_named`` knows, which for a network of nn are those of
+            `nn.losses`; an object whose ``one(outputs, targets)`` gives the loss of an example (and which may say
+            ``on_logits`` and have ``encode``, as a `nn.losses.Loss`); or a function of output and target, of two lists
+            where there are several outputs. By default the model's own; else the cross-entropy for a softmax, and half
+            the squared error for anything else.
         names: how nodes without a label are called: by default as the caller's variables; None for labels alone; or
             a mapping from names to nodes. What has no name then becomes v1, v2 ...
         digits: how many significant digits are shown.

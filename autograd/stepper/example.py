@@ -6,8 +6,7 @@ no gradient of the network is changed.
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -131,26 +130,15 @@ def _chosen(model: Any, loss: Any) -> Any:
         own = getattr(model, "loss", None)
         return own if hasattr(own, "one") else None
     if isinstance(loss, str):
-        get = _losses_by_name(model)
-        if get is None:
+        if not hasattr(model, "loss_named"):
             raise ValueError(
-                f"loss={loss!r} is a name, and {model!r} comes from a module without a table of losses; give a "
-                "function of output and target: loss=lambda y, t: (y - t) ** 2"
+                f"loss={loss!r} is a name, and {model!r} is a model without a table of losses; give a function of "
+                "output and target: loss=lambda y, t: (y - t) ** 2"
             )
-        return get(loss)
+        return model.loss_named(loss)
     if not hasattr(loss, "one") and not callable(loss):
         raise TypeError(f"loss is a name, an object with one(outputs, targets), or a function, not {loss!r:.60}")
     return loss
-
-
-def _losses_by_name(model: Any) -> Callable[[str], Any] | None:
-    """The function that finds a loss in the module where the network's class is defined: its ``losses.get``."""
-    for kind in type(model).__mro__:
-        get = getattr(getattr(sys.modules.get(kind.__module__), "losses", None), "get", None)
-        if callable(get):
-            found: Callable[[str], Any] = get
-            return found
-    return None
 
 
 def _targets(model: Any, loss: Any, target: Any, n: int, outputs: Sequence[Value]) -> list[float]:

@@ -13,7 +13,7 @@ from autograd import Value, no_grad, show
 from autograd.functions import tanh
 from autograd.notation import significant
 from autograd.stepper import Figure
-from nn import MLP, Layer, Neuron, Perceptron, losses
+from nn import MLP, Layer, Module, Neuron, Perceptron, losses
 
 DIGITS = 12
 MODELS = [
@@ -158,6 +158,22 @@ def test_the_picture_has_every_output_and_delta() -> None:
     for name in ("δ1[1]", "δ4[1]", "δ1[2]"):
         assert f">δ {shown[name].replace('-', '−')}</text>" in figure._picture
     assert figure._picture.count("role-target") > 1, "the target stands beside the output"
+
+
+def test_network_of_ones_own_knows_the_losses_by_name() -> None:
+    class Stack(Module):
+        """A network in a module that imports no losses."""
+
+        __module__ = "builtins"
+
+        def __init__(self) -> None:
+            self.layers = MLP(2, [2, 1], seed=1).layers
+
+        def __call__(self, x: Any) -> Any:
+            return self.layers[1](self.layers[0](x))
+
+    texts = [[row.text for row in show(Stack(), [1.0, 2.0], 0.0, loss=loss).steps] for loss in ("mae", losses.mae)]
+    assert texts[0] == texts[1]
 
 
 def test_network_from_the_outside_is_shown_by_what_it_has() -> None:
