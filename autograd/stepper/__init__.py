@@ -1,25 +1,19 @@
 """`show`: both passes over a graph or a network, step by step, in a notebook or as a page.
 
-Imports the picture and the formulas.
+Imports the steppers of both.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from copy import deepcopy
 from typing import Any
 
-from autograd.drawing.build import build_scene
-from autograd.drawing.layout import lay_out
 from autograd.drawing.network import weights_of
-from autograd.drawing.svg import to_svg
-from autograd.naming import CALLER, Caller, node_names
-from autograd.notation import significant
-from autograd.stepper.figure import Figure, Row
-from autograd.stepper.frames import PASSES, all_named, frames
-from autograd.stepper.neurons import show_network
-from autograd.styles import MATHML, one_line
+from autograd.naming import CALLER, Caller
+from autograd.stepper.figure import Figure
+from autograd.stepper.graph import show_graph
+from autograd.stepper.network import show_network
 from autograd.value import Value
 
 __all__ = ["Figure", "show"]
@@ -92,36 +86,4 @@ def show(
     if not isinstance(root, Value):
         figure: Figure = root.to_figure(digits)
         return figure
-    twin, named = _twin(root, all_named(root, node_names([root], names, sys._getframe(1))))
-    by_name = {name: node for node, name in named.items()}
-    scene = build_scene(twin, by_name, max_nodes=len(named), digits=digits)
-    lay_out(scene)
-    index_of = {node.value: node.index for node in scene.nodes if isinstance(node.value, Value)}
-    run = frames(twin, named, digits, index_of)
-    drawn = [
-        [MATHML.name(named[node.value]), significant(node.value.data, digits), one_line(named[node.value])]
-        if isinstance(node.value, Value)
-        else ["", "" if node.value is None else significant(node.value, digits), ""]
-        for node in scene.nodes
-    ]
-    name = one_line(named[twin])
-    return Figure(
-        "graph",
-        f"{name}, step by step",
-        f"The graph of {name}: {len(named)} nodes, each with its value and its gradient.",
-        to_svg(scene),
-        [Row(PASSES[frame.phase], frame.text) for frame in run],
-        {"root": index_of[twin], "nodes": drawn, "steps": [frame.data for frame in run]},
-    )
-
-
-def _twin(root: Value, names: dict[Value, str]) -> tuple[Value, dict[Value, str]]:
-    """A copy of the graph with the gradients of one pass from ``root``, and its names; the graph keeps its own."""
-    copies: dict[int, Value] = {}
-    twin = deepcopy(root, copies)
-    twin.zero_grad()
-    if twin.depth:
-        twin.backward()
-    else:
-        twin.grad = 1.0
-    return twin, {copies[id(node)]: name for node, name in names.items()}
+    return show_graph(root, names, digits, sys._getframe(1))

@@ -57,6 +57,11 @@ class Run:
     loss_name: str
     gradients: dict[Value, float]
 
+    @property
+    def sizes(self) -> list[int]:
+        """How many inputs there are, and neurons in each layer."""
+        return [len(self.inputs), *map(len, self.layers)]
+
 
 def run_example(model: Any, layers: Sequence[Weights], x: Any, target: Any, loss: Any) -> Run:
     """Run a network on one example.

@@ -18,12 +18,25 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-KINDS = {
-    "graph": ("Pass", "Calculation", "step through both passes"),
-    "network": ("Pass", "Calculation", "step through both passes"),
-    "history": ("Epoch", "Loss and metrics", "replay the training"),
-}
-"""Of each kind: the heads of the table of steps, and what one can do where scripts run."""
+_PLAYER, _PAGE = (Path(__file__).with_name(name) for name in ("player", "page"))
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What all figures of a kind share: how they are played.
+
+    Arguments:
+        name: how the script knows them.
+        heads: what the table of steps calls the two parts of a `Row`.
+        purpose: what one can do where scripts run.
+        files: paths without their endings. All the scripts (.js) and style sheets (.css) are used, each building on
+            those before it; the elements (.html) are those of the first.
+    """
+
+    name: str
+    heads: tuple[str, str]
+    purpose: str
+    files: tuple[Path, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +51,7 @@ class Figure:
     """A picture that can be stepped through, in a notebook or in a page of its own.
 
     Arguments:
-        kind: what it plays, of `KINDS`: "graph". Files of that name hold its script, its look and its elements.
+        kind: what it plays.
         title: what is shown, in a line of plain text.
         description: the same for someone who does not see the picture, in a sentence.
         picture: the finished picture, as SVG.
@@ -50,7 +63,7 @@ class Figure:
     """
 
     def __init__(
-        self, kind: str, title: str, description: str, picture: str, rows: Sequence[Row], data: Mapping[str, Any]
+        self, kind: Kind, title: str, description: str, picture: str, rows: Sequence[Row], data: Mapping[str, Any]
     ) -> None:
         self._kind = kind
         self._title = title
@@ -98,7 +111,7 @@ class Figure:
                 "form-action 'none'",
             ]
         )
-        template = Template(_part("page.html"))
+        template = Template(_read(_PAGE, ".html"))
         return template.substitute(policy=policy, title=escape(self._title), figure=self._repr_html_())
 
     def _repr_html_(self) -> str:
@@ -109,23 +122,23 @@ class Figure:
             f"<tr><td>{i}</td><td{left}>{escape(row.part)}</td><td{left}>{escape(row.text)}</td></tr>"
             for i, row in enumerate(self.steps, 1)
         ]
-        part, text, purpose = KINDS[self._kind]
+        part, text = self._kind.heads
         data = {
             **self._data,
-            "controls": Template(_part("player.html")).substitute(content=_part(f"{_family(self._kind)[0]}.html")),
-            "style": "\n".join([_part(f"{name}.css") for name in ("player", *_family(self._kind))]),
+            "controls": Template(_read(_PLAYER, ".html")).substitute(content=_read(self._kind.files[0], ".html")),
+            "style": "\n".join([_read(file, ".css") for file in (_PLAYER, *self._kind.files)]),
         }
         block = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
         return (
-            f'<div data-chainrule="{self._kind}">\n'
+            f'<div data-chainrule="{self._kind.name}">\n'
             f'<img alt="{escape(self._description)}" src="data:image/svg+xml;base64,{picture}" '
             'style="max-width: 100%">\n'
             f"<details><summary>All {len(rows)} steps</summary>\n"
             f"<table><thead><tr><th>Step</th><th{left}>{part}</th><th{left}>{text}</th></tr></thead>\n"
             f"<tbody>{''.join(rows)}</tbody></table></details>\n"
-            f"<p><small>The picture above is the finished one. To {purpose}, run the cell, or trust the notebook: in "
-            "JupyterLab press Ctrl Shift C and choose Trust Notebook, in Notebook choose File, Trust Notebook."
-            "</small></p>\n"
+            f"<p><small>The picture above is the finished one. To {self._kind.purpose}, run the cell, or trust the "
+            "notebook: in JupyterLab press Ctrl Shift C and choose Trust Notebook, in Notebook choose File, Trust "
+            "Notebook.</small></p>\n"
             f'<script type="application/json">{block}</script>\n'
             f"<script>{_script(self._kind)}</script>\n"
             "</div>"
@@ -136,20 +149,14 @@ class Figure:
 
 
 @cache
-def _part(name: str) -> str:
-    """A file that lies beside this one."""
-    return Path(__file__).with_name(name).read_text(encoding="utf-8").strip()
-
-
-def _family(kind: str) -> list[str]:
-    """The kind, after the one that its script and its look build on."""
-    return ["graph", kind] if kind == "network" else [kind]
+def _read(file: Path, ending: str) -> str:
+    return file.with_suffix(ending).read_text(encoding="utf-8").strip()
 
 
 @cache
-def _script(kind: str) -> str:
+def _script(kind: Kind) -> str:
     """The player and what it plays, as one function, so that figures of several kinds do not meet."""
-    scripts = "\n\n".join([_part(f"{name}.js") for name in ("player", *_family(kind))])
+    scripts = "\n\n".join([_read(file, ".js") for file in (_PLAYER, *kind.files)])
     return f'(() => {{\n"use strict";\n{scripts}\n}})();'
 
 

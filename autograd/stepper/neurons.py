@@ -1,4 +1,4 @@
-"""A network on one example, step by step at the level of neurons. Imports the run, the formulas and the picture.
+"""The frames of a network on one example, neuron by neuron. Imports the run, the formulas and the scene.
 
 Forward, neuron by neuron: z = w·x + b, a = φ(z); then the loss; then in reverse each neuron's delta, which is dL/dz,
 and the gradients that it gives its weights. Every number is the engine's.
@@ -6,7 +6,7 @@ and the gradients that it gives its weights. Every number is the engine's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from html import escape
@@ -14,10 +14,8 @@ from typing import Any, NamedTuple
 
 from autograd import primitives
 from autograd.chains import Steps
-from autograd.drawing.layout import finish
-from autograd.drawing.network import Example, Weights, circle_name, network_scene, sizes_of
+from autograd.drawing.network import circle_name
 from autograd.drawing.scene import Scene
-from autograd.drawing.svg import to_svg
 from autograd.formulas import (
     Chain,
     Derivative,
@@ -32,15 +30,12 @@ from autograd.formulas import (
     negative,
     put_in,
 )
-from autograd.naming import Caller, node_names, numbered
-from autograd.notation import mathml, significant, text
+from autograd.notation import mathml, text
 from autograd.order import topological_order
-from autograd.stepper.example import Neuron, Run, run_example
-from autograd.stepper.figure import Figure, Row
-from autograd.styles import MATHML, one_line
+from autograd.stepper.example import Neuron, Run
+from autograd.styles import MATHML
 from autograd.value import Value
 
-MOST_CIRCLES = 24  # from more on, large layers are folded; each circle takes three steps
 MOST_LINES = 8  # of one step, for a neuron with more weights, or a loss of more outputs
 _FIRST_LINES = 4
 _LEGEND = "The thicker a line, the larger its weight. Solid blue lines are positive, dashed orange ones negative."
@@ -103,65 +98,17 @@ class Frame:
         }
 
 
-def show_network(
-    model: Any,
-    layers: Sequence[Weights],
-    x: Any,
-    target: Any,
-    loss: Any,
-    names: Mapping[str, object] | Caller | None,
-    digits: int,
-) -> Figure:
-    """The stepper of a network.
+def neuron_frames(run: Run, scene: Scene, names: dict[Value, str]) -> list[Frame]:
+    """Every step, in order.
 
     Arguments:
-        layers: what `autograd.drawing.network.weights_of` finds in it.
-
-    The other arguments, and what is raised, are those of `autograd.show`.
+        scene: the picture, whose circles and lines the steps are about.
+        names: for every quantity.
     """
-    run = run_example(model, layers, x, target, loss)
-    deltas = {neuron.a: run.gradients.get(neuron.z, 0.0) for layer in run.layers for neuron in layer}
-    columns = [run.inputs, *[[neuron.a for neuron in layer] for layer in run.layers]]
-    example = Example(columns, deltas, run.targets, run.loss)
-    scene = network_scene(layers, max_nodes=MOST_CIRCLES, digits=digits, example=example)
-    picture = to_svg(finish(scene))
-    frames = list(_Frames(run, scene, _names(run, names), sizes_of(layers)).all())
-    nodes = [
-        [MATHML.name(node.name), significant(node.value.data, digits), one_line(node.name)]
-        if isinstance(node.value, Value)
-        else ["", node.lines[-1].text, ""]
-        for node in scene.nodes
-    ]
-    return Figure(
-        "network",
-        f"{one_line(repr(model).split('(')[0])}({' → '.join(map(str, sizes_of(layers)))}), neuron by neuron",
-        f"{scene.description} Each circle has its output and its delta.",
-        picture,
-        [Row(frame.part, frame.text(digits)) for frame in frames],
-        {"nodes": nodes, "steps": [frame.data(digits) for frame in frames]},
-    )
+    return list(_Frames(run, scene, names).all())
 
 
-def _names(run: Run, names: Mapping[str, object] | Caller | None) -> dict[Value, str]:
-    """A name for every quantity: the parameters go by their labels, all others as the textbooks call them."""
-    sizes = [len(run.inputs), *map(len, run.layers)]
-    usual: dict[Value, str] = {run.loss: "L"}
-    usual.update({node: node.label or "" for node in (*run.inputs, *run.targets)})
-    for k, layer in enumerate(run.layers, 1):
-        for i, neuron in enumerate(layer):
-            usual[neuron.z] = _indexed("z", sizes, k, i)
-            usual[neuron.a] = circle_name(sizes, k, i)
-    given = node_names([run.loss, *[n.a for n in run.layers[-1]]], names if isinstance(names, Mapping) else None)
-    others = {node: name for node, name in given.items() if node not in usual}
-    for k, layer in enumerate(run.layers, 1):
-        for i, neuron in enumerate(layer):
-            for j, parameter in enumerate(neuron.row):
-                name = f"b{i + 1}[{k}]" if j == len(neuron.row) - 1 else f"w{j + 1},{i + 1}[{k}]"
-                others.setdefault(parameter, parameter.label or name)
-    return dict(zip([*usual, *others], numbered([*usual.values(), *others.values()]), strict=True))
-
-
-def _indexed(letter: str, sizes: Sequence[int], k: int, i: int) -> str:
+def indexed(letter: str, sizes: Sequence[int], k: int, i: int) -> str:
     """The name of a quantity of neuron ``i`` in layer ``k``, with the numbers that it takes to tell it from others."""
     return letter + (f"{i + 1}" if max(sizes[1:]) > 1 else "") + (f"[{k}]" if len(sizes) > 2 else "")
 
@@ -173,16 +120,16 @@ class _Frames:
     run: Run
     scene: Scene
     names: dict[Value, str]
-    sizes: list[int]
+    sizes: list[int] = field(init=False)
     index: dict[Value, int] = field(init=False)
     edge_of: dict[tuple[int, int], int] = field(init=False)
 
     def __post_init__(self) -> None:
+        self.sizes = self.run.sizes
         self.index = {node.value: node.index for node in self.scene.nodes if isinstance(node.value, Value)}
         self.edge_of = {(edge.source, edge.target): edge.index for edge in self.scene.edges}
 
     def all(self) -> Iterator[Frame]:
-        """Every step, in order."""
         yield self.given()
         for k in range(1, len(self.sizes)):
             yield from self.forward(k)
@@ -216,7 +163,7 @@ class _Frames:
 
     def delta(self, k: int, i: int) -> Symbol:
         """The delta of neuron ``i`` in layer ``k``."""
-        return Symbol(_indexed("δ", self.sizes, k, i), self.gradient(self.layer(k)[i].z))
+        return Symbol(indexed("δ", self.sizes, k, i), self.gradient(self.layer(k)[i].z))
 
     def gradient(self, node: Value) -> float:
         return self.run.gradients.get(node, 0.0)

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 from math import ceil, nan
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from autograd.notation import significant
-from autograd.stepper.figure import Figure, Row
+from autograd.stepper.figure import Figure, Kind, Row
 from autograd.styles import TEXT
 from nn.data import FloatArray
 from nn.metrics import decided
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["figure"]
 
+HISTORY = Kind("history", ("Epoch", "Loss and metrics"), "replay the training", (Path(__file__).with_name("history"),))
 MOST_EXAMPLES = 400  # that are drawn
 RESOLUTION, EAGER_RESOLUTION = 52, 24  # points along each axis of the plane; fewer for a model that is not compiled
 EAGER_SNAPSHOTS = 25
@@ -95,7 +97,7 @@ def figure(history: History, digits: int = 4) -> Figure:
     if seen:
         picture = seen.view.drawn(seen.layers[-1], seen.X, seen.T, seen.wrong[-1].tolist())
         panels.insert(0, (views.WIDTH, picture))
-    return Figure("history", title, description, _svg(panels, description), table, {"steps": steps})
+    return Figure(HISTORY, title, description, _svg(panels, description), table, {"steps": steps})
 
 
 def _epochs(history: History) -> list[int]:

@@ -1,0 +1,72 @@
+"""`show_network`: the stepper of a network on one example. Imports the run, the frames, the picture and the figure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from autograd.drawing.layout import finish
+from autograd.drawing.network import Example, Weights, circle_name, network_scene
+from autograd.drawing.svg import to_svg
+from autograd.naming import Caller, node_names, numbered
+from autograd.stepper.example import Run, run_example
+from autograd.stepper.figure import Figure, Kind, Row
+from autograd.stepper.graph import GRAPH, nodes_of
+from autograd.stepper.neurons import indexed, neuron_frames
+from autograd.styles import one_line
+from autograd.value import Value
+
+NETWORK = Kind("network", GRAPH.heads, GRAPH.purpose, (*GRAPH.files, Path(__file__).with_suffix("")))
+MOST_CIRCLES = 24  # from more on, large layers are folded; each circle takes three steps
+
+
+def show_network(
+    model: Any,
+    layers: Sequence[Weights],
+    x: Any,
+    target: Any,
+    loss: Any,
+    names: Mapping[str, object] | Caller | None,
+    digits: int,
+) -> Figure:
+    """The stepper of a network.
+
+    Arguments:
+        layers: what `autograd.drawing.network.weights_of` finds in it.
+
+    The other arguments, and what is raised, are those of `autograd.show`.
+    """
+    run = run_example(model, layers, x, target, loss)
+    deltas = {neuron.a: run.gradients.get(neuron.z, 0.0) for layer in run.layers for neuron in layer}
+    columns = [run.inputs, *[[neuron.a for neuron in layer] for layer in run.layers]]
+    example = Example(columns, deltas, run.targets, run.loss)
+    scene = network_scene(layers, max_nodes=MOST_CIRCLES, digits=digits, example=example)
+    picture = to_svg(finish(scene))
+    frames = neuron_frames(run, scene, _names(run, names))
+    return Figure(
+        NETWORK,
+        f"{one_line(repr(model).split('(')[0])}({' → '.join(map(str, run.sizes))}), neuron by neuron",
+        f"{scene.description} Each circle has its output and its delta.",
+        picture,
+        [Row(frame.part, frame.text(digits)) for frame in frames],
+        {"nodes": nodes_of(scene, digits), "steps": [frame.data(digits) for frame in frames]},
+    )
+
+
+def _names(run: Run, names: Mapping[str, object] | Caller | None) -> dict[Value, str]:
+    """A name for every quantity: the parameters go by their labels, all others as the textbooks call them."""
+    usual: dict[Value, str] = {run.loss: "L"}
+    usual.update({node: node.label or "" for node in (*run.inputs, *run.targets)})
+    for k, layer in enumerate(run.layers, 1):
+        for i, neuron in enumerate(layer):
+            usual[neuron.z] = indexed("z", run.sizes, k, i)
+            usual[neuron.a] = circle_name(run.sizes, k, i)
+    given = node_names([run.loss, *[n.a for n in run.layers[-1]]], names if isinstance(names, Mapping) else None)
+    others = {node: name for node, name in given.items() if node not in usual}
+    for k, layer in enumerate(run.layers, 1):
+        for i, neuron in enumerate(layer):
+            for j, parameter in enumerate(neuron.row):
+                name = f"b{i + 1}[{k}]" if j == len(neuron.row) - 1 else f"w{j + 1},{i + 1}[{k}]"
+                others.setdefault(parameter, parameter.label or name)
+    return dict(zip([*usual, *others], numbered([*usual.values(), *others.values()]), strict=True))
