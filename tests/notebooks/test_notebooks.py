@@ -56,3 +56,6 @@ def test_notebook_says_what_one_learns_and_ends_with_exercises(path: Path) -> No
     checks = [cell for cell in cells[exercises:] if "solution" in cell.metadata.get("tags", ())]
     assert len(checks) >= 3
     assert all("assert " in cell.source for cell in checks)
+    for cell in checks:  # folded, it shows its first line
+        assert cell.source.startswith("# The solution\n")
+        assert cell.metadata["jupyter"] == {"source_hidden": True}
