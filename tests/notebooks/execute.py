@@ -6,6 +6,7 @@ what it shows has changed.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,8 @@ from autograd import __file__ as package_file
 
 FOLDER = Path(package_file).parents[1] / "notebooks"
 SECONDS_A_CELL = 60
+# With one thread NumPy rounds alike on any number of cores, and does not wait for a core that is busy elsewhere.
+_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 _METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -38,7 +41,7 @@ def executed(path: Path) -> Any:
     notebook = nbformat.read(path, as_version=4)
     NotebookClient(
         notebook, timeout=SECONDS_A_CELL, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}
-    ).execute()
+    ).execute(env={**os.environ, **_ONE_THREAD})
     return tidied(notebook)
 
 
