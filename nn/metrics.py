@@ -40,6 +40,23 @@ def labels(outputs: Any, threshold: float = 0.5) -> npt.NDArray[np.int64]:
     return (array.reshape(len(array)) >= threshold).astype(int)
 
 
+def classes_of(targets: FloatArray) -> list[float] | None:
+    """The numbers that stand for classes, in targets as a loss encodes them; None where these are no classes.
+
+    Arguments:
+        targets: shape (examples, outputs): one-hot rows, or a single column of 0 and 1, or of -1 and 1.
+
+    Example:
+        >>> classes_of(np.array([[-1.0], [1.0]])), classes_of(np.array([[0.3]])), classes_of(np.eye(3))
+        ([-1.0, 1.0], None, [0.0, 1.0, 2.0])
+    """
+    if targets.shape[1] == 1:
+        numbers = set(targets.ravel().tolist())
+        return next(([low, 1.0] for low in (0.0, -1.0) if numbers <= {low, 1.0}), None)
+    one_hot = (np.sort(targets, axis=1) == np.eye(targets.shape[1])[-1]).all()
+    return [float(k) for k in range(targets.shape[1])] if one_hot else None
+
+
 def decided(targets: FloatArray, outputs: FloatArray) -> tuple[FloatArray, FloatArray]:
     """The right and the predicted classes, from targets as a loss encodes them and a model's outputs.
 
@@ -59,7 +76,7 @@ def decided(targets: FloatArray, outputs: FloatArray) -> tuple[FloatArray, Float
         right, given = targets.ravel(), outputs.reshape(len(targets))
         low, threshold = (-1.0, 0.0) if right.min() < 0.0 else (0.0, 0.5)
         return right, np.where(given >= threshold, 1.0, low)
-    if (np.sort(targets, axis=1)[:, :-1] == 0.0).all() and (targets.max(axis=1) == 1.0).all():
+    if classes_of(targets) is not None:
         return targets.argmax(axis=1).astype(float), outputs.argmax(axis=1).astype(float)
     return targets, np.where(outputs >= 0.5, 1.0, 0.0)
 
@@ -215,7 +232,7 @@ def _averaged(y: Any, predicted: Any, average: str | None, rate: Callable[..., F
     if average is not None:
         check_choice("average", average, AVERAGES)
     matrix, classes = _confusion(y, predicted)
-    two = set(classes) <= {0.0, 1.0} or set(classes) <= {-1.0, 1.0}
+    two = classes_of(classes.reshape(-1, 1)) is not None
     average = average or ("binary" if two else "macro")
     tp = matrix.diagonal().astype(float)
     support = matrix.sum(axis=1)

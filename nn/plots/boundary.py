@@ -12,7 +12,7 @@ from autograd.modes import no_grad
 from autograd.value import Value
 from nn.data import FloatArray, check_count, check_inputs, check_targets
 from nn.losses import mse
-from nn.metrics import decided
+from nn.metrics import classes_of, decided
 from nn.plots import style
 
 if TYPE_CHECKING:
@@ -53,11 +53,7 @@ def decision_boundary(model: Any, X: Any, y: Any, *, resolution: int = 161, ax: 
     outputs = _outputs(model, examples)
     encoded = _encoded(targets, outputs.shape[1])
     right, given = decided(encoded, outputs)
-    classes = (
-        np.arange(float(outputs.shape[1]))
-        if outputs.shape[1] > 1
-        else np.array([-1.0 if right.min() < 0 else 0.0, 1.0])
-    )
+    classes = np.array(classes_of(encoded))
 
     drawn = style.canvas(ax, (5.6, 4.4))
     first, second = (np.linspace(*_ends(column), count) for column in examples.T)
@@ -115,16 +111,15 @@ def _encoded(targets: FloatArray, n_outputs: int) -> FloatArray:
         ValueError: if they are no classes of a model with so many outputs.
     """
     if n_outputs == 1:
-        for labels in ({0.0, 1.0}, {-1.0, 1.0}):
-            if targets.ndim == 1 and set(targets.tolist()) <= labels:
-                return targets.reshape(-1, 1)
+        if targets.ndim == 1 and classes_of(targets.reshape(-1, 1)):
+            return targets.reshape(-1, 1)
         raise ValueError(
             "y must hold 0 and 1, or -1 and 1, for a model with one output; for more classes than two "
             "the model needs one output a class"
         )
     if targets.ndim == 1 and set(targets.tolist()) <= set(range(n_outputs)):
         return np.eye(n_outputs)[targets.astype(int)]
-    if targets.ndim == 2 and targets.shape[1] == n_outputs and (np.sort(targets) == np.eye(n_outputs)[-1]).all():
+    if targets.ndim == 2 and targets.shape[1] == n_outputs and classes_of(targets):
         return targets
     raise ValueError(
         f"y must hold class numbers from 0 to {n_outputs - 1}, or one-hot rows, for a model with {n_outputs} outputs"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,6 +14,7 @@ from nn import losses
 from nn.data import FloatArray, check_inputs, check_number, check_targets
 from nn.losses import Loss
 from nn.module import Module
+from nn.optimizers import flat_data, write_data
 from nn.steps import CompiledStep, EagerStep, NotCompiled, StepFunction
 from nn.suggest import unknown
 
@@ -62,7 +62,7 @@ def _of_model(model: Module, X: Any, y: Any, loss: str | Loss | None, along: Any
         n_outputs = len(objective.outputs_of(model, rows[0].tolist()))
     targets = np.array(objective.encode(check_targets(y, len(rows)), n_outputs))
     parameters = model.parameters()
-    present = np.array([p.data for p in parameters])
+    present = flat_data(parameters)
     axes, origin, directions = _axes(model, along, present)
 
     def heights_by(step: StepFunction, points: FloatArray) -> FloatArray:
@@ -74,8 +74,11 @@ def _of_model(model: Module, X: Any, y: Any, loss: str | Loss | None, along: Any
             step.write_back()
             return float(step.losses(rows, targets).mean())
 
-        with _restored(parameters):
+        before = flat_data(parameters)
+        try:
             return _each(height, points)
+        finally:
+            write_data(parameters, before)
 
     def heights(points: FloatArray) -> FloatArray:
         eager = EagerStep(model, objective)
@@ -136,17 +139,6 @@ def _axes(model: Module, along: Any, present: FloatArray) -> tuple[tuple[str, st
     if np.linalg.matrix_rank(directions) < 2:
         raise ValueError("the two directions in along are parallel, or one is 0; give two that span a plane")
     return labels, origin, directions
-
-
-@contextmanager
-def _restored(parameters: list[Value]) -> Iterator[None]:
-    """The parameters have the same numbers afterwards as before, whatever happens between."""
-    before = [p.data for p in parameters]
-    try:
-        yield
-    finally:
-        for p, number in zip(parameters, before, strict=True):
-            p.data = number
 
 
 def _each(height: Callable[[float, float], Any], points: FloatArray) -> FloatArray:

@@ -1,4 +1,4 @@
-"""What a model says, as pictures: a curve, regions of classes, a heat map. Imports ``charts`` and ``contours``.
+"""What a model says, as pictures: a curve, regions of classes, a heat map. Imports ``charts``, ``contours``, metrics.
 
 A view knows where a model is asked, and turns its answers into outlines. Everything else about it stays as it is.
 """
@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from nn.data import FloatArray
+from nn.metrics import classes_of
 from nn.replay import charts
 from nn.replay.charts import FINE, HEIGHT, N_SHADES, Axis, spanning
 from nn.replay.contours import superlevel
@@ -237,12 +238,10 @@ def view_of(X: FloatArray, T: FloatArray, resolution: int) -> View | None:
     single = T.shape[1] == 1
     if X.shape[1] == 1:
         return Curve(X, T) if single else None
-    if single:
-        numbers = set(T.ravel().tolist())
-        labels = [[low, 1.0] for low in (0.0, -1.0) if numbers <= {low, 1.0}]
-        return Classes(X, labels[0], single, resolution) if labels else Heat(X, T, resolution)
-    one_hot = bool((np.sort(T, axis=1) == np.eye(T.shape[1])[-1]).all())
-    return Classes(X, range(T.shape[1]), single, resolution) if one_hot else None
+    classes = classes_of(T)
+    if classes is not None:
+        return Classes(X, classes, single, resolution)
+    return Heat(X, T, resolution) if single else None
 
 
 def _path(look: str, k: int, layers: Sequence[str]) -> str:
