@@ -140,6 +140,27 @@ def check_number(
     return number
 
 
+def check_ends(name: str, ends: Any) -> tuple[float, float]:
+    """The two ends of an axis.
+
+    Raises:
+        TypeError: for an end that is not a number.
+        ValueError: if they are not two numbers, the smaller first.
+
+    Example:
+        >>> check_ends("z", (5, -5))
+        Traceback (most recent call last):
+        ...
+        ValueError: z is (5, -5), but the smaller end comes first
+    """
+    if not isinstance(ends, Iterable) or len(pair := list(ends)) != 2:
+        raise ValueError(f"{name} is {ends!r}, but must be the two ends of an axis, such as (-5, 5)")
+    low, high = (check_number(f"{name}[{i}]", end) for i, end in enumerate(pair))
+    if low >= high:
+        raise ValueError(f"{name} is ({low:g}, {high:g}), but the smaller end comes first")
+    return low, high
+
+
 def check_count(name: str, value: Any, at_least: int = 1) -> int:
     """A whole number of at least ``at_least``.
 

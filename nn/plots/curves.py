@@ -1,14 +1,15 @@
 """Functions of one number with their derivatives: activations, and losses with outliers.
 
-Values and derivatives come from the engine, which records each function. Imports ``style``, activations and losses.
+Values and derivatives come from the engine, which records each function. Imports ``tracing``, ``style``, activations
+and losses.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from math import ceil, isfinite, log10, nan
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from math import ceil
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,14 +17,13 @@ from autograd.transforms import value_and_grad
 from nn import activations as known_activations
 from nn import losses as known_losses
 from nn.activations import Activation, Choice
-from nn.data import check_number
+from nn.data import check_ends, check_number
 from nn.losses import Loss
 from nn.plots import style
+from nn.plots.tracing import Scalar, draw_curve, leave_room, traced
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-Scalar: TypeAlias = "Callable[[float], float]"
 
 # The lecture's gallery, in its order. Softmax is missing: it is no function of one number.
 GALLERY = ("step", "linear", "sigmoid", "tanh", "relu", "leaky_relu", "prelu", "elu", "swish")
@@ -85,6 +85,7 @@ def activations(
         The Axes, one for each function.
 
     Raises:
+        TypeError: for a name alone, where a list of names is due.
         ValueError: as `activation`; without a function; if there are fewer Axes than functions.
 
     For example ``plots.activations(["relu", "elu"])``.
@@ -131,9 +132,9 @@ def _of_one_number(function: Choice) -> Activation:
 def _draw_activation(ax: Any, kind: Activation, low: float, high: float) -> None:
     style.origin_lines(ax)
     for index, (name, f) in enumerate(zip(("φ(z)", "φ′(z)"), _value_and_slope(kind), strict=True)):
-        _draw(ax, traced(f, low, high), name, index)
+        draw_curve(ax, traced(f, low, high), name, index)
     ax.set_xlim(low, high)
-    _leave_room(ax)
+    leave_room(ax)
     style.heading(ax, _named(kind))
 
 
@@ -184,6 +185,7 @@ def losses(
         The matplotlib Axes.
 
     Raises:
+        TypeError: for a name alone, where a list of names is due.
         ValueError: for an unknown loss, a target that it has no meaning for, or ends in the wrong order.
         DomainError: for a loss on probabilities, if the span goes beyond 0 to 1.
         ImportError: without matplotlib.
@@ -212,10 +214,10 @@ def losses(
         label = _named(kind)
         if shares:
             label += f": {heights[outlier] / (sum(heights) or 1.0):.0%}"
-        _draw(drawn, traced(f, low, high), label, index)
+        draw_curve(drawn, traced(f, low, high), label, index)
         drawn.plot(marked, heights, style.marker(index), color=style.colour(index), markersize=6)
     drawn.set_xlim(low, high)
-    _leave_room(drawn)
+    leave_room(drawn)
     drawn.set_xlabel("error  ŷ − y" if target == 0.0 else f"prediction ŷ  (target y = {target:g})")
     drawn.set_ylabel("dL/dŷ" if derivative else "loss L")
     style.legend(drawn, title="the outlier's share of the total" if shares else None)
@@ -224,86 +226,3 @@ def losses(
 
 def _loss_of_one(loss: Loss, targets: list[float], prediction: Any) -> Any:
     return loss.one([prediction], targets)
-
-
-# --- curves that may jump --------------------------------------------------------------------------------------
-
-
-class Curve(NamedTuple):
-    """Points of a function; NaN separates the branches.
-
-    Attributes:
-        x, y: the points.
-        taken: the points (x, y) at which a jump happens, with the value that the function takes there.
-        approached: the ends of branches that the function does not take.
-    """
-
-    x: list[float]
-    y: list[float]
-    taken: list[tuple[float, float]]
-    approached: list[tuple[float, float]]
-
-
-def traced(f: Scalar, low: float, high: float, intervals: int = 240) -> Curve:
-    """A function between two ends, with its jumps, which are found by halving.
-
-    Example:
-        >>> curve = traced(lambda x: 1.0 if x >= 0 else 0.0, -1.0, 1.0, intervals=2)
-        >>> curve.taken, curve.approached
-        ([(0.0, 1.0)], [(0.0, 0.0)])
-    """
-    xs = np.linspace(low, high, intervals + 1).tolist()
-    ys = [f(x) for x in xs]
-    finite = [y for y in ys if isfinite(y)] or [0.0]
-    jump = 0.05 * (max(finite) - min(finite))  # how much change is too much for an interval of no width
-    width = 1e-9 * (high - low)
-    curve = Curve([xs[0]], [ys[0]], [], [])
-    for i in range(intervals):
-        a, b, left, right = xs[i], xs[i + 1], ys[i], ys[i + 1]
-        while abs(right - left) > jump and b - a > width:
-            middle = 0.5 * (a + b)
-            value = f(middle)
-            if abs(value - left) > abs(right - value):
-                b, right = middle, value
-            else:
-                a, left = middle, value
-        if abs(right - left) > jump:
-            at = round(0.5 * (a + b), 7 - ceil(log10(high - low))) + 0.0  # not -0.0
-            value = f(at)
-            curve.x.extend((at, at, at))
-            curve.y.extend((left, nan, right))
-            curve.taken.append((at, value))
-            curve.approached.extend([(at, end) for end in (left, right) if abs(end - value) > jump])
-        curve.x.append(xs[i + 1])
-        curve.y.append(ys[i + 1])
-    return curve
-
-
-def check_ends(name: str, ends: Any) -> tuple[float, float]:
-    """The two ends of an axis.
-
-    Raises:
-        ValueError: if they are not two numbers, the smaller first.
-    """
-    if not isinstance(ends, Iterable) or len(pair := list(ends)) != 2:
-        raise ValueError(f"{name} is {ends!r}, but must be the two ends of an axis, such as (-5, 5)")
-    low, high = (check_number(f"{name}[{i}]", end) for i, end in enumerate(pair))
-    if low >= high:
-        raise ValueError(f"{name} is ({low:g}, {high:g}), but the smaller end comes first")
-    return low, high
-
-
-def _draw(ax: Any, curve: Curve, label: str, index: int) -> None:
-    """A curve, with full dots for values that are taken at a jump, and hollow ones for those that are not."""
-    ax.plot(curve.x, curve.y, label=label, **style.series(index))
-    colour = style.colour(index)
-    for points, face in ((curve.approached, "none"), (curve.taken, colour)):
-        for x, y in points:
-            ax.plot(x, y, "o", markersize=5, markerfacecolor=face, markeredgecolor=colour, zorder=3)
-
-
-def _leave_room(ax: Any) -> None:
-    """Some room above and below what is drawn, also where all of it is flat."""
-    low, high = ax.dataLim.y0, ax.dataLim.y1
-    room = 0.08 * ((high - low) or 1.0)
-    ax.set_ylim(low - room, high + room)

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from autograd.value import Value
-from nn.data import FloatArray, check_count
+from nn.data import FloatArray, check_count, check_ends
 from nn.losses import Loss
 from nn.measure import Descent
 from nn.module import Module
 from nn.plots import style
-from nn.plots.curves import check_ends
 from nn.plots.plane import plane_of
 
 if TYPE_CHECKING:
