@@ -60,7 +60,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         nargs="+",
         metavar="Q=NUMBER",
         default=[],
-        help="numbers that a book prints, to be proofread: y=0.46 for a value, dy/dw=0.78 for a derivative",
+        help="numbers that a book prints, to be proofread: y=0.46 for a value, dy/dw=0.78 for a derivative, "
+        "w-0.1*dy/dw=0.32 for a parameter after a step",
     )
     parser.add_argument(
         "--html", metavar="FILE", help="write a page that steps through both passes, for any browser, without a network"
@@ -165,11 +166,16 @@ def _name(name: str) -> str:
 
 
 def _printed(argument: str) -> tuple[Quantity, str]:
-    """A quantity and its printed number, from "y=0.46" or "dy/dw=0.78"."""
+    """A quantity and its printed number, from "y=0.46", "dy/dw=0.78", or "w-0.1*dy/dw=0.32" after a step."""
     name, sign, number = argument.partition("=")
     name = _name(name)
     if not sign:
         raise ValueError(f"--printed {argument!r}: write quantity=number, such as y=0.46 or dy/dw=0.78")
+    if step := re.fullmatch(r"(\w+) *- *(\d*\.?\d+) *\*? *d(\w+)/d(\w+)", name):
+        parameter, rate, of, wrt = step.groups()
+        if parameter != wrt:
+            raise ValueError(f"--printed {argument!r}: a step moves {wrt}; write {wrt}-{rate}*d{of}/d{wrt}=number")
+        return (of, wrt, float(rate)), number
     above, slash, below = name.partition("/")
     if slash and above.startswith("d") and below.startswith("d"):
         return (above[1:], below[1:]), number

@@ -61,6 +61,13 @@ def test_slip_in_a_book_makes_the_exit_status_1(number: str, status: int, capsys
     assert ("slip" in capsys.readouterr().out) == bool(status)
 
 
+def test_parameter_after_a_step_is_proofread(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["L = w*x", "w=2", "x=3", "--printed", "w-0.1*dL/dw=1.7", "w - 0.5 dL/dw=0.6"]) == 1
+    agrees, slip = capsys.readouterr().out.splitlines()[-2:]
+    assert re.match(r"w after a step of 0.1 +1.7 +1.7 +2 +agrees", agrees)
+    assert re.match(r"w after a step of 0.5 +0.5 +0.6 +0 +slip", slip)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -79,6 +86,7 @@ def test_slip_in_a_book_makes_the_exit_status_1(number: str, status: int, capsys
         (["x*x", "x=1", "--printed", "f"], "write quantity=number"),
         (["x*x", "x=1", "--printed", "g=1"], "no node is called 'g'"),
         (["x*x", "x=1", "--printed", "f=one"], "is not a number"),
+        (["x*y", "x=1", "y=2", "--printed", "y-0.1*df/dx=1"], "a step moves x; write x-0.1[*]df/dx=number"),
         (["", "x=1"], "there is no expression"),
     ],
 )
