@@ -415,6 +415,15 @@ class Interrupting(Loss):
         return mse.one(outputs, targets)
 
 
+@pytest.fixture
+def at_a_keyboard():
+    """Ctrl-C raises, also where the tests were started in the background, as a shell does it with Ctrl-C ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("at_a_keyboard")
 def test_ctrl_c_ends_after_the_step_under_way():
     model = MLP(2, [3, 1], seed=0)
     optimizer = SGD(0.1)
@@ -430,12 +439,14 @@ def test_ctrl_c_ends_after_the_step_under_way():
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
+@pytest.mark.usefixtures("at_a_keyboard")
 def test_ctrl_c_in_the_last_step_of_an_epoch_lets_the_epoch_end(model):
     history = fit(model, X, y, Interrupting(4))
     assert len(history) == 1
     assert history.stop_reason == "interrupted after epoch 1"
 
 
+@pytest.mark.usefixtures("at_a_keyboard")
 def test_a_second_ctrl_c_does_not_wait(model):
     before = numbers(model)
     history = fit(model, X, y, Interrupting(3, 4))
