@@ -84,7 +84,8 @@ class Graph extends Player {
 
   move(name, target) {
     if (name === "close") return this.close();
-    if (name === "open") return this.open(Number(target?.dataset.node ?? this.current));
+    const node = target?.dataset.node ?? this.current ?? NaN;  // some steps are about no node
+    if (name === "open") return this.open(Number(node));
     super.move(name);
   }
 

@@ -10,12 +10,22 @@ const MOVES = { ArrowRight: "forward", ArrowLeft: "back", ArrowUp: "back", Arrow
 
 /* --- the theme: that of the notebook, or of whatever the figure stands on -------------------------------------- */
 
+/* Red, green, blue and opacity from 0 to 255, however the colour is written: what a pixel of it is. */
+function channels(colour) {
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = 1;
+  const pixel = canvas.getContext("2d");
+  pixel.fillStyle = colour;
+  pixel.fillRect(0, 0, 1, 1);
+  return pixel.getImageData(0, 0, 1, 1).data;
+}
+
 function isDark(host) {
   const notebook = document.body.dataset.jpThemeLight;
   if (notebook) return notebook === "false";
   for (let element = host; element; element = element.parentElement) {
-    const [r, g, b, alpha = 1] = getComputedStyle(element).backgroundColor.match(/[\d.]+/g).map(Number);
-    if (alpha > 0.5) return 0.299 * r + 0.587 * g + 0.114 * b < 128;
+    const [r, g, b, opacity] = channels(getComputedStyle(element).backgroundColor);
+    if (opacity > 127) return 0.299 * r + 0.587 * g + 0.114 * b < 128;
   }
   const scheme = getComputedStyle(document.documentElement).colorScheme;
   return scheme.includes("dark") && (!scheme.includes("light") || matchMedia("(prefers-color-scheme: dark)").matches);

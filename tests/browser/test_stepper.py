@@ -313,6 +313,30 @@ def test_theme_follows_a_change_while_the_page_is_open(saved: Path, open_tab: Ca
     tab.page.locator("[data-chainrule][data-theme='dark']").wait_for()
 
 
+@pytest.mark.parametrize(
+    ("background", "theme"),
+    [
+        ("white", "light"),
+        ("#111", "dark"),
+        ("color-mix(in srgb, white 96%, black)", "light"),
+        ("oklch(97% 0.01 250)", "light"),
+        ("oklch(20% 0.01 250)", "dark"),
+        ("color(display-p3 1 1 1)", "light"),
+    ],
+)
+def test_theme_is_that_of_the_background_however_its_colour_is_written(
+    example: WorkedExample, open_tab: Callable[..., Tab], tmp_path: Path, background: str, theme: str
+) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(
+        f"<!DOCTYPE html><meta charset='utf-8'><body style='background: {background}'>"
+        f"{show(example.L, names=None)._repr_html_()}",
+        encoding="utf-8",
+    )
+    tab = open_tab(page, color_scheme="dark" if theme == "light" else "light")
+    assert tab.page.locator("[data-chainrule]").get_attribute("data-theme") == theme
+
+
 @pytest.mark.parametrize("theme", ["false", "true"], ids=["notebook dark", "notebook light"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_paper_is_light_whatever_the_theme(

@@ -144,6 +144,11 @@ def test_neuron_is_opened_by_the_keyboard_alone(tab: Tab) -> None:
     assert tab.page.locator(".card.node").is_visible()
 
 
+def test_enter_opens_nothing_where_the_step_is_about_no_circle(tab: Tab) -> None:
+    tab.press("Enter")
+    assert not tab.page.locator(".card.node").is_visible()
+
+
 def test_step_of_a_neuron_is_gone_to_by_the_keyboard_alone(tab: Tab) -> None:
     tab.press("ArrowRight", "Enter")
     tab.page.locator(".card.node h4").last.focus()
