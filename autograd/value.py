@@ -524,9 +524,9 @@ def _operator(op: Primitive, a: Any, b: Any) -> Any:
                 data = op.value(scalar, x, y)
                 slopes = None
             if other is b:
-                da = slopes[0] if slopes else op.partials[0](scalar, data, x, y)  # type: ignore[index]
+                da = slopes[0] if slopes else op.partials[0](scalar, data, x, y)  # type: ignore[index]  # two rules
                 return recorded(op, data, a.depth, a, da, y, None)
-            db = slopes[1] if slopes else op.partials[1](scalar, data, x, y)  # type: ignore[index]
+            db = slopes[1] if slopes else op.partials[1](scalar, data, x, y)  # type: ignore[index]  # two rules
             return recorded(op, data, b.depth, x, None, b, db)
     if isinstance(other, (Value, Real)) or not may_answer(other):
         return apply(op, a, b)

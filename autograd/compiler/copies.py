@@ -69,7 +69,7 @@ def _kinds(graph: ScalarGraph, order: Sequence[int]) -> dict[int, int | None]:
         elif isinstance(form, Sum):
             key = tuple([(kinds[t.a], None if t.b is None else kinds[t.b]) for t in form.terms])
         else:
-            key = (form.op, tuple(["constant" if type(x) is float else kinds[x] for x in form.operands]))  # type: ignore[index]
+            key = (form.op, tuple(["constant" if isinstance(x, float) else kinds[x] for x in form.operands]))
         kinds[number] = known.setdefault(key, len(known))
     return kinds
 
@@ -132,7 +132,7 @@ def _constants(form: Form) -> list[float]:
     """The constants of a node, in a fixed order."""
     if isinstance(form, Sum):
         return [form.constant, *[term.coefficient for term in form.terms]]
-    return [x for x in form.operands if type(x) is float] if isinstance(form, Call) else []
+    return [x for x in form.operands if isinstance(x, float)] if isinstance(form, Call) else []
 
 
 def _rebuilt(graph: ScalarGraph, pattern: Term, varying: dict[Slot, int]) -> dict[int, int]:
@@ -160,8 +160,9 @@ def _rebuilt_sum(graph: ScalarGraph, form: Sum, slots: dict[int, int], new: dict
             total.terms.append(Term(term.coefficient, *refs))
             continue
         if len(refs) == 2:
+            product = Call(primitives.multiply, tuple(refs))
             refs = [len(graph.forms)]
-            graph.forms.append(Call(primitives.multiply, (new[term.a], new[term.b])))  # type: ignore[index]
+            graph.forms.append(product)
         total.terms.append(Term(1.0, refs[0], slots[j]))
     if 0 in slots:
         total.terms.append(Term(1.0, slots[0]))
@@ -173,9 +174,9 @@ def _rebuilt_call(form: Form, slots: dict[int, int], new: dict[int, int]) -> Cal
     operands: list[Ref] = []
     constants = 0
     for x in form.operands:
-        if type(x) is float:
+        if isinstance(x, float):
             operands.append(slots.get(constants, x))
             constants += 1
         else:
-            operands.append(new[x])  # type: ignore[index]
+            operands.append(new[x])
     return Call(form.op, tuple(operands))

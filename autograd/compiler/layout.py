@@ -45,7 +45,8 @@ class Layout:
 
 def layout(graph: ScalarGraph, levels: dict[int, int], axes: dict[int, str | None]) -> Layout:
     """Give each parameter that the outputs need its place."""
-    parameters = {i for i in levels if isinstance(graph.forms[i], Leaf) and graph.forms[i].kind == "parameter"}  # type: ignore[union-attr]
+    leaves = {i: form for i in levels if isinstance(form := graph.forms[i], Leaf)}
+    parameters = {i for i, leaf in leaves.items() if leaf.kind == "parameter"}
     position: dict[int, int] = {}
     blocks: list[Block] = []
 

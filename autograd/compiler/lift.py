@@ -124,7 +124,7 @@ class _Lifting:
                 self._keep(members, self._variadic(form))
             else:
                 assert isinstance(form, Call)
-                calls = [self.forms[number].operands for number in members]  # type: ignore[union-attr]
+                calls = [node.operands for number in members if isinstance(node := self.forms[number], Call)]
                 columns = [*zip(*calls, strict=True)]
                 if self._worth_it(members, columns):
                     self._keep(members, self.make.apply(form.op, *map(self.vector, columns)))
@@ -139,7 +139,7 @@ class _Lifting:
         for part in parts[:1]:
             operands = part[2:3] if part[0] == "single" else part[2:4] if part[0] == "product" else part[2]
         for ref in operands:
-            if type(ref) is int:
+            if isinstance(ref, int):
                 place = self.home[ref][1] if ref in self.home else self.layout.position[ref]
                 if place is not None:
                     return place, number
@@ -162,11 +162,15 @@ class _Lifting:
         if len(members) == 1 and members[0] in self.labels:
             self.names.setdefault(array, self.labels[members[0]])
 
+    def _home(self, ref: Ref) -> tuple[Array | None, int | None]:
+        """The array that holds an operand, and its column there; None for a number, and for what stands in no array."""
+        return (None, None) if isinstance(ref, float) else self.home.get(ref, (None, None))
+
     def _tag(self, ref: Ref) -> Any:
         """What operands must have in common to stand in one array."""
-        if type(ref) is float:
+        if isinstance(ref, float):
             return "constant"
-        return self.home[ref][0] if ref in self.home else "parameter"  # type: ignore[index]
+        return self.home[ref][0] if ref in self.home else "parameter"
 
     def _worth_it(self, members: Sequence[int], columns: Iterable[Sequence[Ref]]) -> bool:
         """Whether the nodes should share one array."""
@@ -178,9 +182,9 @@ class _Lifting:
         """Whether these operands stand side by side already: no number has to be gathered."""
         if all(ref == refs[0] for ref in refs):
             return True
-        if all(type(ref) is float or self.axes[ref] is None for ref in refs):  # type: ignore[index]
+        if all(isinstance(ref, float) or self.axes[ref] is None for ref in refs):
             return True
-        homes = [self.home.get(ref, (None, None)) for ref in refs]  # type: ignore[arg-type]
+        homes = [self._home(ref) for ref in refs]
         array, first = homes[0]
         return first is not None and homes == [(array, first + j) for j in range(len(refs))]
 
@@ -188,9 +192,9 @@ class _Lifting:
 
     def scalar(self, ref: Ref) -> Array:
         """One node as an array: a number an example, or one number."""
-        if type(ref) is float:
+        if isinstance(ref, float):
             return self.make.number(ref)
-        assert type(ref) is int
+        assert isinstance(ref, int)
         if ref not in self.home:
             return self._parameters([ref], ())
         array, column = self.home[ref]
@@ -204,11 +208,11 @@ class _Lifting:
 
     def columns(self, refs: Sequence[Ref]) -> Array:
         """Nodes as the columns of one array."""
-        if all(type(ref) is float for ref in refs):
+        if all(isinstance(ref, float) for ref in refs):
             return self.make.numbers(refs, (len(refs),))
-        if all(type(ref) is int and ref not in self.home for ref in refs):
+        if all(isinstance(ref, int) and ref not in self.home for ref in refs):
             return self._parameters(refs, (len(refs),))
-        homes = [self.home.get(ref, (None, None)) for ref in refs]  # type: ignore[arg-type]
+        homes = [self._home(ref) for ref in refs]
         array = homes[0][0]
         if array is not None and all(other is array and column is not None for other, column in homes):
             return self.make.columns(array, tuple([column for _, column in homes if column is not None]))
@@ -218,9 +222,9 @@ class _Lifting:
         """Nodes that belong to no example as a matrix."""
         flat = [ref for row in rows for ref in row]
         shape = (len(rows), len(rows[0]))
-        if all(type(ref) is int and ref not in self.home for ref in flat):
+        if all(isinstance(ref, int) and ref not in self.home for ref in flat):
             return self._parameters(flat, shape)
-        if all(type(ref) is float for ref in flat):
+        if all(isinstance(ref, float) for ref in flat):
             return self.make.numbers(flat, shape)
         return self.make.reshape(self.columns(flat), shape)
 
@@ -275,8 +279,8 @@ class _Lifting:
 
     def _dot_part(self, kind: str, terms: list[Term]) -> Part | None:
         """Several terms as one dot product, if that is a gain."""
-        c, n = terms[0].coefficient, len(terms)
-        if kind != "weights" or self.axes[terms[0].b] is not None:  # type: ignore[index]
+        c, n, b = terms[0].coefficient, len(terms), terms[0].b
+        if kind != "weights" or b is None or self.axes[b] is not None:
             terms = sorted(terms, key=lambda t: self._column(t.a if t.b is None else t.b))
         left: tuple[Any, ...] = tuple([term.a for term in terms])
         right: tuple[Any, ...] = tuple([term.b for term in terms])
@@ -355,7 +359,7 @@ class _Lifting:
         """Whether these are parameters that have weighted nothing before: then this is a layer, and gets its name."""
         first = weights[0]
         fresh = type(first) is int and first in self.layout.position and first not in self.weighted
-        self.weighted.update(x for x in weights if type(x) is int)
+        self.weighted.update(x for x in weights if isinstance(x, int))
         return fresh
 
     def _product(self, a: Array, b: Array) -> Array:
@@ -375,8 +379,9 @@ class _Lifting:
     def _softmax(self, members: Sequence[int], form: Call) -> None:
         p = self.make.rows(primitives.softmax, self.columns(form.operands[1:]))
         for number in members:
-            index = self.forms[number].operands[0]  # type: ignore[union-attr]
-            self.home[number] = (p, int(index))
+            output = self.forms[number]
+            assert isinstance(output, Call)
+            self.home[number] = (p, int(output.operands[0]))
 
     def _variadic(self, form: Call) -> Array:
         if form.op is primitives.logsumexp:

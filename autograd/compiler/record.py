@@ -64,7 +64,7 @@ def record(roots: Sequence[Any], inputs: Sequence[Any]) -> Record:
     for node in found:
         leaf = node.op is None or node in position
         operations.append(None if leaf else node.op)
-        operands.append(() if leaf else tuple([x if type(x) is float else number[x] for x in node.operands]))  # type: ignore[index]
+        operands.append(() if leaf else tuple([x if isinstance(x, float) else number[x] for x in node.operands]))
     for node, column in position.items():
         if node not in number:
             warnings.warn(
@@ -116,4 +116,4 @@ def _reachable(roots: list[Value], cut: dict[Value, int]) -> list[Value]:
 
 
 def _shown(ref: Ref) -> str:
-    return f"%{ref}" if type(ref) is int else f"{ref:g}"
+    return f"%{ref}" if isinstance(ref, int) else f"{ref:g}"

@@ -427,7 +427,7 @@ class Symbol:
     def __ge__(self, x: Any) -> Symbol:
         return self._compare(">=", x)
 
-    def __eq__(self, x: Any) -> Symbol:  # type: ignore[override]
+    def __eq__(self, x: Any) -> Symbol:  # type: ignore[override]  # as an array compares
         return self._compare("==", x)
 
     def __bool__(self) -> bool:
@@ -436,7 +436,7 @@ class Symbol:
             "write it with m.where(condition, a, b), m.maximum or m.minimum"
         )
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # as an array has none
 
 
 class SymbolicNamespace:

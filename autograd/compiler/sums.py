@@ -77,13 +77,13 @@ class ScalarGraph:
         if isinstance(form, Sum):
             return tuple([ref for term in form.terms for ref in term.refs])
         if isinstance(form, Call):
-            return tuple([x for x in form.operands if type(x) is int])
+            return tuple([x for x in form.operands if isinstance(x, int)])
         return (form.a,) if isinstance(form, OverCopies) else ()
 
     def levels(self) -> dict[int, int]:
         """The level of each node that the outputs need: one more than that of its highest operand."""
         level: dict[int, int] = {}
-        stack = [x for x in self.outputs if type(x) is int][::-1]
+        stack = [x for x in self.outputs if isinstance(x, int)][::-1]
         while stack:
             number = stack[-1]
             if number in level:
@@ -110,7 +110,7 @@ class _Gathering:
         self.uses = [0] * len(record.nodes)
         for refs in (*record.operands, record.outputs):
             for ref in refs:
-                if type(ref) is int:
+                if isinstance(ref, int):
                     self.uses[ref] += 1
         self.labelled = [node.label is not None for node in record.nodes]
         self.forms: list[Form] = []
@@ -126,7 +126,7 @@ class _Gathering:
                 self.forms.append(leaf)
                 self.same.append(number)
                 continue
-            operands = tuple([x if type(x) is float else self.same[x] for x in self.record.operands[number]])  # type: ignore[index]
+            operands = tuple([x if isinstance(x, float) else self.same[x] for x in self.record.operands[number]])
             form, same = self._form(op, operands)
             if (
                 isinstance(form, Call)
@@ -138,12 +138,12 @@ class _Gathering:
             self.same.append(number if same is None else same)
             if type(same) is int:
                 self.uses[same] += self.uses[number] - 1
-        outputs = [x if type(x) is float else self.same[x] for x in self.record.outputs]  # type: ignore[index]
+        outputs = [x if isinstance(x, float) else self.same[x] for x in self.record.outputs]
         return ScalarGraph(self.forms, outputs)
 
     def _form(self, op: Primitive, operands: tuple[Ref, ...]) -> tuple[Form, Ref | None]:
         """The form of a node, and what it is the same as, if that is something simpler."""
-        if all(type(x) is float for x in operands):
+        if all(isinstance(x, float) for x in operands):
             return Sum(), float(op.value(scalar, *operands))
         if op is primitives.identity:
             return Sum(), operands[0]
@@ -166,7 +166,7 @@ class _Gathering:
         if op is primitives.negative:
             return [(-1.0, operands[0], None)]
         if op is primitives.multiply:
-            return [(1.0, *operands)]  # type: ignore[list-item]
+            return [(1.0, operands[0], operands[1])]
         if op is primitives.fsum:
             return [(1.0, x, None) for x in operands]
         if op is primitives.dot:
@@ -181,22 +181,21 @@ class _Gathering:
         A neuron's weighted sum stays whole: a `dot` node, a node with a label, and, if ``whole``, any sum (the y of
         ``y - t``) but a chain of subtractions.
         """
-        if type(a) is float:
-            a, b = (b, a) if b is not None else (None, a)  # type: ignore[assignment]
-        scaled = type(b) is float
-        if type(b) is float:
+        if isinstance(a, float) and b is not None:
+            a, b = b, a
+        scaled = isinstance(b, float)
+        if isinstance(b, float):
             factor, b = factor * b, None
-        if a is None or type(a) is float:
-            total.constant += factor if a is None else factor * a
+        if isinstance(a, float):
+            total.constant += factor * a
             return
-        assert type(a) is int
         if b is not None:
-            total.terms.append(Term(factor, a, b))  # type: ignore[arg-type]
+            total.terms.append(Term(factor, a, b))
             return
         form = self.forms[a]
         if self.uses[a] == 1 and not self.labelled[a]:
             if isinstance(form, Call) and form.op is primitives.multiply:
-                total.terms.append(Term(factor, *form.operands))  # type: ignore[arg-type]
+                total.terms.append(Term(factor, *[x for x in form.operands if isinstance(x, int)]))
                 return
             if isinstance(form, Sum) and (len(form.terms) == 1 or (not scaled and self._open(a, whole))):
                 self._merge(total, factor, form)
