@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from numbers import Real
+from numbers import Integral, Real
 from typing import Any
 
 
@@ -22,6 +22,26 @@ def as_number(x: Any, what: str) -> float:
     text = repr(x)
     shown = text if len(text) <= 60 else text[:57] + "..."
     raise TypeError(f"{what} must be a real number, not {shown} ({type(x).__name__}); {_instead(x)}")
+
+
+def check_count(name: str, value: Any, at_least: int = 1) -> int:
+    """A whole number of at least ``at_least``.
+
+    Raises:
+        TypeError: if it is not a whole number.
+        ValueError: if it is too small.
+
+    Example:
+        >>> check_count("epochs", 0)
+        Traceback (most recent call last):
+        ...
+        ValueError: epochs is 0, but must be at least 1
+    """
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        raise TypeError(f"{name} must be a whole number, not {value!r} ({type(value).__name__})")
+    if value < at_least:
+        raise ValueError(f"{name} is {value}, but must be at least {at_least}")
+    return int(value)
 
 
 def may_answer(x: object) -> bool:

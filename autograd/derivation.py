@@ -14,6 +14,7 @@ from types import FrameType
 from typing import Literal, NamedTuple
 
 from autograd.chains import Steps
+from autograd.coercion import check_count
 from autograd.formulas import (
     Chain,
     Derivative,
@@ -172,9 +173,8 @@ def _check(root: object, wrt: object, digits: int, max_paths: int) -> None:
             f"wrt must be one Value, not {wrt!r:.60}; plain numbers are constants, and for several Values call "
             "explain for each, or explain(root) for all"
         )
-    for name, number in (("digits", digits), ("max_paths", max_paths)):
-        if number < 1:
-            raise ValueError(f"{name} must be at least 1, not {number}")
+    check_count("digits", digits)
+    check_count("max_paths", max_paths)
 
 
 def _softmax_siblings(roots: list[Value], names: Mapping[str, object] | Caller | None, frame: FrameType) -> list[Value]:

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd.coercion import as_number
+from autograd.coercion import check_count as check_count  # it is one of these checks, too
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 
@@ -159,26 +160,6 @@ def check_ends(name: str, ends: Any) -> tuple[float, float]:
     if low >= high:
         raise ValueError(f"{name} is ({low:g}, {high:g}), but the smaller end comes first")
     return low, high
-
-
-def check_count(name: str, value: Any, at_least: int = 1) -> int:
-    """A whole number of at least ``at_least``.
-
-    Raises:
-        TypeError: if it is not a whole number.
-        ValueError: if it is too small.
-
-    Example:
-        >>> check_count("epochs", 0)
-        Traceback (most recent call last):
-        ...
-        ValueError: epochs is 0, but must be at least 1
-    """
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-        raise TypeError(f"{name} must be a whole number, not {value!r} ({type(value).__name__})")
-    if value < at_least:
-        raise ValueError(f"{name} is {value}, but must be at least {at_least}")
-    return int(value)
 
 
 def check_choice(name: str, value: Any, choices: Iterable[str]) -> str:

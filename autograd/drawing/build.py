@@ -45,7 +45,6 @@ def build_scene(
     """
     roots = _roots(root)
     order = sorted(dict.fromkeys(node for r in roots for node in topological_order(r)), key=depth_of)
-    check_max_nodes(max_nodes)
     if fold not in ("layer", "depth"):
         raise ValueError(f"fold must be 'layer' or 'depth', not {fold!r}")
     layers = find_layers(order)
@@ -76,12 +75,6 @@ def build_scene(
         f"Computation graph of {what}: {len(scene.nodes)} nodes, {len(scene.edges)} arrows. {scene.note}"
     )
     return scene
-
-
-def check_max_nodes(max_nodes: int) -> None:
-    """Raise ValueError for a limit that is none."""
-    if not isinstance(max_nodes, int) or max_nodes < 1:
-        raise ValueError(f"max_nodes must be a whole number from 1 on, not {max_nodes!r}")
 
 
 def stressed_values(

@@ -12,6 +12,7 @@ from typing import Any, Self
 
 import graphviz
 
+from autograd.coercion import check_count
 from autograd.drawing.build import MAX_NODES, Fold, build_scene
 from autograd.drawing.engines import has_dot, has_pygraphviz, run_dot, run_pygraphviz
 from autograd.drawing.layout import Engine, choose_engine, finish, lay_out
@@ -230,9 +231,9 @@ def draw(
         A `Drawing`, a `graphviz.Digraph`, which a notebook displays. ``save("graph.svg")`` writes it.
 
     Raises:
-        TypeError: if ``root`` is none of these.
-        ValueError: for an engine that is not there, a highlight that is not drawn, less than one digit, or an unknown
-            way of folding.
+        TypeError: if ``root`` is none of these; for a number of digits or nodes that is not whole.
+        ValueError: for an engine that is not there, a highlight that is not drawn, less than one digit or node, or an
+            unknown way of folding.
 
     Example:
         >>> from autograd import Value
@@ -243,8 +244,9 @@ def draw(
 
     Source: notes 4.5 and 4.7; lecture, "Feed-Forward Networks".
     """
-    if not isinstance(digits, int) or digits < 1:
-        raise ValueError(f"digits must be a whole number from 1 on, not {digits!r}")
+    check_count("digits", digits)
+    if max_nodes is not None:
+        check_count("max_nodes", max_nodes)
     if engine is not None:
         choose_engine(engine)
     layers = None if isinstance(root, (Value, list, tuple)) else weights_of(root)

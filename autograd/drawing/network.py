@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from math import hypot
 from typing import Any
 
-from autograd.drawing.build import check_max_nodes, colour_by_gradient, number, stressed_values
+from autograd.drawing.build import colour_by_gradient, number, stressed_values
 from autograd.drawing.lettering import Run, name_runs, width_of
 from autograd.drawing.scene import FONT_SIZES, LEADING, Cluster, Line, Point, Role, Scene, SceneNode
 from autograd.drawing.spacing import CLUSTER_PADDING, NODE_GAP, TITLE_HEIGHT, TITLE_SIZE
@@ -87,7 +87,6 @@ def network_scene(
 
     The other arguments, and what is raised, are those of `autograd.drawing.draw`.
     """
-    check_max_nodes(max_nodes)
     builder = _Builder(layers, max_nodes, digits, example)
     for k in range(len(builder.sizes)):
         builder.add_column(k, biases)

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+from autograd.coercion import check_count
 from autograd.drawing.network import weights_of
 from autograd.naming import CALLER, Caller
 from autograd.stepper.figure import Figure
@@ -58,7 +59,8 @@ def show(
         A `Figure`: ``.save(path)``, and ``.steps``, the list of steps.
 
     Raises:
-        TypeError: if ``root`` is none of these; if a network lacks x or target, or a Value has them.
+        TypeError: if ``root`` is none of these; if a network lacks x or target, or a Value has them; for a number of
+            digits that is not whole.
         ValueError: for less than one digit; for an x or a target of another length; for an unknown loss.
 
     Example:
@@ -71,8 +73,7 @@ def show(
 
     Source: notes 4.5, 4.7 and 5.6; lecture, "3. Gradient Descent".
     """
-    if digits < 1:
-        raise ValueError(f"digits must be at least 1, not {digits}")
+    check_count("digits", digits)
     layers = None if isinstance(root, Value) else weights_of(root)
     if layers is not None:
         return show_network(root, layers, x, target, loss, names, digits)

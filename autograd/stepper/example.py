@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 from autograd import primitives
@@ -148,7 +149,7 @@ def _chosen(model: Any, loss: Any) -> Any:
 
 def _targets(model: Any, loss: Any, target: Any, n: int, outputs: Sequence[Value]) -> list[float]:
     """The target as a number for each output."""
-    classes = n > 1 and isinstance(target, (int, float)) and not isinstance(target, bool)
+    classes = n > 1 and isinstance(target, Real) and not isinstance(target, bool)
     if hasattr(loss, "encode"):
         single = target if classes else _numbers(target, "target", f"{n} output{'' if n == 1 else 's'}", n, model)
         row: list[float] = loss.encode([single], n)[0]

@@ -9,7 +9,7 @@ from typing import Any
 from autograd.drawing.layout import finish
 from autograd.drawing.network import Example, Weights, circle_name, network_scene
 from autograd.drawing.svg import to_svg
-from autograd.naming import Caller, node_names, numbered
+from autograd.naming import CALLER, Caller, node_names, numbered
 from autograd.stepper.example import Run, run_example
 from autograd.stepper.figure import Figure, Kind, Row
 from autograd.stepper.graph import GRAPH, nodes_of
@@ -62,7 +62,7 @@ def _names(run: Run, names: Mapping[str, object] | Caller | None) -> dict[Value,
         for i, neuron in enumerate(layer):
             usual[neuron.z] = indexed("z", run.sizes, k, i)
             usual[neuron.a] = circle_name(run.sizes, k, i)
-    given = node_names([run.loss, *[n.a for n in run.layers[-1]]], names if isinstance(names, Mapping) else None)
+    given = node_names([run.loss, *[n.a for n in run.layers[-1]]], None if names is CALLER else names)
     others = {node: name for node, name in given.items() if node not in usual}
     for k, layer in enumerate(run.layers, 1):
         for i, neuron in enumerate(layer):

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from autograd.notation import significant
 from autograd.stepper.figure import Figure, Kind, Row
 from autograd.styles import TEXT
-from nn.data import FloatArray
+from nn.data import FloatArray, check_count
 from nn.metrics import decided
 from nn.optimizers import flat_data, write_data
 from nn.replay import views
@@ -54,6 +54,7 @@ def figure(history: History, digits: int = 4) -> Figure:
         digits: how many significant digits are shown.
 
     Raises:
+        TypeError: for a number of digits that is not whole.
         ValueError: for less than one digit, and for a history without epochs.
 
     Example:
@@ -64,8 +65,7 @@ def figure(history: History, digits: int = 4) -> Figure:
         >>> print(figure(history, digits=2).steps[-1].text)
         loss 0.10, accuracy 1, learning rate 0.1, wrong examples 0 of 3
     """
-    if digits < 1:
-        raise ValueError(f"digits must be at least 1, not {digits}")
+    check_count("digits", digits)
     rows = {int(row["epoch"]): row for row in history.rows}
     seen = None
     if history.recording is not None and history.snapshots is not None:

@@ -511,8 +511,9 @@ def test_constants_too_large_to_multiply_are_infinite() -> None:
         ((3.0,), {}, TypeError, "explain needs the result of an expression of Values, not 3.0"),
         ((Value(1.0), 2.0), {}, TypeError, "wrt must be one Value, not 2.0"),
         ((Value(1.0), [Value(1.0)]), {}, TypeError, "for several Values call explain for each"),
-        ((Value(1.0),), {"digits": 0}, ValueError, "digits must be at least 1, not 0"),
-        ((Value(1.0),), {"max_paths": 0}, ValueError, "max_paths must be at least 1, not 0"),
+        ((Value(1.0),), {"digits": 0}, ValueError, "digits is 0, but must be at least 1"),
+        ((Value(1.0),), {"digits": 2.5}, TypeError, "digits must be a whole number, not 2.5"),
+        ((Value(1.0),), {"max_paths": 0}, ValueError, "max_paths is 0, but must be at least 1"),
     ],
 )
 def test_mistakes_are_explained(arguments: Any, options: Any, error: type[Exception], message: str) -> None:

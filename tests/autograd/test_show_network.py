@@ -7,6 +7,7 @@ import random
 import re
 from typing import Any
 
+import numpy as np
 import pytest
 
 from autograd import Value, no_grad, show
@@ -98,6 +99,28 @@ def test_softmax_with_cross_entropy_has_the_plain_error_for_its_delta() -> None:
     assert {row.text for row in figure.steps} == {
         row.text for row in show(MLP(2, [2, 2], output="softmax"), [1.0, 2.0], [0.0, 1.0]).steps
     }
+
+
+@pytest.mark.parametrize("model", [MLP(2, [3], output="softmax", seed=0), MLP.for_task("multiclass", 2, [3], seed=0)])
+def test_a_class_may_be_a_number_of_numpy(model: MLP) -> None:
+    number = np.arange(3)[1]
+    assert [row.text for row in show(model, X[:2], number).steps] == [row.text for row in show(model, X[:2], 1).steps]
+
+
+@pytest.mark.parametrize("root", [(MLP(2, [1]), [1.0, 2.0], 0.0), (Value(1.0) * 2.0,)], ids=["network", "graph"])
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"names": 5}, TypeError, "names must be a mapping"),
+        ({"digits": 0}, ValueError, "digits is 0, but must be at least 1"),
+        ({"digits": 2.5}, TypeError, "digits must be a whole number"),
+    ],
+)
+def test_options_are_checked_for_graphs_and_networks_alike(
+    root: Any, options: Any, error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        show(*root, **options)
 
 
 def test_the_example_of_the_notes() -> None:

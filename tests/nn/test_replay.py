@@ -321,7 +321,7 @@ def test_history_without_epochs_says_what_to_do():
 
 
 def test_less_than_one_digit_is_refused():
-    with pytest.raises(ValueError, match="digits must be at least 1"):
+    with pytest.raises(ValueError, match="digits is 0, but must be at least 1"):
         show(trained(epochs=1)[1], digits=0)
 
 
