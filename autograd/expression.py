@@ -7,6 +7,7 @@ import difflib
 import re
 import warnings
 from collections.abc import Callable, Mapping
+from inspect import signature
 from typing import Any
 
 from autograd import functions
@@ -140,6 +141,9 @@ class _Recorder:
                 raise self.error(right, "^ is not a power here; write **")
             case ast.Call(func=ast.Name(id=name), args=args, keywords=[]):
                 if name in _FUNCTIONS:
+                    if len(args) not in _arguments(name):
+                        ways = [f"{name}({', '.join(names)})" for names in _arguments(name).values()]
+                        raise self.error(node, f"{name} is written {' or '.join(ways)}")
                     return self.compute(node, _FUNCTIONS[name], *map(self.walk, args))
                 if name in self.variables:
                     raise self.error(node, f"{name} is a variable, no function; a product needs a sign: {name}*(...)")
@@ -198,6 +202,14 @@ def _reason(text: str, position: int, message: str) -> str:
     if "|" in text:
         return "an absolute value is written abs(x)"
     return message
+
+
+def _arguments(name: str) -> dict[int, list[str]]:
+    """What a function takes, by how many that is: all its arguments, and those that it cannot do without."""
+    parameters = signature(_FUNCTIONS[name]).parameters.values()
+    needed = [parameter.name for parameter in parameters if parameter.default is parameter.empty]
+    every = [parameter.name for parameter in parameters]
+    return {len(every): every, len(needed): needed}
 
 
 def _suggested(name: str) -> str:
