@@ -99,6 +99,7 @@ _RULES = (
     ".chainrule .line{fill:none;stroke:var(--cr-edge);stroke-width:1.2}"
     ".chainrule .head{fill:var(--cr-edge)}"
     ".chainrule .label{paint-order:stroke;stroke:var(--cr-page);stroke-width:7px;stroke-linejoin:round}"
+    ".chainrule .role-gap text{paint-order:stroke;stroke:var(--cr-page);stroke-width:6px;stroke-linejoin:round}"
     ".chainrule .box{fill:var(--cr-box-fill);stroke:var(--cr-box-line)}"
     ".chainrule .positive .line{stroke:var(--cr-positive)}"
     ".chainrule .negative .line{stroke:var(--cr-negative);stroke-dasharray:7 4}"
