@@ -25,6 +25,7 @@ from autograd.formulas import (
     evaluate,
     multiply,
     put_in,
+    sum_of,
     symbols,
 )
 from autograd.naming import CALLER, Caller, node_names, values_in_scope
@@ -305,15 +306,11 @@ def _backward(root: Value, steps: Steps, title: str) -> Table:
                 symbolic.append(Chain((Derivative(steps.names[root], steps.names[owner]), local.formula)))
                 numbers.append(Chain((Number(gradients[owner]), Number(local.value))))
         gradient = gradients[node] = fsum([gradients[owner] * local.value for owner, local in owners.items()])
-        sides = [_sum(symbolic), _sum(numbers)]
+        sides = [sum_of(symbolic), sum_of(numbers)]
         if list(owners) == [root]:
             sides = [symbolic[0], *_with_numbers(symbolic[0], gradient)]
         rows.append([left, *_without_repetition([*sides, Number(gradient)])])
     return Table(title, rows)
-
-
-def _sum(terms: list[Expression]) -> Expression:
-    return terms[0] if len(terms) == 1 else Sum(tuple(terms))
 
 
 def _where(steps: Steps, tables: list[Table]) -> list[Table]:

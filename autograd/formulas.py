@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import inf, isfinite, nan, prod
@@ -132,6 +132,11 @@ def add(*terms: Expression) -> Expression:
             collected[rest] = collected.get(rest, Fraction(0)) + coefficient
     parts = [_scaled(coefficient, rest) for rest, coefficient in collected.items() if coefficient]
     return ZERO if not parts else parts[0] if len(parts) == 1 else Sum(tuple(parts))
+
+
+def sum_of(terms: Sequence[Expression]) -> Expression:
+    """The sum of one or several terms as they stand; `add` collects them."""
+    return terms[0] if len(terms) == 1 else Sum(tuple(terms))
 
 
 def _split(term: Expression) -> tuple[Fraction, Expression]:

@@ -115,7 +115,7 @@ def network_scene(
 
 def _activation(owner: Any) -> str:
     activation = getattr(owner, "activation", None)
-    return "" if activation is None else f"{activation!r}"
+    return "" if activation is None else repr(activation)
 
 
 @dataclass(slots=True)

@@ -29,6 +29,7 @@ from autograd.formulas import (
     divide,
     negative,
     put_in,
+    sum_of,
 )
 from autograd.notation import mathml, text
 from autograd.order import topological_order
@@ -295,8 +296,8 @@ class _Frames:
             ]
             lines.append(about)
             chain.append((self.slope(other.a), inner, self.gradient(other.a), step.value))
-        symbols = _sum([Chain((outer, inner)) for outer, inner, _, _ in chain])
-        numbers = _sum([Chain((Number(u), Number(d))) for _, _, u, d in chain])
+        symbols = sum_of([Chain((outer, inner)) for outer, inner, _, _ in chain])
+        numbers = sum_of([Chain((Number(u), Number(d))) for _, _, u, d in chain])
         result = Line("delta", [delta, self.slope(neuron.z), symbols, numbers, value])
         flat = [Line(_FLAT)] if neuron.a.op is primitives.step else []
         return [*_some([line for about in lines for line in about]), result, *flat]
@@ -306,7 +307,7 @@ class _Frames:
         value = Number(self.gradient(node))
         if k < len(self.sizes) - 1:
             terms = [(user.row[i], self.delta(k + 1, j)) for j, user in enumerate(self.layer(k + 1))]
-            formula = _sum([_product(self.symbol(w), delta) for w, delta in terms])
+            formula = sum_of([_product(self.symbol(w), delta) for w, delta in terms])
             words = "what comes back along its line" if len(terms) == 1 else "what comes back along its lines"
             return [Line(words, [self.slope(node), formula, put_in(formula), value])]
         graph = Steps(self.run.loss, node, self.names)
@@ -349,8 +350,8 @@ class _Frames:
                 and (local := Steps(a, leaf, self.names).locals.get(leaf, {}).get(a))
                 and leaf in a.parents
             ]
-            symbols = _sum([Chain((self.slope(a), self.slope(leaf, a))) for a, _ in users])
-            numbers = _sum([Chain((Number(self.gradient(a)), Number(local.value))) for a, local in users])
+            symbols = sum_of([Chain((self.slope(a), self.slope(leaf, a))) for a, _ in users])
+            numbers = sum_of([Chain((Number(self.gradient(a)), Number(local.value))) for a, local in users])
             sides = [self.slope(leaf), *([symbols, numbers] if users else []), Number(self.gradient(leaf))]
             title = "The gradient of", self.names[leaf]
             yield Frame(
@@ -367,10 +368,6 @@ class _Frames:
 
 def _product(a: Expression, b: Expression) -> Product:
     return Product(Fraction(1), (a, b))
-
-
-def _sum(terms: Sequence[Expression]) -> Expression:
-    return terms[0] if len(terms) == 1 else Sum(tuple(terms))
 
 
 def _some(lines: list[Line]) -> list[Line]:

@@ -6,10 +6,11 @@ Imports the stepper's figure, the views and charts beside this file, metrics; Nu
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from html import escape
 from math import ceil, nan
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 __all__ = ["figure"]
 
 HISTORY = Kind("history", ("Epoch", "Loss and metrics"), "replay the training", (Path(__file__).with_name("history"),))
+Item = TypeVar("Item")
+
 MOST_EXAMPLES = 400  # that are drawn
 RESOLUTION, EAGER_RESOLUTION = 52, 24  # points along each axis of the plane; fewer for a model that is not compiled
 EAGER_SNAPSHOTS = 25
@@ -105,13 +108,14 @@ def _epochs(history: History) -> list[int]:
     if history.snapshots is not None:
         return [epoch for epoch in history.snapshots.epochs if epoch]
     every = [int(epoch) for epoch in history["epoch"]]
-    return [*every[: -1 : ceil(len(every) / MOST)], every[-1]]
+    return _thinned(every, MOST)
 
 
-class _Seen(NamedTuple):
+@dataclass(slots=True)
+class _Seen:
     """What the model said at each snapshot.
 
-    Arguments:
+    Attributes:
         view: how it is drawn.
         X, T: the examples that are drawn.
         epochs, layers, wrong: at each snapshot its epoch, the outlines of the picture, and which examples are in the
@@ -122,10 +126,10 @@ class _Seen(NamedTuple):
     view: views.View
     X: FloatArray
     T: FloatArray
-    epochs: list[int]
-    layers: list[list[str]]
-    wrong: list[npt.NDArray[np.bool_]]
-    first_loss: float
+    epochs: list[int] = field(default_factory=list)
+    layers: list[list[str]] = field(default_factory=list)
+    wrong: list[npt.NDArray[np.bool_]] = field(default_factory=list)
+    first_loss: float = nan
 
 
 def _seen(recording: Recording, snapshots: Snapshots) -> _Seen | None:
@@ -137,12 +141,12 @@ def _seen(recording: Recording, snapshots: Snapshots) -> _Seen | None:
     if view is None:
         return None
     n = len(view.points)
-    seen = _Seen(view, X, T, [], [], [], nan)
+    seen = _Seen(view, X, T)
     for epoch in _with_each(snapshots, recording):
         if not seen.epochs:
             losses = step.losses(recording.X, recording.T)
             weighted = losses if recording.weights is None else losses * recording.weights
-            seen = seen._replace(first_loss=float(weighted.mean()))
+            seen.first_loss = float(weighted.mean())
         outputs = step.outputs(np.concatenate([view.points, X])).reshape(n + len(X), -1)
         seen.epochs.append(epoch)
         seen.layers.append(view.layers(np.nan_to_num(outputs[:n])))
@@ -157,7 +161,7 @@ def _with_each(snapshots: Snapshots, recording: Recording) -> Iterator[int]:
     own, theta = flat_data(step.parameters), step.theta.copy()
     kept = snapshots.arrays()
     if isinstance(step, EagerStep):
-        kept = [*kept[: -1 : ceil(len(kept) / EAGER_SNAPSHOTS)], kept[-1]]
+        kept = _thinned(kept, EAGER_SNAPSHOTS)
     try:
         for epoch, array in kept:
             step.theta[:] = array
@@ -166,6 +170,11 @@ def _with_each(snapshots: Snapshots, recording: Recording) -> Iterator[int]:
     finally:
         step.theta[:] = theta
         write_data(step.parameters, own)
+
+
+def _thinned(items: list[Item], most: int) -> list[Item]:
+    """Evenly spaced ones and the last one, about so many at most."""
+    return [*items[: -1 : ceil(len(items) / most)], items[-1]]
 
 
 def _hexadecimal(bits: npt.NDArray[np.bool_]) -> str:
