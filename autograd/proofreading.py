@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from html import escape
+from numbers import Real
 from typing import Any, Literal, TypeAlias
 
 from autograd.expression import ExpressionError, names_in, record
@@ -100,10 +102,10 @@ class Proof(Sequence[Finding]):
         body = "".join(
             "<tr>"
             + "".join(
-                f"<td style='text-align:{side}'><code>{escape(cell)}</code></td>"
+                f"<td style='text-align:{side};white-space:nowrap'><code>{escape(cell)}</code></td>"
                 for cell, side in zip(row[:4], sides, strict=False)
             )
-            + f"<td style='text-align:left;color:{colour[row[4]]}'>{sign[row[4]]} {row[4]}</td>"
+            + f"<td style='text-align:left;white-space:nowrap;color:{colour[row[4]]}'>{sign[row[4]]} {row[4]}</td>"
             + f"<td style='text-align:left'>{escape(row[5])}</td></tr>"
             for row in rows
         )
@@ -131,6 +133,7 @@ def proofread(
         names: a mapping of names to Values; by default labels and the caller's variable names, None for labels alone.
 
     Raises:
+        TypeError: for a quantity that is not written in one of these ways.
         ValueError: for a name that no node has, or a printed number that is none.
 
     Example:
@@ -223,6 +226,8 @@ class _Book:
     def _named(self, name: str) -> Value:
         if name not in self.named:
             known = ", ".join(sorted(self.named)) or "none"
+            if derivative := re.fullmatch("d(.+)/d(.+)", name):
+                raise ValueError(f"no node is called {name!r}; write a derivative as a pair, {derivative.groups()}")
             raise ValueError(
                 f"no node is called {name!r}; known names: {known}. Give the node a label, hold it in a variable, or "
                 f"pass names={{{name!r}: node}}"
@@ -262,11 +267,17 @@ def _as_in_a_book(node: Value, parent: Value, slope: Any) -> Any:
 
 def _written(quantity: Quantity) -> str:
     """A quantity as the report writes it."""
-    if isinstance(quantity, str):
-        return quantity
-    if len(quantity) == 2:
-        return f"d{quantity[0]}/d{quantity[1]}"
-    return f"{quantity[1]} after a step of {quantity[2]:g}"
+    match quantity:
+        case str():
+            return quantity
+        case (str(of), str(wrt)):
+            return f"d{of}/d{wrt}"
+        case (str(), str(wrt), Real() as rate):
+            return f"{wrt} after a step of {rate:g}"
+    raise TypeError(
+        'a quantity is a name, "L", a pair of names for a derivative, ("L", "w1"), or a pair and a learning rate, '
+        f'("L", "w1", 0.1), not {quantity!r:.60}'
+    )
 
 
 def _decimal(text: str, name: str) -> Decimal:
@@ -278,7 +289,10 @@ def _decimal(text: str, name: str) -> Decimal:
                 return number
         except InvalidOperation:
             pass
-    raise ValueError(f"{text!r}, printed for {name}, is not a number; give it as the string the book prints, '0.0055'")
+    raise ValueError(
+        f"{text!r}, printed for {name}, is not a number; give it as a string, with a decimal point and the digits that "
+        "the book prints, '0.0055'"
+    )
 
 
 def _exact(number: float) -> Decimal:

@@ -155,14 +155,23 @@ def test_derivative_that_is_a_constant_can_be_proofread() -> None:
         ({"b": "four"}, "'four', printed for b, is not a number"),
         ({"b": 4.0}, "4.0, printed for b, is not a number"),
         ({"b": "nan"}, "'nan', printed for b, is not a number"),
+        ({"b": "4,0"}, "'4,0', printed for b, is not a number; give it as a string, with a decimal point"),
+        ({"db/da": "4"}, r"write a derivative as a pair, \('b', 'a'\)"),
     ],
-    ids=["unknown name", "unknown parameter", "word", "float", "nan"],
+    ids=["unknown name", "unknown parameter", "word", "float", "nan", "comma", "derivative as one name"],
 )
 def test_bad_input_is_refused(printed: dict[object, object], message: str) -> None:
     a = Value(2.0)
     b = a * a
     with pytest.raises(ValueError, match=message):
         proofread(b, printed, names={"a": a, "b": b})
+
+
+@pytest.mark.parametrize("quantity", [Value(2.0), ("b",), ("b", Value(2.0)), ("b", "a", "0.1"), 3])
+def test_quantity_that_is_not_written_by_name_is_refused(quantity: object) -> None:
+    a = Value(2.0)
+    with pytest.raises(TypeError, match="a quantity is a name"):
+        proofread(a * a, {quantity: "4"}, names={"a": a})
 
 
 def test_minus_signs_of_typeset_books_are_read() -> None:
