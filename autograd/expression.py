@@ -153,6 +153,8 @@ class _Recorder:
             case ast.Attribute(value=value, attr=name):
                 hint = f"write {name} alone" if name in _FUNCTIONS else "a dot stands in numbers only"
                 raise self.error(value, f"{_ALLOWED}; {hint}", at_end=True)
+            case ast.Compare(left=left, ops=[ast.Eq(), *_]):
+                raise self.error(left, "a step is named with one sign of equality: y = x**2", at_end=True)
             case ast.Call(func=ast.Attribute() as function):
                 self.walk(function)
         raise self.error(node, _ALLOWED)
@@ -201,6 +203,8 @@ def _reason(text: str, position: int, message: str) -> str:
         return f"write {last}(...)" if last in _FUNCTIONS else "a sign is missing here, such as *"
     if "|" in text:
         return "an absolute value is written abs(x)"
+    if not here and before and before[-1] in "+-*/=":
+        return f"something is missing after the last {before[-1]}"
     return message
 
 
