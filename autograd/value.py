@@ -82,7 +82,8 @@ class Value:
 
     def __init__(self, data: Number, label: str | None = None) -> None:
         if label is not None and not isinstance(label, str):
-            raise TypeError(f"label must be a string, not {label!r}; write Value(..., label={str(label)!r})")
+            hint = f", or Value({data}.{label}) with a decimal point" if type(data) is type(label) is int else ""
+            raise TypeError(f"label must be a string, not {label!r}; write Value(..., label={str(label)!r}){hint}")
         self.data = data if type(data) is float else as_number(data, "data")
         self.grad = 0.0
         self.label = label

@@ -81,11 +81,12 @@ def stressed_values(
     highlight: Value | Iterable[Value] | None, known: Container[Value], what_is_known: str
 ) -> list[Value]:
     """What ``highlight`` asks for; ValueError for anything that is not drawn."""
-    stressed = [highlight] if isinstance(highlight, Value) else list(highlight or ())
+    stressed = [highlight] if isinstance(highlight, (Value, str)) else list(highlight or ())
     for node in stressed:
         if not isinstance(node, Value) or node not in known:
             what = node.describe() if isinstance(node, Value) else f"{node!r:.60}"
-            raise ValueError(f"highlight takes {what_is_known} that is drawn; {what} is not in it")
+            hint = "; write the variable itself, without quotes" if isinstance(node, str) else ""
+            raise ValueError(f"highlight takes {what_is_known} that is drawn; {what} is not in it{hint}")
     return stressed
 
 

@@ -83,6 +83,7 @@ class Figure:
 
         Raises:
             OSError: if the file cannot be written.
+            ValueError: for the ending of a picture; `autograd.draw` saves those.
 
         Example:
             >>> from tempfile import TemporaryDirectory
@@ -96,6 +97,10 @@ class Figure:
         path = Path(path)
         if not path.suffix:
             path = path.with_suffix(".html")
+        if path.suffix.lower() in (".svg", ".png", ".pdf", ".jpg"):
+            raise ValueError(
+                f"{path.name} would hold a page; name it {path.stem}.html, or save a picture with draw(...)"
+            )
         path.write_text(self.page(), encoding="utf-8")
         return path
 

@@ -129,6 +129,12 @@ def test_a_highlighted_path_includes_the_operations_without_a_name_on_it(example
     assert len([g for g in stressed if g.get("data-edge")]) == 8
 
 
+def test_highlight_by_name_is_told_to_take_the_variable(example: WorkedExample) -> None:
+    for highlight in ("w1", ["w1"]):
+        with pytest.raises(ValueError, match="'w1' is not in it; write the variable itself"):
+            draw(example.L, highlight=highlight)  # type: ignore[arg-type]  # what is refused
+
+
 def test_picture_is_saved_by_its_ending(example: WorkedExample, tmp_path: Path) -> None:
     draw(example.L).save(str(tmp_path / "graph.svg"))
     assert (tmp_path / "graph.svg").read_text().lstrip().startswith("<")

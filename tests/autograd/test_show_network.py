@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -250,6 +251,12 @@ def test_an_unknown_loss_is_answered_with_the_known_ones() -> None:
         show(MLP(2, [1]), [1.0, 2.0], 0.0, loss=3)
     with pytest.raises(TypeError, match="not a Value that depends on the outputs"):
         show(MLP(2, [1]), [1.0, 2.0], 0.0, loss=lambda y, t: 3.0)
+
+
+def test_page_is_not_saved_under_the_ending_of_a_picture(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"name it step.html, or save a picture with draw"):
+        show(Value(1.0) * 2.0).save(tmp_path / "step.PDF")
+    assert not list(tmp_path.iterdir())
 
 
 def test_where_nothing_is_recorded_it_says_so() -> None:

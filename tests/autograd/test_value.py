@@ -79,6 +79,11 @@ def test_a_label_that_is_no_string_is_an_error(label: Any) -> None:
         Value(1.0, label=label)
 
 
+def test_decimal_comma_is_answered_with_a_decimal_point() -> None:
+    with pytest.raises(TypeError, match=r"or Value\(2\.5\) with a decimal point"):
+        Value(2, 5)  # type: ignore[arg-type]  # what is refused
+
+
 def test_a_whole_number_too_large_for_a_float_is_an_error() -> None:
     with pytest.raises(ValueError, match=r"too large for a float"):
         Value(10**400)
