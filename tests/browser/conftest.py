@@ -61,6 +61,14 @@ class Tab:
         """How many steps there are."""
         return int(self.text(".count").split(" / ")[1])
 
+    def fits(self, parts: str) -> bool:
+        """Whether the page, and all of these parts that are shown, are no wider than the window."""
+        width = self.page.viewport_size["width"]
+        boxes = [box for part in self.page.locator(parts).all() if (box := part.bounding_box()) is not None]
+        assert boxes, f"nothing is shown of {parts}"
+        inside = all(box["x"] >= 0 and box["x"] + box["width"] <= width for box in boxes)
+        return inside and self.page.evaluate("document.documentElement.scrollWidth") <= width
+
     def press(self, *keys: str) -> None:
         for key in keys:
             self.page.keyboard.press(key)
@@ -81,3 +89,11 @@ def open_tab(browser: Any) -> Iterator[Callable[..., Tab]]:
     yield opened
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def tab(saved: Path, open_tab: Callable[..., Tab]) -> Tab:
+    """The stepper that a file of tests has ``saved``, with the focus on it."""
+    opened = open_tab(saved)
+    opened.page.locator(".stepper").focus()
+    return opened

@@ -43,13 +43,6 @@ def saved(example: WorkedExample, tmp_path_factory: pytest.TempPathFactory) -> P
     return show(example.L, names=None).save(tmp_path_factory.mktemp("page") / "worked.html")
 
 
-@pytest.fixture
-def tab(saved: Path, open_tab: Callable[..., Tab]) -> Tab:
-    opened = open_tab(saved)
-    opened.page.locator(".stepper").focus()
-    return opened
-
-
 def gradients_shown(tab: Tab) -> dict[str, str]:
     """The gradient in every node of the picture, under the node's name in the calculation of a click on it."""
     return dict(
@@ -274,12 +267,7 @@ def test_page_fits_the_window(saved: Path, open_tab: Callable[..., Tab], width: 
     tab = open_tab(saved, width=width)
     tab.page.locator(".stepper").focus()
     tab.press(*keys)
-    assert tab.page.evaluate("document.documentElement.scrollWidth") <= width
-    for element in tab.page.locator("button, input, .count, .card .equation, .box").all():
-        box = element.bounding_box()
-        if box is not None:
-            assert box["x"] >= 0
-            assert box["x"] + box["width"] <= width
+    assert tab.fits("button, input, .count, .card .equation, .box")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

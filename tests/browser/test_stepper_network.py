@@ -28,13 +28,6 @@ def saved(model: MLP, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return show(model, X, TARGET).save(tmp_path_factory.mktemp("page") / "network.html")
 
 
-@pytest.fixture
-def tab(saved: Path, open_tab: Callable[..., Tab]) -> Tab:
-    opened = open_tab(saved)
-    opened.page.locator(".stepper").focus()
-    return opened
-
-
 def states(tab: Tab) -> dict[str, str]:
     """The state of every circle, under the name of what it stands for."""
     return dict(
@@ -169,12 +162,7 @@ def test_page_fits_the_window(saved: Path, open_tab: Callable[..., Tab], width: 
     tab = open_tab(saved, width=width)
     tab.page.locator(".stepper").focus()
     tab.press(*keys)
-    assert tab.page.evaluate("document.documentElement.scrollWidth") <= width
-    for element in tab.page.locator("button, input, .count, .card .equation, .card math").all():
-        box = element.bounding_box()
-        if box is not None:
-            assert box["x"] >= 0
-            assert box["x"] + box["width"] <= width
+    assert tab.fits("button, input, .count, .card .equation, .card math")
 
 
 def test_the_circle_of_a_step_is_scrolled_into_a_narrow_window(saved: Path, open_tab: Callable[..., Tab]) -> None:
