@@ -31,8 +31,12 @@ function isDark(host) {
   return scheme.includes("dark") && (!scheme.includes("light") || matchMedia("(prefers-color-scheme: dark)").matches);
 }
 
-function followTheme(host) {
-  const update = () => { host.dataset.theme = isDark(host) ? "dark" : "light"; };
+function followTheme(followed) {
+  const reference = new WeakRef(followed);  // what the page holds must not keep a figure that was removed
+  const update = () => {
+    const host = reference.deref();
+    if (host) host.dataset.theme = isDark(host) ? "dark" : "light";
+  };
   update();
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", update);
   new MutationObserver(update).observe(document.body, { attributes: true });
@@ -88,7 +92,6 @@ class Player {
     host.dataset.lmSuppressShortcuts = "true";  // those of Jupyter, which in Notebook 7 would come first
     host.addEventListener("keydown", (event) => this.key(event));
     for (const kind of ["keypress", "keyup"]) host.addEventListener(kind, (event) => event.stopPropagation());
-    new MutationObserver(() => host.isConnected || this.pause()).observe(document.body, { childList: true, subtree: true });
   }
 
   click(target) {
@@ -124,8 +127,8 @@ class Player {
     this.section.classList.add("playing");
     this.find("[data-go='play']").setAttribute("aria-label", "Pause");
     this.timer = setInterval(() => {
-      this.show(this.at + 1);
-      if (this.at === last) this.pause();
+      if (this.section.isConnected) this.show(this.at + 1);
+      if (this.at === last || !this.section.isConnected) this.pause();
     }, 1000 * this.seconds);
   }
 

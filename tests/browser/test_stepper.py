@@ -127,6 +127,24 @@ def test_space_plays_and_pauses_and_playing_ends_at_the_last_step(tab: Tab) -> N
     assert tab.step() == 1, "playing again starts at the beginning"
 
 
+def test_figure_that_was_removed_stops_and_can_be_forgotten(tab: Tab) -> None:
+    tab.page.clock.install()
+    tab.press("Space")
+    tab.page.evaluate(
+        """() => {
+            const host = document.querySelector("[data-chainrule]");
+            window.host = new WeakRef(host);
+            window.shown = () => window.host.deref()?.shadowRoot.querySelector(".count").textContent;
+            host.remove();
+        }"""
+    )
+    before = tab.page.evaluate("window.shown()")
+    tab.page.clock.run_for(10_000)
+    assert tab.page.evaluate("window.shown()") == before
+    tab.page.request_gc()
+    assert tab.page.evaluate("window.host.deref() === undefined")
+
+
 def test_modified_keys_are_left_to_the_browser(tab: Tab) -> None:
     tab.press("Alt+ArrowRight", "Control+End")
     assert tab.step() == 1
