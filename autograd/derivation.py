@@ -38,6 +38,7 @@ from autograd.transforms import reverse
 from autograd.value import Value
 
 MOST_FACTORS = 12  # a longer path is not written as a product but node by node
+MOST_FACTORS_ON_A_LINE = 3  # where one of several paths is longer, the sides of its equation stand below each other
 
 
 class Factor(NamedTuple):
@@ -236,9 +237,10 @@ def _along_the_paths(derivative: Derivative, routes: list[list[Value]], steps: S
         rows.append((symbolic, formulas, numbers, prod([local.value for local in locals_])))
     if len(rows) > 1:
         total = Derivative(derivative.numerator, derivative.denominator, "total")
+        apart = max(map(len, routes)) - 1 > MOST_FACTORS_ON_A_LINE
         return [
             Table("", [[total, Sum(tuple([symbolic for symbolic, *_ in rows]))]]),
-            Table("", [_without_repetition([*sides, Number(product)]) for *sides, product in rows]),
+            Table("", [line for *sides, product in rows for line in _lines([*sides, Number(product)], apart)]),
             Table("", [[total, Sum(tuple([Number(product) for *_, product in rows])), Number(value)]]),
         ]
     ((symbolic, formulas, numbers, _),) = rows
@@ -256,6 +258,12 @@ def _along_the_paths(derivative: Derivative, routes: list[list[Value]], steps: S
             sides[2:] = [product, *((changed and _with_numbers(product, value)) or [numbers])]
     sides.append(Number(value))
     return [Table("", [[derivative if i == 0 else None, side] for i, side in enumerate(_without_repetition(sides))])]
+
+
+def _lines(sides: list[Expression], apart: bool) -> list[list[Expression | None]]:
+    """An equation on one line, or with a line for each of its sides."""
+    left, *others = _without_repetition(sides)
+    return [[None if i else left, side] for i, side in enumerate(others)] if apart else [[left, *others]]
 
 
 def _with_numbers(formula: Expression, value: float) -> list[Expression]:

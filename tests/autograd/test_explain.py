@@ -174,6 +174,24 @@ def test_several_paths_are_a_line_each_and_then_the_sum() -> None:
     assert derivation.paths[0].factors[0] == ("L", "a", "b", 4.0)
 
 
+def test_long_paths_have_a_line_for_each_side_so_that_they_fit_beside_a_file_browser() -> None:
+    x = Value(0.5)
+    z = 2 * x
+    a = functions.sin(z)
+    b = a + 1
+    c = a * 3
+    L = b * c
+    derivation = explain(L, wrt=x)
+    assert str(derivation).splitlines()[1:4] == [
+        "∂L/∂b · ∂b/∂a · ∂a/∂z · ∂z/∂x = c · 1 · cos(z) · 2",
+        "                              = (2.524)(1)(0.5403)(2)",
+        "                              = 2.728",
+    ]
+    paths = derivation.latex.splitlines()[2:-2]
+    assert len(paths) == 6
+    assert all(line.count("&") == 1 for line in paths)
+
+
 def test_a_direct_path_beside_a_longer_one_is_told_from_the_total() -> None:
     x = Value(3.0)
     a = x * x
