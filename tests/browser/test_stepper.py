@@ -141,8 +141,11 @@ def test_figure_that_was_removed_stops_and_can_be_forgotten(tab: Tab) -> None:
     before = tab.page.evaluate("window.shown()")
     tab.page.clock.run_for(10_000)
     assert tab.page.evaluate("window.shown()") == before
-    tab.page.request_gc()
-    assert tab.page.evaluate("window.host.deref() === undefined")
+    for _ in range(50):  # the browser itself holds what it still paints
+        tab.page.request_gc()
+        if tab.page.evaluate("window.host.deref() === undefined"):
+            return
+    raise AssertionError("the figure is still held")
 
 
 def test_modified_keys_are_left_to_the_browser(tab: Tab) -> None:
