@@ -257,7 +257,9 @@ def _as_in_a_book(node: Value, parent: Value, slope: Any) -> Any:
     if isinstance(slope, Value) and node.op is not None and len(node.op.textbook) == 1:
         try:
             if "y" in names_in(node.op.textbook[0]):
-                by_hand = record(node.op.textbook[0], {"y": node, "a": parent})
+                by_hand = record(
+                    f"1*({node.op.textbook[0]})", {"y": node, "a": parent}
+                )  # 1*y, and not the node y itself
                 by_hand.data = slope.data
                 return by_hand
         except ExpressionError:  # a primitive of the reader's own may be written with more than an expression has

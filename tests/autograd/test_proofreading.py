@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd import Value, proofread
+from autograd import Primitive, Value, apply, proofread
 from autograd.worked_example import ETA, PRINTED, worked_example
 
 VERDICTS = {  # the verdicts of a person who recomputed every number of the notes' section 4.7
@@ -224,3 +224,22 @@ def test_a_quantity_goes_by_any_variable_that_holds_it() -> None:
     proof = proofread(total, {"e1": "1.6487", "e[0]": "1.65", ("total", "e1"): "1"})
     assert [finding.verdict for finding in proof] == ["agrees"] * 3
     assert e1 is e[0]
+
+
+def test_the_graph_keeps_its_numbers_also_where_a_slope_is_the_value_itself() -> None:
+    growth = Primitive(
+        name="growth",
+        symbol="growth",
+        value=lambda m, a: m.exp(0.5 * a) * m.exp(0.5 * a),
+        partials=(lambda m, y, a: m.exp(a),),  # the same number but for its last digit
+        formula="exp(a)",
+        textbook=("y",),
+    )
+    a = Value(0.03, label="a")
+    y = apply(growth, a)
+    L = 3.0 * y
+    y.label, L.label = "y", "L"
+    before = y.data
+    assert before != growth.partials[0](math, None, 0.03)
+    assert proofread(L, {"y": "1.030", ("L", "a"): "3.09"}, names=None)
+    assert y.data == before
