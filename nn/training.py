@@ -62,6 +62,7 @@ class History:
         rows: a dict for each epoch that was finished.
         stop_reason: why training ended.
         snapshots: the parameters after up to 100 epochs, epoch 0 being before training; None if `fit` was told so.
+        recording: what a replay asks, the model and the examples; None with more than two inputs, or without snapshots.
 
     Example:
         >>> history = History()

@@ -55,6 +55,7 @@ def activation(function: Choice = "sigmoid", z: tuple[float, float] = (-5.0, 5.0
 
     Raises:
         ValueError: for softmax, which depends on all z of a layer; for an unknown name; for ends in the wrong order.
+        DomainError: for a function that has no value somewhere between the ends.
         ImportError: without matplotlib.
 
     For example ``plots.activation("tanh")``.
