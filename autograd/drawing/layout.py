@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal, TypeAlias
 
+from autograd.drawing.columns import count_stops
 from autograd.drawing.engines import has_dot, has_pygraphviz, lay_out_by_graphviz, run_dot, run_pygraphviz
-from autograd.drawing.layered import count_stops, lay_out_in_layers
+from autograd.drawing.layered import lay_out_in_layers
 from autograd.drawing.paths import place_labels
 from autograd.drawing.scene import Cluster, Scene, SceneNode
 from autograd.drawing.spacing import LABEL_SIZE, label_width
