@@ -367,6 +367,14 @@ def test_paper_is_light_whatever_the_theme(
     assert contrast(ink, paper) >= 7.0
 
 
+def test_page_itself_is_light_on_paper(saved: Path, open_tab: Callable[..., Tab]) -> None:
+    tab = open_tab(saved, color_scheme="dark")
+    ink = "getComputedStyle(document.querySelector('h1')).color"
+    assert contrast(tab.page.evaluate(ink), "rgb(0, 0, 0)") > 15.0
+    tab.page.emulate_media(media="print", color_scheme="dark")
+    assert contrast(tab.page.evaluate(ink), WHITE) > 15.0
+
+
 def test_nothing_moves_where_reduced_motion_is_asked_for(saved: Path, open_tab: Callable[..., Tab]) -> None:
     tab = open_tab(saved, reduced_motion="reduce")
     moving = tab.page.evaluate(
