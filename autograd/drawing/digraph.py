@@ -18,7 +18,7 @@ from autograd.drawing.engines import has_dot, has_pygraphviz, run_dot, run_pygra
 from autograd.drawing.layout import Engine, choose_engine, finish, lay_out
 from autograd.drawing.network import MOST_CIRCLES, network_scene, weights_of
 from autograd.drawing.scene import Scene
-from autograd.drawing.source import dot_lines
+from autograd.drawing.source import dot_lines, placed_dot
 from autograd.drawing.svg import to_svg
 from autograd.naming import CALLER, Caller
 from autograd.value import Value
@@ -70,6 +70,14 @@ class Drawing(graphviz.Digraph):
             self._svg = to_svg(finish(self._scene) if is_placed else lay_out(self._scene, self._engine_wanted))
         return self._svg
 
+    @property
+    def _painted(self) -> str:
+        """The DOT source that Graphviz paints: a network keeps its places, unless the source was changed."""
+        scene = self._scene
+        if scene is None or self.source != self._source_drawn or all(edge.weight is None for edge in scene.edges):
+            return str(self.source)
+        return placed_dot(scene)
+
     def copy(self) -> Self:
         """A drawing of its own, to be changed."""
         other: Self = super().copy()
@@ -91,7 +99,10 @@ class Drawing(graphviz.Digraph):
         chosen = format or self.format
         if args or any(option not in (None, False) for option in options.values()):
             return super().pipe(chosen, *args, encoding=encoding, **options)
-        drawn = self.svg.encode() if chosen == "svg" else _by_graphviz(self.source, chosen)
+        if chosen == "svg":
+            drawn = self.svg.encode()
+        else:
+            drawn = _by_graphviz(self._painted, chosen)
         return drawn if encoding is None else drawn.decode(encoding)
 
     def save(

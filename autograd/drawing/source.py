@@ -1,4 +1,4 @@
-r"""`dot_lines`: a scene in Graphviz's language DOT, with everything that it shows. Imports the scene and the palette.
+r"""`dot_lines` and `placed_dot`: a scene in Graphviz's language DOT. Imports the scene and the palette.
 
 Text is written so that Graphviz shows it as it is: neither ``\N`` nor ``&lt;`` nor ``<b>`` mean anything in it.
 """
@@ -9,12 +9,22 @@ from collections.abc import Iterator
 
 from autograd.drawing.engines import GRAPHVIZ_SHAPES
 from autograd.drawing.palette import LIGHT
+from autograd.drawing.paths import place_labels
 from autograd.drawing.scene import Cluster, Line, Role, Scene, SceneEdge, SceneNode
-from autograd.drawing.spacing import CLUSTER_PADDING, LABEL_SIZE, NODE_GAP, TITLE_SIZE, column_gap, minimum_lengths
+from autograd.drawing.spacing import (
+    CLUSTER_PADDING,
+    LABEL_SIZE,
+    NODE_GAP,
+    TITLE_SIZE,
+    column_gap,
+    label_width,
+    minimum_lengths,
+)
 from autograd.drawing.svg import line_width
 from autograd.styles import printable, raised
 
 _STYLES: dict[Role, str] = {"operation": "filled,rounded", "loss": "filled,rounded", "constant": "filled,dashed"}
+_BARE = {"shape": "box", "style": "filled", "fillcolor": LIGHT["page"], "color": LIGHT["page"]}  # text on no lines
 _FONT = 'fontname="Helvetica,Arial,sans-serif"'
 
 
@@ -42,6 +52,50 @@ def dot_lines(scene: Scene) -> list[str]:
         ends = f"n_{edge.source} -> n_{edge.target}"
         lines.append(f"\t{ends} [{_attributes(attributes)}]\n" if attributes else f"\t{ends}\n")
     return lines
+
+
+def placed_dot(scene: Scene) -> str:
+    """DOT of a network that stands where it was placed, with straight lines: what Graphviz paints as PNG or PDF.
+
+    Left to itself Graphviz puts the neurons of a layer in another order, and bends the lines. With places given it
+    knows no boxes, and puts every label at the middle of its line; so these are nodes of their own here.
+
+    Arguments:
+        scene: a scene whose nodes and lines have their places.
+    """
+    place_labels(scene)
+    graph = {"layout": "neato", "splines": "line", "outputorder": "edgesfirst", "pad": "0.1"}
+    if scene.note:
+        graph |= {"label": scene.note, "labelloc": "b"}
+    lines = [f"\tgraph [{_FONT} fontsize={LABEL_SIZE:g} {_attributes(graph)}]\n"]
+    lines.append(f'\tnode [{_FONT} fontsize=12 fontcolor="{LIGHT["ink"]}"]\n')
+    for i, box in enumerate(scene.clusters):
+        look = {"label": "", "shape": "box", "style": "rounded,filled"}
+        look |= {"color": LIGHT["box-line"], "fillcolor": LIGHT["box-fill"]}
+        title = {"label": box.title, "shape": "plaintext", "fontsize": f"{TITLE_SIZE:g}"}
+        top = box.y - box.height / 2 + CLUSTER_PADDING + TITLE_SIZE / 2
+        lines.append(f"\tbox_{i} [{_attributes(look | _at(box.x, box.y, box.width, box.height))}]\n")
+        lines.append(f"\ttitle_{i} [{_attributes(title | _at(box.x, top, box.width, TITLE_SIZE))}]\n")
+    for node in scene.nodes:
+        placed = _of_node(node) | (_BARE if node.role == "gap" else {})
+        placed |= _at(node.x, node.y, node.width, node.height)
+        lines.append(f"\tn_{node.index} [{_attributes(placed)}]\n")
+    heaviest = max([abs(edge.weight) for edge in scene.edges if edge.weight is not None], default=0.0)
+    for edge in scene.edges:
+        attributes = _of_edge(edge, heaviest)
+        if edge.label and edge.label_at:
+            del attributes["label"]
+            text = {"label": edge.label, "fontsize": f"{LABEL_SIZE:g}"}
+            where = _at(*edge.label_at, label_width(edge.label), LABEL_SIZE + 1.0)
+            lines.append(f"\tlabel_{edge.index} [{_attributes(_BARE | text | where)}]\n")
+        lines.append(f"\tn_{edge.source} -> n_{edge.target} [{_attributes(attributes)}]\n")
+    return "digraph {\n" + "".join(lines) + "}\n"
+
+
+def _at(x: float, y: float, width: float, height: float) -> dict[str, str]:
+    """A place and a size, in inches and upwards, that Graphviz keeps."""
+    size = {"width": f"{width / 72:.4f}", "height": f"{height / 72:.4f}", "fixedsize": "true"}
+    return {"pos": f"{x / 72:.4f},{-y / 72:.4f}!", **size}
 
 
 def quoted(text: str) -> str:
