@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd.functions import linear
-from autograd.modes import no_grad
 from autograd.value import Operand, Value
 from nn import activations, initialisers, losses
 from nn.data import check_count, check_inputs, check_number
+from nn.evaluation import one_by_one, outputs_for
 from nn.initialisers import InitialiserChoice, Seed
 from nn.losses import Loss
 from nn.module import Module
@@ -66,7 +66,7 @@ class FeedForward(Module):
         """The outputs for many examples, as numbers; nothing is recorded.
 
         They come after the output activation, so they are probabilities where that is sigmoid or softmax, whatever
-        loss the model is trained with.
+        loss the model is trained with. Many examples go through a compiled program, if no function of yours takes part.
 
         Arguments:
             X: one row an example, shape (examples, n_inputs).
@@ -81,10 +81,14 @@ class FeedForward(Module):
             >>> Neuron(1, weights=[2.0], bias=1.0).predict([[0.0], [1.0], [2.0]])
             array([1., 3., 5.])
         """
-        rows = check_inputs(X, self.n_inputs).tolist()
-        with no_grad():
-            outputs = np.array([[y.data for y in self.forward(row)] for row in rows])
+        rows = check_inputs(X, self.n_inputs)
+        outputs = (outputs_for if self.records_the_same else one_by_one)(self.forward, rows)
         return outputs[:, 0] if self.n_outputs == 1 else outputs
+
+    @property
+    def records_the_same(self) -> bool:
+        """Whether every example records the same operations: for sure where all of them are this package's own."""
+        return False
 
     def _checked(self, x: Any) -> Any:
         """x, if it is one example."""
@@ -292,6 +296,11 @@ class Layer(FeedForward):
             for name, parameter in self.activation.named_parameters():
                 parameter.label = name + suffix
 
+    @property
+    def records_the_same(self) -> bool:
+        """See `FeedForward`."""
+        return type(self) is Layer and type(self.activation) in activations.ACTIVATIONS.values()
+
     def forward(self, x: Sequence[Any]) -> list[Value]:
         """The outputs, as a list."""
         return self.activation.of_layer(linear([neuron.row for neuron in self.neurons], x))
@@ -491,6 +500,11 @@ class MLP(FeedForward):
             )
         model.task, model.loss = choice.name, choice.loss
         return model
+
+    @property
+    def records_the_same(self) -> bool:
+        """See `FeedForward`."""
+        return type(self) is MLP and all(layer.records_the_same for layer in self.layers)
 
     def forward(self, x: Sequence[Any]) -> list[Value]:
         """The outputs, as a list."""

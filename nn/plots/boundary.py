@@ -1,24 +1,20 @@
-"""Where a classifier decides for which class. Imports the engine, the compiler, losses, metrics and ``style``."""
+"""Where a classifier decides for which class. Imports ``evaluation``, losses, metrics and ``style``."""
 
 from __future__ import annotations
 
-import warnings
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.compiler import compile
-from autograd.modes import no_grad
-from autograd.value import Value
 from nn.data import FloatArray, check_count, check_inputs, check_targets
+from nn.evaluation import outputs_for
 from nn.losses import mse
 from nn.metrics import classes_of, decided
 from nn.plots import style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-CHECKED_ROWS = 40
 
 
 def decision_boundary(model: Any, X: Any, y: Any, *, resolution: int = 161, ax: Axes | None = None) -> Axes:
@@ -50,7 +46,8 @@ def decision_boundary(model: Any, X: Any, y: Any, *, resolution: int = 161, ax: 
     examples = check_inputs(X, 2)
     targets = check_targets(y, len(examples))
     count = check_count("resolution", resolution, at_least=2)
-    outputs = _outputs(model, examples)
+    outputs_of = partial(mse.outputs_of, model)
+    outputs = outputs_for(outputs_of, examples)
     encoded = _encoded(targets, outputs.shape[1])
     right, given = decided(encoded, outputs)
     classes = np.array(classes_of(encoded))
@@ -58,7 +55,7 @@ def decision_boundary(model: Any, X: Any, y: Any, *, resolution: int = 161, ax: 
     drawn = style.canvas(ax, (5.6, 4.4))
     first, second = (np.linspace(*_ends(column), count) for column in examples.T)
     plane = np.stack(np.meshgrid(first, second), axis=-1).reshape(-1, 2)
-    regions = _margins(_outputs_on_plane(model, plane), classes)
+    regions = _margins(outputs_for(outputs_of, plane), classes)
     for index, lead in enumerate(regions):
         shape = lead.reshape(count, count)
         if shape.max() > 0.0:
@@ -80,28 +77,6 @@ def decision_boundary(model: Any, X: Any, y: Any, *, resolution: int = 161, ax: 
     drawn.grid(False)
     style.legend_beside(drawn)
     return drawn
-
-
-def _outputs(model: Any, rows: FloatArray) -> FloatArray:
-    """The outputs for each row, shape (rows, outputs)."""
-    with no_grad():
-        return np.array([[float(output) for output in mse.outputs_of(model, row)] for row in rows.tolist()])
-
-
-def _outputs_on_plane(model: Any, rows: FloatArray) -> FloatArray:
-    """As `_outputs`, by a compiled program where there is one that agrees on some of the rows."""
-    some = np.random.default_rng(0).choice(rows, CHECKED_ROWS)
-    inputs = [Value(number) for number in some[0].tolist()]
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # that an output does not depend on an input is the model's business
-            program = compile(mse.outputs_of(model, inputs), inputs=inputs)
-    except Exception:  # whatever a function that was written for plain numbers makes of Values
-        return _outputs(model, rows)
-    if np.allclose(program(some), _outputs(model, some), rtol=1e-9, atol=1e-12, equal_nan=True):
-        outputs: FloatArray = program(rows)
-        return outputs
-    return _outputs(model, rows)
 
 
 def _encoded(targets: FloatArray, n_outputs: int) -> FloatArray:
