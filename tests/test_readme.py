@@ -6,12 +6,15 @@
 from __future__ import annotations
 
 import re
+import shlex
+import tomllib
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from autograd import Value, compile, draw
+from autograd.__main__ import main
 from autograd.primitives import PRIMITIVES
 from autograd.proofreading import proofread
 from autograd.worked_example import PRINTED, worked_example
@@ -68,6 +71,23 @@ def test_the_slips_of_the_worked_example_are_those_that_proofread_finds() -> Non
     found = {finding.printed for finding in proofread(worked_example().L, PRINTED, names=None).slips}
     printed = [row[1] for row in table("where") if row[0].startswith("notes 4.7")]
     assert {number for cell in printed for number in cell.split(", ")} == found
+
+
+def test_commands_run_as_printed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    commands = re.findall(r"^python -m autograd (.+)$", README, re.MULTILINE)
+    assert len(commands) == 2
+    assert [main(shlex.split(command)) for command in commands] == [0, 1]  # the second one finds a slip
+    assert Path("page.html").exists()
+    assert "slip" in capsys.readouterr().out
+
+
+def test_extras_exist() -> None:
+    known = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    named = {name for extras in re.findall(r"'\.\[([\w,]+)\]'", README) for name in extras.split(",")}
+    assert {"test", "notebooks", "site"} <= named <= set(known)
 
 
 @pytest.mark.filterwarnings("ignore")
