@@ -241,7 +241,7 @@ def _along_the_paths(derivative: Derivative, routes: list[list[Value]], steps: S
         return [
             Table("", [[total, Sum(tuple([symbolic for symbolic, *_ in rows]))]]),
             Table("", [line for *sides, product in rows for line in _lines([*sides, Number(product)], apart)]),
-            Table("", [[total, Sum(tuple([Number(product) for *_, product in rows])), Number(value)]]),
+            Table("", _lines([total, Sum(tuple([Number(product) for *_, product in rows])), Number(value)], apart)),
         ]
     ((symbolic, formulas, numbers, _),) = rows
     if not symbolic.factors:  # the derivative of the root by itself
