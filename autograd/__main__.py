@@ -19,6 +19,7 @@ from autograd.coercion import as_number
 from autograd.derivation import explain
 from autograd.errors import DomainError
 from autograd.expression import ExpressionError, names_in, record
+from autograd.order import topological_order
 from autograd.proofreading import Quantity, proofread
 from autograd.stepper import Figure, show
 from autograd.value import Value
@@ -119,7 +120,16 @@ def _expression(
             raise ValueError(f"{name}=...: the expression has no variable {name}; it has {', '.join(known)}")
     if wrt is not None and _name(wrt) not in variables:
         raise ValueError(f"--wrt {wrt}: the expression has no variable of that name; it has {', '.join(known)}")
-    proof = proofread(root, dict(map(_printed, printed)), names=None)
+    quantities = dict(map(_printed, printed))
+    steps = [node.label for node in topological_order(root) if node.label]
+    for quantity in quantities:
+        for name in (quantity,) if isinstance(quantity, str) else quantity[:2]:
+            if name not in steps:
+                raise ValueError(
+                    f"--printed: the expression has no step {name!r}; it has {', '.join(steps)}. Name a step where you "
+                    "write it, as in 'z = w*x; y = tanh(z)'"
+                )
+    proof = proofread(root, quantities, names=None)
     written = "" if html is None else _write(show(root, names=None), html)
     print(explain(root, None if wrt is None else variables[_name(wrt)], names=None))
     if printed:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from math import isfinite
 from numbers import Real
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 from autograd import copying, primitives, scalar
 from autograd.backward import run_backward
@@ -224,6 +224,11 @@ class Value:
 
     def __neg__(self) -> Value:
         return apply(primitives.negative, self)
+
+    def __xor__(self, other: object) -> NoReturn:
+        raise TypeError("^ is not the power in Python; write a**b")
+
+    __rxor__ = __xor__
 
     def __pos__(self) -> Value:
         return self

@@ -629,7 +629,14 @@ def _rows(
     if weights is None:
         matrix: list[list[Value]] = [[Value(w) for w in row] for row in draw.weights(rng, n_inputs, n_outputs)]
     else:
-        matrix = [[_parameter(w, f"weights[{j}][{i}]") for i, w in enumerate(row)] for j, row in enumerate(weights)]
+        matrix = []
+        for j, row in enumerate(weights):
+            if not isinstance(row, Iterable):
+                raise TypeError(
+                    f"weights[{j}] is {row!r:.60}, but must be the weights of one neuron; give a list of lists, one of "
+                    f"{_counted(n_inputs, 'number')} for each neuron"
+                )
+            matrix.append([_parameter(w, f"weights[{j}][{i}]") for i, w in enumerate(row)])
         widths = {len(row) for row in matrix}
         if len(matrix) != n_outputs or widths != {n_inputs}:
             turned = len(matrix) == n_inputs and widths == {n_outputs}

@@ -84,7 +84,7 @@ def test_parameter_after_a_step_is_proofread(capsys: pytest.CaptureFixture[str])
         (["log(x)", "x=0"], "the logarithm is defined above 0"),
         (["x*x", "x=1", "--wrt", "y"], "has no variable of that name; it has x"),
         (["x*x", "x=1", "--printed", "f"], "write quantity=number"),
-        (["x*x", "x=1", "--printed", "g=1"], "no node is called 'g'"),
+        (["x*x", "x=1", "--printed", "g=1"], "has no step 'g'; it has x, f. Name a step"),
         (["x*x", "x=1", "--printed", "f=one"], "is not a number"),
         (["x*y", "x=1", "y=2", "--printed", "y-0.1*df/dx=1"], "a step moves x; write x-0.1[*]df/dx=number"),
         (["", "x=1"], "there is no expression"),

@@ -405,6 +405,12 @@ def test_functions_refuse_what_is_no_number(call: Callable[[], Any]) -> None:
         call()
 
 
+@pytest.mark.parametrize("power", [lambda x: x ^ 3, lambda x: 3 ^ x])
+def test_hat_is_answered_with_the_sign_of_a_power(power: Callable[[Any], Any]) -> None:
+    with pytest.raises(TypeError, match=r"\^ is not the power in Python; write a\*\*b"):
+        power(Value(2.0))
+
+
 def test_a_foreign_operand_may_answer_for_itself() -> None:
     class Unit:
         def __rmul__(self, other: Any) -> str:

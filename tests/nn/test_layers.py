@@ -287,6 +287,7 @@ def test_a_faulty_example_is_refused(x: Any, error: type[Exception], message: st
         (lambda: Neuron(1, weights=["0.5"]), TypeError, r"weights\[0\]\[0\] must be a real number"),  # type: ignore[list-item]
         (lambda: Layer(2, 2, weights=[[1.0, 2.0]]), ValueError, "1 row of 2, but 2 neurons with 2 inputs"),
         (lambda: Layer(2, 2, weights=[[1.0, 2.0], [3.0]]), ValueError, "2 rows of 1 or 2, but"),
+        (lambda: Layer(2, 2, weights=[1.0, 2.0]), TypeError, r"weights\[0\] is 1.0, but must be .* a list of lists"),
         (lambda: Layer(3, 2, weights=np.ones((3, 2))), ValueError, r"yours is turned, write zip\(\*weights\)"),
         (lambda: Layer(1, 2, biases=[1.0]), ValueError, "biases are 1 number for 2 neurons"),
         (lambda: MLP(1, [1, 1], weights=[[[1.0]]]), ValueError, "weights are given for 1 layer, but there are 2"),
