@@ -191,12 +191,13 @@ class Optimizer(ABC):
             raise ValueError(f"{type(self).__name__} was given no parameters; give model.parameters()")
         parameters = list(parameters)
         before = parameters if self._parameters is None else self._parameters
-        if set(before) != set(parameters) or self._size not in (None, len(parameters)):
+        same = before == parameters and self._size in (None, len(parameters))  # nearly always, and quick to see
+        if not same and (set(before) != set(parameters) or self._size not in (None, len(parameters))):
             raise ValueError(
                 f"this {type(self).__name__} has made {self.steps} steps on the parameters of another model, and its "
                 "state belongs to them; make a new optimizer, or call optimizer.reset() first"
             )
-        if before != parameters:
+        if not same:
             place = {parameter: i for i, parameter in enumerate(before)}
             order = [place[parameter] for parameter in parameters]
             self.state = {name: array[order] for name, array in self.state.items()}
