@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import nbformat
-from nbclient import NotebookClient
-
 from autograd import __file__ as package_file
+from tests.peers import peer
+
+nbformat, nbclient = peer("nbformat"), peer("nbclient")
 
 FOLDER = Path(package_file).parents[1] / "notebooks"
 SECONDS_A_CELL = 60
@@ -39,7 +39,7 @@ def executed(path: Path) -> Any:
         nbclient.exceptions.CellExecutionError: if a cell raises, with its traceback.
     """
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(
+    nbclient.NotebookClient(
         notebook, timeout=SECONDS_A_CELL, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}
     ).execute(env={**os.environ, **_ONE_THREAD})
     return tidied(notebook)
