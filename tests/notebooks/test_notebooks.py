@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import symtable
 import time
 from pathlib import Path
 
@@ -59,6 +60,22 @@ def test_notebook_says_what_one_learns_and_ends_with_exercises(path: Path) -> No
     for cell in checks:  # folded, it shows its first line
         assert cell.source.startswith("# The solution\n")
         assert cell.metadata["jupyter"] == {"source_hidden": True}
+
+
+def assigned(source: str) -> set[str]:
+    """The names that a cell's own code binds: assignments, loops, definitions, imports; not those inside functions."""
+    symbols = symtable.symtable(source, "cell", "exec").get_symbols()
+    return {symbol.get_name() for symbol in symbols if symbol.is_assigned() or symbol.is_imported()}
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS)
+def test_solutions_leave_the_names_of_the_lesson_alone_so_that_its_cells_can_run_again(path: Path) -> None:
+    cells = nbformat.read(path, as_version=4).cells
+    exercises = next(i for i, cell in enumerate(cells) if cell.source.startswith("## Exercises"))
+    lesson = set().union(*(assigned(cell.source) for cell in cells[:exercises] if cell.cell_type == "code"))
+    for cell in cells[exercises:]:
+        if cell.cell_type == "code":
+            assert not assigned(cell.source) & lesson, cell.source
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS)
