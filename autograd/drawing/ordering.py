@@ -13,9 +13,9 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from operator import add
 
-_SWEEPS = 16  # over all columns, from each start
-_SHUFFLED = 6  # vertices that stand together
-_WORK = 1000  # for each vertex, in units of about a microsecond; it bounds the time, and yet the picture stays the same
+_SWEEPS = 10  # over all columns, from each start
+_SHUFFLED = 5  # vertices that stand together
+_WORK = 1300  # for each vertex, in units of about a microsecond; it bounds the time, and yet the picture stays the same
 _MOST_WORK = 1_000_000
 
 Columns = list[list[int]]
@@ -65,7 +65,7 @@ class _Search:
         self.best: Columns = []
         self.fewest = -1
         self.work = min(_WORK * len(column), _MOST_WORK)
-        self.signs: dict[int, list[list[int]]] = {}
+        self.signs: dict[int, dict[tuple[int, ...], list[int]]] = {}  # the rows found so far, for each size
 
     def begin(self, upside_down: bool) -> None:
         """Look at the order in which a search in depth from the last results meets the vertices, and improve it."""
@@ -174,13 +174,14 @@ class _Search:
 
         The entry p is for an edge to position p on the side, where there are ``size`` vertices.
         """
-        if size not in self.signs:
-            self.signs[size] = [_signs([q], size) for q in range(size)]
-        signs, position = self.signs[size], self.position
-        return [
-            signs[position[side[v][0]]] if len(side[v]) == 1 else _signs([position[w] for w in side[v]], size)
-            for v in column
-        ]
+        known, position = self.signs.setdefault(size, {}), self.position
+        table = []
+        for v in column:
+            places = tuple([position[w] for w in side[v]])
+            if places not in known:
+                known[places] = _signs(places, size)
+            table.append(known[places])
+        return table
 
     def number(self, column: list[int]) -> None:
         """Note where the vertices of a column stand."""
@@ -199,7 +200,7 @@ class _Search:
         return total
 
 
-def _signs(places: list[int], size: int) -> list[int]:
+def _signs(places: Sequence[int], size: int) -> list[int]:
     """For every position how many of the places are above it, less those that are below it."""
     row: list[int] = []
     level = -len(places)
