@@ -11,39 +11,39 @@ from typing import Any
 import numpy as np
 
 
-def sigmoid(z):  # type: ignore[no-untyped-def]
+def sigmoid(z):
     """The logistic function 1 / (1 + exp(-z))."""
     return 1 / (1 + np.exp(-z))
 
 
-def softplus(z):  # type: ignore[no-untyped-def]
+def softplus(z):
     """log(1 + exp(z)), without overflow."""
     return np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))
 
 
-def swish(z):  # type: ignore[no-untyped-def]
+def swish(z):
     """z times its logistic function."""
     return z / (1 + np.exp(-z))
 
 
-def step(z):  # type: ignore[no-untyped-def]
+def step(z):
     """1 from 0 on, 0 below; NaN is passed on."""
     return np.where(z >= 0, 1.0, np.where(z < 0, 0.0, z))
 
 
-def xlogy(x, y):  # type: ignore[no-untyped-def]
+def xlogy(x, y):
     """x log(y), and 0 where x is 0."""
     zero = (x == 0) & (y == y)
     return np.where(zero, 0.0, x * np.log(np.where(zero, 1.0, y)))
 
 
-def logsumexp(Z):  # type: ignore[no-untyped-def]
+def logsumexp(Z):
     """log(sum(exp(Z))) of each row, without overflow: the largest number of the row is taken out first."""
     top = np.max(Z, axis=-1, keepdims=True)
     return np.log(np.sum(np.exp(Z - top), axis=-1)) + top[..., 0]
 
 
-def softmax(Z):  # type: ignore[no-untyped-def]
+def softmax(Z):
     """exp(Z) / sum(exp(Z)) of each row, without overflow."""
     E = np.exp(Z - np.max(Z, axis=-1, keepdims=True))
     return E / np.sum(E, axis=-1, keepdims=True)
@@ -54,7 +54,7 @@ HELPERS = {f.__name__: f for f in (sigmoid, softplus, swish, step, xlogy, logsum
 
 def helper_source(name: str) -> str:
     """The text of one of the functions above."""
-    return inspect.getsource(HELPERS[name]).replace("  # type: ignore[no-untyped-def]", "")
+    return inspect.getsource(HELPERS[name])
 
 
 class ArrayLibrary:
