@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from autograd.compiler import compile
     from autograd.derivation import explain
     from autograd.drawing.digraph import draw
+    from autograd.functions import stop_gradient
     from autograd.proofreading import proofread
     from autograd.stepper import show
     from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad
@@ -53,6 +54,7 @@ __all__ = [
     "proofread",
     "show",
     "steps",
+    "stop_gradient",
     "topological_order",
     "value_and_grad",
 ]
@@ -69,6 +71,7 @@ _READERS = {
     "explain": "derivation",
     "proofread": "proofreading",
     "show": "stepper",
+    "stop_gradient": "functions",
     "value_and_grad": "transforms",
 }
 

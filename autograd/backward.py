@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from _thread import RLock
 from collections.abc import Iterator
 from math import isfinite
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,6 +16,18 @@ if TYPE_CHECKING:
     from autograd.value import Value
 
 
+_one_pass_at_a_time = RLock()  # leaves may be shared between the graphs of several threads
+
+
+def _in_child() -> None:
+    global _one_pass_at_a_time
+    _one_pass_at_a_time = RLock()  # the thread that held it in the parent does not exist here
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_in_child)
+
+
 def run_backward(root: Value) -> None:
     """The reverse pass from ``root``: see `Value.backward`."""
     if not root.depth:
@@ -23,15 +37,22 @@ def run_backward(root: Value) -> None:
         )
     if open_blocks and current_modes().check:
         _check_backward(root)
+    lock = _one_pass_at_a_time
+    if lock._is_owned():  # type: ignore[attr-defined]  # typeshed lacks it
+        raise RuntimeError("backward() was called in the middle of another backward(), by a signal or a finalizer")
+    with lock:
+        _run(root)
 
+
+def _run(root: Value) -> None:
     # Find the nodes that the gradient reaches. `mark`, a NaN of this pass alone, stands in the gradient of each node
     # found, which saves a set. Leaves keep what they hold until the end, when the sum of this pass is added.
     mark = float("nan")
-    root.grad = mark
     order = [root]
-    leaves: list[tuple[Value, float]] = []
+    leaves: list[tuple[Value, float | None]] = []
     groups_seen: set[int] = set()  # the neurons of a layer share their inputs, the examples share the weights
     try:
+        root.grad = mark
         for node in order:
             if node._da is not None:
                 operand = node._a
@@ -81,24 +102,24 @@ def run_backward(root: Value) -> None:
                         for operand, partial in zip(group, partials, strict=True):
                             if partial is not None:
                                 operand.grad += upstream * partial
+        for leaf, before in leaves:
+            if before:  # None counts as 0
+                leaf.grad += float(before)
     except BaseException:  # interrupted: the leaves keep what they held
         for node in order:
             node.grad = 0.0
         for leaf, before in leaves:
-            leaf.grad = before
+            leaf.grad = before  # type: ignore[assignment]  # None, where its owner set it
         raise
-    for leaf, before in leaves:
-        leaf.grad += before
 
 
 def _clear_idle(order: list[Value], mark: float) -> None:
-    """Clear what a former pass left below the operands that were not chosen, where this pass does not come."""
+    """Clear what a former pass left below the operands that get no gradient, where this pass does not come."""
     stack: list[Value] = []
     for node in order:
         if node.op is not None and node.op.selects:
-            for operand, partial in zip(node._a, node._db[0], strict=True):
-                if partial is None and type(operand) is not float:
-                    stack.append(operand)
+            reached = {operand for operand, _ in node.edges}
+            stack += [operand for operand in node.parents if operand not in reached]
     cleared: set[Value] = set()
     while stack:
         node = stack.pop()

@@ -11,7 +11,7 @@ from autograd.errors import GradientMismatch
 from autograd.modes import no_grad
 from autograd.structure import leaves_of, like
 from autograd.transforms import value_and_grad
-from autograd.value import Value
+from autograd.value import Value, number_of
 
 
 class CheckedGradient(NamedTuple):
@@ -56,7 +56,7 @@ def check_gradients(f: Callable[..., Any], inputs: Any, *, rtol: float = 1e-6) -
     """
     args: Sequence[Any] = inputs if isinstance(inputs, (tuple, list)) else (inputs,)
     leaves = leaves_of(tuple(args))
-    start = [float(x) for x in leaves]
+    start = [number_of(x) for x in leaves]
     names = [x.label if isinstance(x, Value) and x.label else f"x{i}" for i, x in enumerate(leaves)]
     _, derivatives = value_and_grad(f, tuple(range(len(args))))(*like(tuple(args), list(start)))
     checked = []
@@ -66,9 +66,9 @@ def check_gradients(f: Callable[..., Any], inputs: Any, *, rtol: float = 1e-6) -
             point = [*start]
             point[i] = x
             with no_grad():
-                return float(f(*like(tuple(args), [Value(p) for p in point])))
+                return number_of(f(*like(tuple(args), [Value(p) for p in point])))
 
-        checked.append(_compare(name, float(engine), along, start[i], rtol))
+        checked.append(_compare(name, number_of(engine), along, start[i], rtol))
     if not all(row.agrees for row in checked):
         listed = "\n".join(f"  {row}" for row in checked)
         wrong = ", ".join(row.name for row in checked if not row.agrees)

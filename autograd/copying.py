@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from autograd.value import Value
 
 _new = object.__new__
-_SLOTS = ("data", "grad", "label", "op", "depth", "_a", "_b", "_da", "_db")
+_SLOTS = ("_data", "grad", "label", "op", "depth", "_a", "_b", "_da", "_db")
 
 
 _state = attrgetter(*_SLOTS)

@@ -276,6 +276,22 @@ def where(condition: Operand | bool, a: Operand, b: Operand) -> Any:
     return apply(primitives.where, condition, a, b)
 
 
+def stop_gradient(x: T) -> T:
+    """x, but the gradient stops here: what x was computed from gets none through this node.
+
+    For a target that is computed from the parameters and yet taken as given, as in reinforcement learning, or to leave
+    the graph on purpose. Derivations, pictures and compiled programs have it, too.
+
+    Example:
+        >>> x = Value(3.0)
+        >>> y = x * stop_gradient(x)
+        >>> y.backward()
+        >>> y.data, x.grad  # and not 2 x
+        (9.0, 3.0)
+    """
+    return apply(primitives.stop_gradient, x)
+
+
 # --- any number of operands: one node, one partial an operand ---------------------------------------------------
 
 
@@ -337,7 +353,7 @@ def linear(rows: Iterable[Sequence[Operand]], x: Sequence[Operand]) -> list[Any]
         row_slopes = slopes[len(group)]
         try:  # What a layer of a network sees: all of the row are Values. (A number has no depth.)
             depth = max(input_depth, max([v.depth for v in group]))
-            weights = tuple([v.data for v in group])
+            weights = tuple([v._data for v in group])
         except (AttributeError, ValueError):  # a row with numbers in it, or without entries
             outputs.append(_dot_of_anything(tuple(map(as_operand, group)), row_slopes, inputs))
             continue
@@ -439,6 +455,16 @@ def _variadic(op: primitives.Primitive, terms: Iterable[Operand]) -> Any:
 
 
 # --- for the rules of the table ----------------------------------------------------------------------------------
+
+
+def at_least(a: Operand, b: Operand) -> float:
+    """1 where a is b or more, else 0: a plain number, for a rule that chooses between forms or operands."""
+    return scalar.at_least(*numbers_of((a, b)))
+
+
+def below(a: Operand, b: Operand) -> float:
+    """1 where a is less than b, else 0: a plain number."""
+    return scalar.below(*numbers_of((a, b)))
 
 
 def divide(a: Operand, b: Operand) -> Any:

@@ -16,11 +16,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import isfinite
+from math import inf, isfinite, nan
 from typing import Any
 
 from autograd import scalar
 from autograd.errors import DivisionByZero, DomainError
+from autograd.scalar import SMALLEST_NORMAL
 
 Rule = Callable[..., Any]
 
@@ -40,10 +41,10 @@ class Primitive:
             any number of operands.
         domain: ``domain(a, b, ...)`` on floats: None where the operation is defined, else the error that says what
             is wrong and what to do about it. Whoever raises it adds the operation and its operands.
-        eager: optional, the value and the partials of all operands at once, on floats: ``(y, dy/da, dy/db, ...)``.
-            For operations whose textbook form loses digits, or whose parts share work.
-        selects: the operation hands on one of its operands and ignores the others, which then get no gradient at
-            all (and not 0 times an infinite slope, which would be NaN).
+        eager: optional, the value and the partials of all operands at once, on floats: ``(y, dy/da, dy/db, ...)``,
+            faster than the rules, whose parts share work, and equal to them.
+        selects: the operation hands on one of its operands, or none, and ignores the others, which then get no
+            gradient at all (and not 0 times an infinite slope, which would be NaN).
         module: where pickle finds the primitive: a module with an attribute called ``name``.
 
     Example:
@@ -154,16 +155,49 @@ def _power_domain(a: float, b: float) -> DomainError | None:
     return None
 
 
+def _chosen(m: Any, condition: Any, a: Any, b: Any) -> Any:
+    """a where the condition holds, else b: two forms of one number, so that no choice need be recorded."""
+    return m.where(condition, a, b) if type(condition) is not float else a if condition else b
+
+
+def _power_slope(m: Any, y: Any, a: Any, b: Any) -> Any:
+    """b * a**(b - 1), or b * y / a where b - 1 is not exact: log(a) would multiply its rounding."""
+    if type(b) is not float:  # an exponent that varies: at a = 0 only b * a**(b - 1) has a value, which is 0 at b = 0
+        plain = b * m.power(a, m.where(a, b - 1.0, m.where(b, b - 1.0, 0.0)))
+        exact = m.where(m.at_least(b, 0.5), m.below(b, 2.0**53), 0.0)
+        return _chosen(m, exact, plain, _over_base(m, y, a, b, plain))
+    if b == 0.0:
+        return 0.0
+    if 0.5 <= b < 2.0**53:
+        return b * m.power(a, b - 1.0)
+    return _over_base(m, y, a, b, scalar.power(0.0, b - 1.0) if b > 0.0 else 0.0)
+
+
+def _over_base(m: Any, y: Any, a: Any, b: Any, at_0: Any) -> Any:
+    """b * y / a where that has a value; 0 at an infinite base, and ``at_0`` at 0."""
+    quotient = m.divide(b * y, m.where(a, a, 1.0))
+    return m.where(a, _chosen(m, m.below(m.absolute(a), inf), quotient, 0.0), at_0)
+
+
+def _power_exponent_slope(m: Any, y: Any, a: Any, b: Any) -> Any:
+    """y * log(a); where y has lost digits to underflow, half the exponent has not."""
+    half = m.power(a, 0.5 * b)
+    return _chosen(m, m.at_least(m.absolute(y), SMALLEST_NORMAL), m.xlogy(y, a), m.xlogy(half, a) * half)
+
+
 def _power_eager(a: float, b: float) -> tuple[float, float, float]:
     y = scalar.power(a, b)
-    return y, scalar.power_slope(y, a, b), scalar.power_exponent_slope(y, a, b)
+    to_exponent = nan if a < 0.0 else _power_exponent_slope(scalar, y, a, b)
+    if 0.5 <= b < 2.0**53:
+        return y, b * scalar.power(a, b - 1.0), to_exponent
+    return y, _power_slope(scalar, y, a, b), to_exponent
 
 
 power = Primitive(
     name="power",
     symbol="^",
     value=lambda m, a, b: m.power(a, b),
-    partials=(lambda m, y, a, b: b * m.power(a, b - 1.0), lambda m, y, a, b: m.xlogy(y, a)),
+    partials=(_power_slope, _power_exponent_slope),
     formula="a**b",
     textbook=("b*a**(b - 1)", "y*log(a)"),
     domain=_power_domain,
@@ -193,6 +227,15 @@ identity = Primitive(
     partials=(lambda m, y, a: 1.0,),
     formula="a",
     textbook=("1",),
+)
+stop_gradient = Primitive(
+    name="stop_gradient",
+    symbol="stop",
+    value=lambda m, a: a,
+    partials=(lambda m, y, a: 0.0,),
+    formula="stop(a)",
+    textbook=("0",),
+    selects=True,
 )
 
 # --- exponentials, logarithms, roots, angles -------------------------------------------------------------------
@@ -239,7 +282,7 @@ xlogy = Primitive(
     name="xlogy",
     symbol="a log b",
     value=lambda m, a, b: m.xlogy(a, b),
-    partials=(lambda m, y, a, b: m.log(b), lambda m, y, a, b: m.where(a, m.divide(a, m.where(a, b, 1.0)), 0.0)),
+    partials=(lambda m, y, a, b: m.log(b), lambda m, y, a, b: m.divide(a, m.where(b, b, 1.0))),
     formula="a*log(b)",
     textbook=("log(b)", "a/b"),
     domain=lambda a, b: (
@@ -306,11 +349,19 @@ softplus = Primitive(
     formula="log(1 + exp(a))",
     textbook=("sigmoid(a)",),
 )
+
+
+def _swish_slope(m: Any, y: Any, a: Any) -> Any:
+    """h + y (1 - h) with h = sigmoid(a), and its limit 1 where 1 - h is 0."""
+    rest = m.sigmoid(-a)
+    return m.where(rest, m.sigmoid(a) + y * rest, 1.0)
+
+
 swish = Primitive(
     name="swish",
     symbol="swish",
     value=lambda m, a: m.swish(a),
-    partials=(lambda m, y, a: m.sigmoid(a) + y * m.sigmoid(-a),),
+    partials=(_swish_slope,),
     formula="a*sigmoid(a)",
     textbook=("sigmoid(a) + y*(1 - sigmoid(a))",),
     eager=scalar.swish_with_slope,
@@ -326,18 +377,18 @@ relu = Primitive(
 leaky_relu = Primitive(
     name="leaky_relu",
     symbol="leaky ReLU",
-    value=lambda m, a, b: m.where(a < 0.0, b * a, a),
-    partials=(lambda m, y, a, b: m.where(a < 0.0, b, 1.0), lambda m, y, a, b: m.where(a < 0.0, a, 0.0)),
+    value=lambda m, a, b: m.where(m.below(a, 0.0), b * a, a),
+    partials=(lambda m, y, a, b: m.where(m.step(a), 1.0, b), lambda m, y, a, b: m.where(m.step(a), 0.0, a)),
     formula="a if a >= 0 else b*a",
     textbook=("1 if a >= 0 else b", "0 if a >= 0 else a"),
 )
 elu = Primitive(
     name="elu",
     symbol="ELU",
-    value=lambda m, a, b: m.where(a < 0.0, b * m.expm1(a), a),
+    value=lambda m, a, b: m.where(m.below(a, 0.0), b * m.expm1(a), a),
     partials=(
-        lambda m, y, a, b: m.where(a < 0.0, b * m.exp(a), 1.0),
-        lambda m, y, a, b: m.where(a < 0.0, m.expm1(a), 0.0),
+        lambda m, y, a, b: m.where(m.step(a), 1.0, b * m.exp(a)),
+        lambda m, y, a, b: m.where(m.step(a), 0.0, m.expm1(a)),
     ),
     formula="a if a >= 0 else b*(exp(a) - 1)",
     textbook=("1 if a >= 0 else b*exp(a)", "0 if a >= 0 else exp(a) - 1"),
@@ -357,7 +408,10 @@ maximum = Primitive(
     name="maximum",
     symbol="max",
     value=lambda m, a, b: m.maximum(a, b),
-    partials=(lambda m, y, a, b: m.where(a >= b, 1.0, 0.0), lambda m, y, a, b: m.where(a >= b, 0.0, 1.0)),
+    partials=(
+        lambda m, y, a, b: m.where(m.at_least(a, b), 1.0, 0.0),
+        lambda m, y, a, b: m.where(m.at_least(a, b), 0.0, 1.0),
+    ),
     formula="max(a, b)",
     textbook=("1 if a >= b else 0", "0 if a >= b else 1"),
     selects=True,
@@ -366,7 +420,10 @@ minimum = Primitive(
     name="minimum",
     symbol="min",
     value=lambda m, a, b: m.minimum(a, b),
-    partials=(lambda m, y, a, b: m.where(a <= b, 1.0, 0.0), lambda m, y, a, b: m.where(a <= b, 0.0, 1.0)),
+    partials=(
+        lambda m, y, a, b: m.where(m.at_least(b, a), 1.0, 0.0),
+        lambda m, y, a, b: m.where(m.at_least(b, a), 0.0, 1.0),
+    ),
     formula="min(a, b)",
     textbook=("1 if a <= b else 0", "0 if a <= b else 1"),
     selects=True,

@@ -90,28 +90,6 @@ def power(a: float, b: float) -> float:
     return y if type(y) is float else nan
 
 
-def power_slope(y: float, a: float, b: float) -> float:
-    """The derivative of y = a**b with respect to a, b * a**(b - 1).
-
-    b - 1 is exact from b = 1/2 on. Below that its rounding would be multiplied by log(a), so b * y / a is used.
-    """
-    if b == 0.0:
-        return 0.0
-    if b >= 0.5 or a == 0.0:
-        return b * power(a, b - 1.0)
-    return b * y / a
-
-
-def power_exponent_slope(y: float, a: float, b: float) -> float:
-    """The derivative of y = a**b with respect to b, y * log(a); 0 where y is 0, NaN for a negative a."""
-    if a < 0.0:
-        return nan
-    if y < SMALLEST_NORMAL and a > 0.0:  # y has lost digits to underflow; half the exponent has not
-        half = power(a, 0.5 * b)
-        return half * math.log(a) * half
-    return xlogy(y, a)
-
-
 def xlogy(x: float, y: float) -> float:
     """x * log(y), and 0 where x is 0 (and y is a number)."""
     return 0.0 if x == 0.0 and y == y else x * log(y)
@@ -155,18 +133,16 @@ def softplus(x: float) -> float:
 
 def swish(x: float) -> float:
     """x * sigmoid(x); 0 in the limit of minus infinity."""
-    h = sigmoid(x)
-    return x * h if h != 0.0 else 0.0
+    if x < -700.0:  # x * exp(x), where exp(x) has lost digits to underflow
+        root = _exp(0.5 * x)
+        return x * root * root if root != 0.0 else 0.0
+    return x * sigmoid(x)
 
 
 def swish_with_slope(x: float) -> tuple[float, float]:
-    """x * sigmoid(x) and its derivative h (1 + x (1 - h)), where h = sigmoid(x)."""
-    h, one_minus_h = sigmoid(x), sigmoid(-x)
-    if h == 0.0:
-        return 0.0, 0.0
-    if one_minus_h == 0.0:
-        return x, 1.0
-    return x * h, h * (1.0 + x * one_minus_h)
+    """x * sigmoid(x) and its derivative h + x h (1 - h), where h = sigmoid(x)."""
+    y, rest = swish(x), sigmoid(-x)
+    return y, sigmoid(x) + y * rest if rest != 0.0 else 1.0
 
 
 def step(x: float) -> float:
@@ -197,6 +173,16 @@ def minimum(a: float, b: float) -> float:
 def where(condition: float, a: float, b: float) -> float:
     """a where the condition holds (is not 0), else b."""
     return a if condition else b
+
+
+def at_least(a: float, b: float) -> float:
+    """1 where a is b or more, else 0."""
+    return 1.0 if a >= b else 0.0
+
+
+def below(a: float, b: float) -> float:
+    """1 where a is less than b, else 0."""
+    return 1.0 if a < b else 0.0
 
 
 def fsum(terms: Sequence[float]) -> float:

@@ -10,10 +10,12 @@ from collections.abc import Callable, Container, Iterable, Sequence
 from typing import Any
 
 from autograd import functions, primitives
+from autograd.escapes import inputs_of_open_calls
+from autograd.memory import without_collector
 from autograd.modes import recording
 from autograd.order import topological_order
 from autograd.structure import leaves_of, like, mapped
-from autograd.value import Value, apply
+from autograd.value import Value, apply, decide, number_of
 
 Function = Callable[..., Any]
 
@@ -32,7 +34,8 @@ def grad(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
         compose, ``grad(grad(f))``, to any order.
 
     Raises:
-        TypeError: if ``f`` does not return one number.
+        TypeError: if ``f`` does not return one number, or takes the plain number of a Value that depends on the
+            arguments (``math.exp(x)``, ``float(x)``), whose part of the derivative would be lost.
 
     Example:
         >>> from autograd import grad
@@ -44,8 +47,11 @@ def grad(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
         [2.0, 1.0]
     """
 
+    _check_function(f, "grad")
+    value_and_gradient = value_and_grad(f, argnums)
+
     def gradient(*args: Any) -> Any:
-        return value_and_grad(f, argnums)(*args)[1]
+        return value_and_gradient(*args)[1]
 
     return gradient
 
@@ -59,6 +65,9 @@ def value_and_grad(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
         (9.0, 6.0)
     """
 
+    _check_function(f, "value_and_grad")
+
+    @without_collector
     def value_and_gradient(*args: Any) -> tuple[Any, Any]:
         with _Recorded(f, args, argnums) as tape:
             root = tape.one_number("grad")
@@ -85,6 +94,9 @@ def jacobian(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
         [[3.0, 2.0], [1.0, 1.0]]
     """
 
+    _check_function(f, "jacobian")
+
+    @without_collector
     def all_derivatives(*args: Any) -> Any:
         with _Recorded(f, args, argnums) as tape:
             rows = [
@@ -114,6 +126,9 @@ def hessian(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
         [[6.0, 4.0], [4.0, 0.0]]
     """
 
+    _check_function(f, "hessian")
+
+    @without_collector
     def second_derivatives(*args: Any) -> Any:
         with _Recorded(f, args, argnums) as tape:
             first = reverse(tape.one_number("hessian"), tape.inputs, differentiable=True)
@@ -125,6 +140,7 @@ def hessian(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
     return second_derivatives
 
 
+@without_collector
 def hvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
     """The Hessian of ``f`` times a vector, at the cost of a few passes and without the Hessian.
 
@@ -141,6 +157,7 @@ def hvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
         >>> hvp(lambda x: x[0] ** 2 * x[1], ([2.0, 3.0],), ([1.0, 0.0],))
         ([6.0, 4.0],)
     """
+    _check_function(f, "hvp")
     primals, vector = _arguments(primals, tangents, "hvp")
     with _Recorded(f, primals, tuple(range(len(primals)))) as tape:
         first = reverse(tape.one_number("hvp"), tape.inputs, differentiable=True)
@@ -150,6 +167,7 @@ def hvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
         return tape.structured(reverse(along, tape.inputs, differentiable=differentiable))
 
 
+@without_collector
 def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
     """The value of ``f`` and its derivative along a direction, by forward mode: one walk from inputs to output.
 
@@ -166,6 +184,7 @@ def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[A
         >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.0))
         (6.0, 3.0)
     """
+    _check_function(f, "jvp")
     primals, vector = _arguments(primals, tangents, "jvp")
     with _Recorded(f, primals, tuple(range(len(primals)))) as tape:
         along = dict(zip(tape.inputs, vector, strict=True))
@@ -234,15 +253,16 @@ def local_slopes(node: Value, wanted: Container[Value], differentiable: bool) ->
     if node.op is None:
         return []
     if not differentiable:
-        pairs = zip(node.parents, node.partials, strict=True)
-        return [(p, s) for p, s in pairs if p in wanted and not (node.op.selects and s == 0.0)]
+        return [(parent, partial) for parent, partial in node.edges if parent in wanted]
     operands = node.operands
     mask = [isinstance(x, Value) and x in wanted for x in operands]
+    if node.op.selects and any(mask):
+        decide(node, f"the derivative of {node.op.name}")  # of the operands chosen here and now
     slopes = node.op.slopes(functions, node, *operands, wanted=mask)
     return [
         (x, slope)
         for x, slope, want in zip(operands, slopes, mask, strict=True)
-        if want and isinstance(x, Value) and not (node.op.selects and float(slope) == 0.0)
+        if want and isinstance(x, Value) and not (node.op.selects and number_of(slope) == 0.0)
     ]
 
 
@@ -265,6 +285,17 @@ def _total(terms: Iterable[Any]) -> Any:
 def _order_of(roots: Sequence[Value]) -> list[Value]:
     """The topological order of everything below several roots."""
     return topological_order(functions.fsum(roots))[:-1] if roots else []
+
+
+def _check_function(f: Any, name: str) -> None:
+    if callable(f):
+        return
+    if isinstance(f, Value):
+        raise TypeError(
+            f"{name} takes a function, not {f.describe()}; for a Value y that is computed from x write y.backward(), "
+            f"then x.grad, or put the computation into a function f, and write {name}(f)(x)"
+        )
+    raise TypeError(f"{name} takes a function, not {f!r:.60} ({type(f).__name__})")
 
 
 def _arguments(primals: Any, tangents: Any, name: str) -> tuple[tuple[Any, ...], list[Any]]:
@@ -294,7 +325,11 @@ class _Recorded:
             fresh = list(args)
             for position in self.positions:
                 fresh[position] = mapped(self._fresh, args[position])
-            self.output = f(*fresh)
+            inside = inputs_of_open_calls.set((*inputs_of_open_calls.get(), frozenset(self.inputs)))
+            try:
+                self.output = f(*fresh)
+            finally:
+                inputs_of_open_calls.reset(inside)
 
     def _fresh(self, x: Value | float) -> Value:
         """A node of our own for an input. That for a Value stays connected to how the Value was computed."""
@@ -334,7 +369,7 @@ class _Recorded:
 
     def given(self, output: Any) -> Any:
         """An output for the caller: floats, unless it depends on Values of the caller."""
-        return output if self.depends_on_others else mapped(float, output)
+        return output if self.depends_on_others else mapped(number_of, output)
 
     def structured(self, derivatives: list[Any]) -> Any:
         """Derivatives in the structure of the arguments they belong to."""

@@ -6,16 +6,22 @@ the graph; everything else in the package reads it. Imports the table of primiti
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import isfinite
 from numbers import Real
+from opcode import opname
+from operator import attrgetter
+from os.path import basename
+from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 from autograd import copying, primitives, scalar
 from autograd.backward import run_backward
 from autograd.coercion import as_number, may_answer
 from autograd.errors import AnomalyError
-from autograd.modes import current_modes, open_blocks
+from autograd.escapes import leaves_the_graph
+from autograd.modes import Decision, current_modes, noticed, open_blocks
 from autograd.order import topological_order
 from autograd.primitives import Primitive
 
@@ -68,13 +74,15 @@ class Value:
     # _da and _db: None for a constant, or where there is no operand. An operation on more than two operands keeps
     # them in two groups (tuples) in _a and _b, and in _db a pair with the partials of each group: a `dot` has its
     # weights and bias in _a, its inputs in _b. All neurons of a layer share one group of inputs.
-    __slots__ = ("_a", "_b", "_da", "_db", "data", "depth", "grad", "label", "op")
+    # _decided is set where the number decided something (see `decided`).
+    __slots__ = ("_a", "_b", "_da", "_data", "_db", "_decided", "depth", "grad", "label", "op")
 
-    data: float
     grad: float
     label: str | None
     op: Primitive | None
     depth: int
+    _data: float
+    _decided: str | tuple[str, int]
     _a: Any
     _b: Any
     _da: float | None
@@ -84,11 +92,18 @@ class Value:
         if label is not None and not isinstance(label, str):
             hint = f", or Value({data}.{label}) with a decimal point" if type(data) is type(label) is int else ""
             raise TypeError(f"label must be a string, not {label!r}; write Value(..., label={str(label)!r}){hint}")
-        self.data = data if type(data) is float else as_number(data, "data")
+        self._data = data if type(data) is float else as_number(data, "data")
         self.grad = 0.0
         self.label = label
         self.op = self._a = self._b = self._da = self._db = None
         self.depth = 0
+
+    def _set_data(self, data: Number) -> None:
+        self._data = data if type(data) is float else as_number(data, "data")
+
+    data = property(  # the getter is no Python code, which halves the cost of reading
+        attrgetter("_data"), _set_data, doc="The number, always a float. Setting it does not change what was recorded."
+    )
 
     # --- the record --------------------------------------------------------------------------------------------
 
@@ -107,13 +122,37 @@ class Value:
     @property
     def partials(self) -> tuple[float, ...]:
         """The local derivatives, one a parent: d(this node)/d(parent) at the recorded numbers."""
-        partials: list[float] = []
-        pair = self._db if type(self._db) is tuple else (self._da, self._db)
-        for operand, partial in zip((self._a, self._b), pair, strict=True):
-            members = _members(operand)
-            slopes = partial if type(partial) is tuple else (partial,) * len(members)
-            partials += [s or 0.0 for member, s in zip(members, slopes, strict=True) if type(member) is not float]
-        return tuple(partials)
+        return tuple([partial or 0.0 for operand, partial in self._record() if type(operand) is not float])
+
+    @property
+    def edges(self) -> list[tuple[Value, float]]:
+        """The parents that get a gradient, each with its local derivative: what the reverse pass follows.
+
+        Operands that were not chosen are not among them, nor is the operand of `stop_gradient`.
+
+        Example:
+            >>> a, b = Value(2.0), Value(3.0)
+            >>> a.maximum(b).edges == [(b, 1.0)]
+            True
+        """
+        return [(operand, partial) for operand, partial in self._record() if partial is not None]
+
+    def _record(self) -> Iterator[tuple[Any, float | None]]:
+        """Each operand with its partial: None for a constant, and for an operand that gets no gradient."""
+        if self.op is not None:
+            pair = self._db if type(self._db) is tuple else (self._da, self._db)
+            for operand, partial in zip((self._a, self._b), pair, strict=True):
+                members = _members(operand)
+                yield from zip(members, partial if type(partial) is tuple else (partial,) * len(members), strict=True)
+
+    @property
+    def decided(self) -> str | None:
+        """Where a comparison or ``bool()`` asked for this node's number, such as "model.py:12"; None if none did.
+
+        What the program did next may hang on that number, which no record shows. (Inside `no_grad` nothing is noted.)
+        """
+        place = getattr(self, "_decided", None)
+        return None if place is None else _written(place)
 
     def backward(self) -> None:
         """Find d(self)/d(node) for every node that ``self`` was computed from, and put it into ``node.grad``.
@@ -148,7 +187,7 @@ class Value:
     def __add__(self, other: Operand) -> Value:
         if type(other) is Value and not open_blocks:
             node: Value = _new(Value)
-            node.data = self.data + other.data
+            node._data = self._data + other._data
             node.grad = 0.0
             node.label = None
             node.op = _add
@@ -163,7 +202,7 @@ class Value:
     def __sub__(self, other: Operand) -> Value:
         if type(other) is Value and not open_blocks:
             node: Value = _new(Value)
-            node.data = self.data - other.data
+            node._data = self._data - other._data
             node.grad = 0.0
             node.label = None
             node.op = _subtract
@@ -179,8 +218,8 @@ class Value:
     def __mul__(self, other: Operand) -> Value:
         if type(other) is Value and not open_blocks:
             node: Value = _new(Value)
-            a, b = self.data, other.data
-            node.data = a * b
+            a, b = self._data, other._data
+            node._data = a * b
             node.grad = 0.0
             node.label = None
             node.op = _multiply
@@ -194,14 +233,14 @@ class Value:
         return _operator(_multiply, self, other)
 
     def __truediv__(self, other: Operand) -> Value:
-        if type(other) is Value and other.data and not open_blocks:
-            data, b = self.data / other.data, other.data
+        if type(other) is Value and other._data and not open_blocks:
+            data, b = self._data / other._data, other._data
             return recorded(_divide, data, max(self.depth, other.depth), self, 1.0 / b, other, -data / b)
         return _operator(_divide, self, other)
 
     def __pow__(self, other: Operand) -> Value:
         if type(other) is int and other == 2 and not open_blocks:  # the squares of a loss
-            data = self.data
+            data = self._data
             return recorded(primitives.power, data * data, self.depth, self, 2.0 * data, 2.0, None)
         return _operator(primitives.power, self, other)
 
@@ -221,6 +260,18 @@ class Value:
 
     def __rpow__(self, other: Number) -> Value:
         return _operator(primitives.power, other, self)
+
+    def __iadd__(self, other: Operand) -> Value:
+        return _in_place(_add, "+", self, other) if open_blocks else self + other
+
+    def __isub__(self, other: Operand) -> Value:
+        return _in_place(_subtract, "-", self, other) if open_blocks else self - other
+
+    def __imul__(self, other: Operand) -> Value:
+        return _in_place(_multiply, "*", self, other) if open_blocks else self * other
+
+    def __itruediv__(self, other: Operand) -> Value:
+        return _in_place(_divide, "/", self, other) if open_blocks else self / other
 
     def __neg__(self) -> Value:
         return apply(primitives.negative, self)
@@ -242,14 +293,14 @@ class Value:
         """The hyperbolic tangent: see `autograd.functions.tanh`."""
         if open_blocks:
             return apply(primitives.tanh, self)
-        data, slope = scalar.tanh_with_slope(self.data)
+        data, slope = scalar.tanh_with_slope(self._data)
         return recorded(primitives.tanh, data, self.depth, self, slope, None, None)
 
     def sigmoid(self) -> Value:
         """1 / (1 + exp(-self)): see `autograd.functions.sigmoid`."""
         if open_blocks:
             return apply(primitives.sigmoid, self)
-        data, slope = scalar.sigmoid_with_slope(self.data)
+        data, slope = scalar.sigmoid_with_slope(self._data)
         return recorded(primitives.sigmoid, data, self.depth, self, slope, None, None)
 
     def relu(self) -> Value:
@@ -257,12 +308,12 @@ class Value:
         if open_blocks:
             return apply(primitives.relu, self)
         node: Value = _new(Value)
-        data = self.data
+        data = self._data
         if data >= 0.0:
-            node.data = data
+            node._data = data
             node._da = 1.0
         else:
-            node.data = 0.0 if data == data else data  # NaN is passed on
+            node._data = 0.0 if data == data else data  # NaN is passed on
             node._da = 0.0 if data == data else data
         node.grad = 0.0
         node.label = None
@@ -340,25 +391,31 @@ class Value:
         """a where self is not 0, else b: see `autograd.functions.where`."""
         return apply(primitives.where, self, a, b)
 
+    def stop_gradient(self) -> Value:
+        """self, but no gradient comes back through it: see `autograd.functions.stop_gradient`."""
+        return apply(primitives.stop_gradient, self)
+
     # --- as a number -------------------------------------------------------------------------------------------
 
     def __float__(self) -> float:
-        return self.data
+        leaves_the_graph(self, sys._getframe(1))
+        return self._data
 
     def __bool__(self) -> bool:
-        return bool(self.data)
+        decide(self, sys._getframe(1))
+        return bool(self._data)
 
     def __format__(self, spec: str) -> str:
-        return format(self.data, spec) if spec else str(self)
+        return format(self._data, spec) if spec else str(self)
 
     def __repr__(self) -> str:
         label = "" if self.label is None else f", label={self.label!r}"
-        return f"Value(data={self.data!r}, grad={self.grad!r}{label})"
+        return f"Value(data={self._data!r}, grad={self.grad!r}{label})"
 
     def describe(self) -> str:
         """How messages speak of this node: "w1 = 0.4", or "multiply(...) = 0.4" where it has no label."""
         name = self.label or ("a Value" if self.op is None else f"{self.op.name}(...)")
-        return f"{name} = {self.data:g}"
+        return f"{name} = {self._data:g}"
 
     def __lt__(self, other: Operand) -> bool:
         return _compare(float.__lt__, self, other)
@@ -414,7 +471,7 @@ class Value:
 def recorded(op: Primitive, data: float, depth: int, a: Any, da: float | None, b: Any, db: Any) -> Value:
     """A node with this record, whose deepest operand stands at ``depth``."""
     node: Value = _new(Value)
-    node.data = data
+    node._data = data
     node.grad = 0.0
     node.label = None
     node.op = op
@@ -437,7 +494,9 @@ def recorded_groups(op: Primitive, data: float, a: Group, da: Partials, b: Group
         if modes.check and not isfinite(data) and all(isfinite(x) for x in (*a, *b)):
             raise AnomalyError(f"{_call(op, (*a, *b))} made {data:g} out of finite numbers; {_ANOMALY_ADVICE}")
         if not modes.record:
-            return Value(data)
+            unrecorded = Value(data)
+            unrecorded._a = _UNRECORDED
+            return unrecorded
     depth = max([x.depth for x in (*a, *b) if type(x) is not float])
     return recorded(op, data, depth, a, None, b, (_carried(a, da), _carried(b, db)))
 
@@ -478,7 +537,7 @@ def apply(op: Primitive, *operands: Any) -> Any:
     """
     if len(operands) == 1 and type(operands[0]) is Value and not open_blocks:
         (a,) = operands  # the common case, without the lists that any number of operands needs
-        x = a.data
+        x = a._data
         if op.domain is None or op.domain(x) is None:
             if op.eager is not None:
                 data, slope = op.eager(x)
@@ -522,7 +581,7 @@ def _operator(op: Primitive, a: Any, b: Any) -> Any:
     other = b if isinstance(a, Value) else a
     kind = type(other)
     if (kind is float or (kind is int and -(2**53) < other < 2**53)) and not open_blocks:
-        x, y = float(a), float(b)
+        x, y = (a._data, float(b)) if other is b else (float(a), b._data)
         if op.domain is None or op.domain(x, y) is None:
             if op.eager is not None:
                 data, *slopes = op.eager(x, y)
@@ -535,6 +594,8 @@ def _operator(op: Primitive, a: Any, b: Any) -> Any:
             db = slopes[1] if slopes else op.partials[1](scalar, data, x, y)  # type: ignore[index]  # two rules
             return recorded(op, data, b.depth, x, None, b, db)
     if isinstance(other, (Value, Real)) or not may_answer(other):
+        if open_blocks:
+            _keep_leaves_of_arrays(a, sys._getframe(2))
         return apply(op, a, b)
     return NotImplemented
 
@@ -560,10 +621,76 @@ def as_operand(x: Any) -> Value | float:
 
 def numbers_of(operands: Iterable[Any]) -> tuple[float, ...]:
     """The numbers of Values and floats alike."""
-    return tuple([x if type(x) is float else x.data for x in operands])
+    return tuple([x if type(x) is float else x._data for x in operands])
+
+
+def number_of(x: Value | float) -> float:
+    """The number of a Value or of a number."""
+    return x._data if isinstance(x, Value) else float(x)
 
 
 def _compare(how: Callable[[float, float], bool], a: Value, b: Any) -> bool:
-    if isinstance(b, (Value, Real)):
-        return how(a.data, float(b))
-    return NotImplemented
+    if type(b) is not float and not isinstance(b, (Value, Real)):
+        return NotImplemented
+    frame = sys._getframe(2)
+    decide(a, frame)
+    if isinstance(b, Value):
+        decide(b, frame)
+        return how(a._data, b._data)
+    return how(a._data, float(b))
+
+
+def decide(node: Value, where: str | FrameType) -> None:
+    """Note that the number of ``node`` is asked for, by the program in ``where``, which may go on this way or that."""
+    if open_blocks and not current_modes().record:
+        return
+    node._decided = where if isinstance(where, str) else (where.f_code.co_filename, where.f_lineno)
+    found = noticed()
+    if found is not None:
+        found.append(Decision(node, _written(node._decided)))
+
+
+def _written(place: str | tuple[str, int]) -> str:
+    """A place in a program: "model.py:12"."""
+    return place if isinstance(place, str) else f"{basename(place[0])}:{place[1]}"
+
+
+# --- in place ----------------------------------------------------------------------------------------------------
+
+_UNRECORDED = ()  # stands in _a of what was computed under no_grad: a leaf, but not one that its author made
+
+
+def _in_place(op: Primitive, sign: str, leaf: Value, other: Any) -> Any:
+    """``leaf -= other`` and the like: under no_grad a leaf changes in place, as PyTorch's users write an update."""
+    if leaf.op is not None or current_modes().record:
+        return _operator(op, leaf, other)
+    if isinstance(other, Value):
+        if leaf._a == _UNRECORDED:
+            return _operator(op, leaf, other)
+        raise TypeError(
+            f"{leaf.describe()} is a leaf, and inside no_grad() {sign}= changes a leaf in place, for every name that "
+            f"holds it; with a Value on the right, {other.describe()}, it is not clear that this is meant. Write "
+            f"p {sign}= v.data to change the leaf, or p = p {sign} v for a new Value"
+        )
+    if not isinstance(other, Real) and getattr(other, "shape", None) != ():
+        raise TypeError(
+            f"inside no_grad() {sign}= changes the leaf {leaf.describe()} in place, by one number, not by "
+            f"{type(other).__name__}; for an array of Values write: for p, g in zip(W.flat, G.flat): p {sign}= g"
+        )
+    leaf._data = _operator(op, leaf, as_number(other, "an operand"))._data
+    return leaf
+
+
+_NB_INPLACE_ADD = 13  # from here on the operators of BINARY_OP are in place (Include/opcode.h)
+
+
+def _keep_leaves_of_arrays(leaf: Any, frame: FrameType) -> None:
+    """Raise for ``W -= ...`` on an array of leaves under no_grad, which would put new Values into their places."""
+    if not isinstance(leaf, Value) or leaf.op is not None or leaf._a == _UNRECORDED or current_modes().record:
+        return
+    operation, operator = frame.f_code.co_code[frame.f_lasti : frame.f_lasti + 2]
+    if opname[operation] == "BINARY_OP" and operator >= _NB_INPLACE_ADD:
+        raise TypeError(
+            f"inside no_grad() this would replace {leaf.describe()} in the array by a new Value, and whoever else "
+            "holds it, such as an optimizer, would not see the change; write: for p, g in zip(W.flat, G.flat): p -= g"
+        )

@@ -459,6 +459,14 @@ class SymbolicNamespace:
         """a where the condition holds, else b."""
         return Symbol(self.make, self.make.where(self.array(condition), self.array(a), self.array(b)))
 
+    def at_least(self, a: Any, b: Any) -> Symbol:
+        """Where a is b or more."""
+        return Symbol(self.make, self.array(a)) >= b
+
+    def below(self, a: Any, b: Any) -> Symbol:
+        """Where a is less than b."""
+        return Symbol(self.make, self.array(a)) < b
+
     def fsum(self, terms: Sequence[Any]) -> Symbol:
         """The sum of the terms."""
         total = self.make.number(0.0)

@@ -14,7 +14,7 @@ import pytest
 
 from autograd import AnomalyError, Value, detect_anomaly, functions, grad, no_grad, steps, topological_order
 from autograd import order as order_module
-from autograd.modes import current_modes, open_blocks, recording
+from autograd.modes import Modes, current_modes, open_blocks, recording
 
 
 def diamond(x: Value) -> tuple[Value, Value, Value]:
@@ -322,6 +322,7 @@ def test_modes_nest_and_end_with_their_block() -> None:
         assert (x * x).depth == 0
         assert current_modes().check is False
     assert (x * x).depth == 1
+    assert current_modes() == Modes()
     assert not open_blocks
 
 
@@ -329,6 +330,7 @@ def test_a_mode_ends_also_by_an_error() -> None:
     with pytest.raises(KeyError), no_grad():
         raise KeyError
     assert (Value(2.0) * 1.0).depth == 1
+    assert current_modes() == Modes()
     assert not open_blocks
 
 
@@ -342,6 +344,7 @@ def test_one_block_object_can_be_entered_again_and_within_itself() -> None:
     assert (x * x).depth == 1
     with block:
         assert (x * x).depth == 0
+    assert current_modes() == Modes()
     assert not open_blocks
 
 
@@ -388,6 +391,7 @@ def test_modes_hold_in_their_own_async_task_only() -> None:
 
     asyncio.run(both())
     assert depths == {"without": [0, 0], "with": [1, 1]}
+    assert current_modes() == Modes()
     assert not open_blocks
 
 
@@ -412,6 +416,7 @@ def test_one_block_object_shared_by_two_threads_ends_in_either_order() -> None:
 
     with ThreadPoolExecutor(1) as pool:
         contextvars.copy_context().run(first, pool)  # whatever happens, no mode stays on for the other tests
+    assert current_modes() == Modes()
     assert not open_blocks
 
 
