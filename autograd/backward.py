@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from _thread import RLock
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import isfinite
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.errors import AnomalyError
 from autograd.modes import current_modes, open_blocks
@@ -37,56 +37,102 @@ def run_backward(root: Value) -> None:
         )
     if open_blocks and current_modes().check:
         _check_backward(root)
+    with _alone():
+        reached = _Reached(root)
+        try:
+            mark = reached.mark()
+            _clear_idle(reached.inner, mark)
+            reached.hand_on()
+            for leaf, before in zip(reached.leaves, reached.held_by_leaves, strict=True):
+                if before:  # None counts as 0
+                    leaf.grad += float(before)
+        except BaseException:  # interrupted: every node keeps what it held
+            reached.restore()
+            raise
+
+
+def gradients(root: Value, wrt: Sequence[Value]) -> tuple[list[float], list[Value]]:
+    """The derivatives of ``root`` with respect to the leaves ``wrt``, and all leaves it depends on; none is changed."""
+    with _alone():
+        reached = _Reached(root)
+        try:
+            reached.mark()
+            reached.hand_on()
+            there = set(reached.leaves)
+            return [leaf.grad if leaf in there else 0.0 for leaf in wrt], reached.leaves
+        finally:
+            reached.restore()
+
+
+def _alone() -> Any:
+    """The lock for one pass at a time: leaves may be shared between the graphs of several threads."""
     lock = _one_pass_at_a_time
     if lock._is_owned():  # type: ignore[attr-defined]  # typeshed lacks it
-        raise RuntimeError("backward() was called in the middle of another backward(), by a signal or a finalizer")
-    with lock:
-        _run(root)
+        raise RuntimeError("a reverse pass was begun in the middle of another one, by a signal or a finalizer")
+    return lock
 
 
-def _run(root: Value) -> None:
-    # Find the nodes that the gradient reaches. `mark`, a NaN of this pass alone, stands in the gradient of each node
-    # found, which saves a set. Leaves keep what they hold until the end, when the sum of this pass is added.
-    mark = float("nan")
-    order = [root]
-    leaves: list[tuple[Value, float | None]] = []
-    groups_seen: set[int] = set()  # the neurons of a layer share their inputs, the examples share the weights
-    try:
-        root.grad = mark
-        for node in order:
-            if node._da is not None:
+class _Reached:
+    """The nodes that the gradient of ``root`` reaches, and what they held before: inner nodes and leaves apart."""
+
+    __slots__ = ("held", "held_by_leaves", "inner", "leaves")
+
+    def __init__(self, root: Value) -> None:
+        self.inner = [root]
+        self.held: list[float] = [root.grad]
+        self.leaves: list[Value] = []
+        self.held_by_leaves: list[float] = []
+
+    def mark(self) -> float:
+        """Find the nodes. A NaN of this pass alone stands in the gradient of each that is found, which saves a set."""
+        mark = float("nan")
+        inner, held, leaves, held_by_leaves = self.inner, self.held, self.leaves, self.held_by_leaves
+        groups_seen: set[int] = set()  # the neurons of a layer share their inputs, the examples share the weights
+        inner[0].grad = mark
+        for node in inner:
+            partials = node._db
+            if type(partials) is not tuple:
                 operand = node._a
-                if operand.grad is not mark:
-                    order.append(operand) if operand.depth else leaves.append((operand, operand.grad))
+                if node._da is not None and operand.grad is not mark:
+                    if operand.depth:
+                        held.append(operand.grad)
+                        inner.append(operand)
+                    else:
+                        held_by_leaves.append(operand.grad)
+                        leaves.append(operand)
                     operand.grad = mark
-                if node._db is not None:
-                    operand = node._b
-                    if operand.grad is not mark:
-                        order.append(operand) if operand.depth else leaves.append((operand, operand.grad))
-                        operand.grad = mark
-            elif type(node._db) is float:
                 operand = node._b
-                if operand.grad is not mark:
-                    order.append(operand) if operand.depth else leaves.append((operand, operand.grad))
+                if partials is not None and operand.grad is not mark:
+                    if operand.depth:
+                        held.append(operand.grad)
+                        inner.append(operand)
+                    else:
+                        held_by_leaves.append(operand.grad)
+                        leaves.append(operand)
                     operand.grad = mark
-            else:
-                for group, partials in ((node._a, node._db[0]), (node._b, node._db[1])):
-                    if partials is not None and id(group) not in groups_seen:
-                        groups_seen.add(id(group))
-                        for operand, partial in zip(group, partials, strict=True):
-                            if partial is not None and operand.grad is not mark:
-                                order.append(operand) if operand.depth else leaves.append((operand, operand.grad))
-                                operand.grad = mark
-        order.sort(key=depth_of, reverse=True)
-        _clear_idle(order, mark)
-        for node in order:
-            node.grad = 0.0
-        for leaf, _ in leaves:
-            leaf.grad = 0.0
+                continue
+            for group, slopes in ((node._a, partials[0]), (node._b, partials[1])):
+                if slopes is not None and id(group) not in groups_seen:
+                    groups_seen.add(id(group))
+                    for operand, slope in zip(group, slopes, strict=True):
+                        if slope is not None and operand.grad is not mark:
+                            if operand.depth:
+                                held.append(operand.grad)
+                                inner.append(operand)
+                            else:
+                                held_by_leaves.append(operand.grad)
+                                leaves.append(operand)
+                            operand.grad = mark
+        return mark
 
-        # The chain rule: each node hands its gradient, times the local derivative, to its operands.
-        root.grad = 1.0
-        for node in order:
+    def hand_on(self) -> None:
+        """The chain rule: each node hands its gradient, times the local derivative, to its operands."""
+        for node in self.inner:
+            node.grad = 0.0
+        for leaf in self.leaves:
+            leaf.grad = 0.0
+        self.inner[0].grad = 1.0
+        for node in sorted(self.inner, key=depth_of, reverse=True):
             upstream = node.grad
             partial = node._da
             if partial is not None:
@@ -94,23 +140,23 @@ def _run(root: Value) -> None:
                 partial = node._db
                 if partial is not None:
                     node._b.grad += upstream * partial
-            elif type(node._db) is float:
-                node._b.grad += upstream * node._db
+                continue
+            partial = node._db
+            if type(partial) is float:
+                node._b.grad += upstream * partial
             elif upstream:  # 0 behind a dead ReLU, or for an example already learnt: skip the whole sum
-                for group, partials in ((node._a, node._db[0]), (node._b, node._db[1])):
-                    if partials is not None:
-                        for operand, partial in zip(group, partials, strict=True):
-                            if partial is not None:
-                                operand.grad += upstream * partial
-        for leaf, before in leaves:
-            if before:  # None counts as 0
-                leaf.grad += float(before)
-    except BaseException:  # interrupted: the leaves keep what they held
-        for node in order:
-            node.grad = 0.0
-        for leaf, before in leaves:
-            leaf.grad = before  # type: ignore[assignment]  # None, where its owner set it
-        raise
+                for group, slopes in ((node._a, partial[0]), (node._b, partial[1])):
+                    if slopes is not None:
+                        for operand, slope in zip(group, slopes, strict=True):
+                            if slope is not None:
+                                operand.grad += upstream * slope
+
+    def restore(self) -> None:
+        """Let every node hold what it held before. (After an interrupt a list may be one longer than its nodes.)"""
+        for node, before in zip(self.inner, self.held, strict=False):
+            node.grad = before
+        for leaf, before in zip(self.leaves, self.held_by_leaves, strict=False):
+            leaf.grad = before
 
 
 def _clear_idle(order: list[Value], mark: float) -> None:

@@ -40,10 +40,11 @@ def without_collector(function: Callable[P, T]) -> Callable[P, T]:
         try:
             _before.append(before)
             gc.set_threshold(0)
-            return function(*args, **kwargs)
+            result = function(*args, **kwargs)
         finally:
             gc.set_threshold(*before)
             _before.remove(before)
+        return result
 
     return held
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from _thread import allocate_lock
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from functools import wraps
 from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
@@ -164,6 +164,11 @@ class recording(_ModeBlock):  # noqa: N801
     """Inside the block operations are recorded, even within `no_grad`: what a transform needs for its own work."""
 
     change: ClassVar[dict[str, bool]] = {"record": True}
+
+
+def recorded_anyway() -> AbstractContextManager[None]:
+    """A `recording` block where the caller's modes ask for one: an open block makes every operation slower."""
+    return recording() if open_blocks and not current_modes().record else nullcontext()
 
 
 class detect_anomaly(_ModeBlock):  # noqa: N801

@@ -12,7 +12,7 @@ from numbers import Real
 from typing import Any, Literal, TypeAlias
 
 from autograd.expression import ExpressionError, names_in, record
-from autograd.modes import recording
+from autograd.modes import recorded_anyway
 from autograd.naming import CALLER, Caller, nodes_by_name
 from autograd.order import topological_order
 from autograd.transforms import adjoints, local_slopes, reverse
@@ -219,7 +219,7 @@ class _Book:
         slope = self._derivative(of, wrt)
         if len(quantity) == 2:
             return slope
-        with recording():
+        with recorded_anyway():
             step: Value = wrt - float(as_operand(quantity[2])) * slope
         return step
 
@@ -236,7 +236,7 @@ class _Book:
 
     def _derivative(self, of: Value, wrt: Value) -> Value:
         """d(of)/d(wrt) as a node, computed from the same intermediate nodes as every other derivative of the book."""
-        with recording():
+        with recorded_anyway():
             if of not in self.adjoints:
                 self.adjoints[of] = adjoints(of, self._slopes)
             slope = self.adjoints[of].get(wrt, 0.0)

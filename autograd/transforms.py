@@ -7,12 +7,14 @@ itself is recorded: its slopes are computed from the table in the namespace `fun
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Sequence
+from functools import cached_property
 from typing import Any
 
 from autograd import functions, primitives
+from autograd.backward import gradients
 from autograd.escapes import inputs_of_open_calls
 from autograd.memory import without_collector
-from autograd.modes import recording
+from autograd.modes import recorded_anyway
 from autograd.order import topological_order
 from autograd.structure import leaves_of, like, mapped
 from autograd.value import Value, apply, decide, number_of
@@ -71,8 +73,10 @@ def value_and_grad(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
     def value_and_gradient(*args: Any) -> tuple[Any, Any]:
         with _Recorded(f, args, argnums) as tape:
             root = tape.one_number("grad")
-            derivatives = reverse(root, tape.inputs, differentiable=tape.depends_on_others)
-            return tape.given(root), tape.structured(derivatives)
+            numbers = tape.numbers(root)
+            if numbers is not None:
+                return number_of(root), tape.structured(numbers)
+            return tape.given(root), tape.structured(reverse(root, tape.inputs, differentiable=tape.depends_on_others))
 
     return value_and_gradient
 
@@ -100,7 +104,9 @@ def jacobian(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
     def all_derivatives(*args: Any) -> Any:
         with _Recorded(f, args, argnums) as tape:
             rows = [
-                tape.structured(reverse(output, tape.inputs, differentiable=tape.depends_on_others))
+                tape.structured(
+                    tape.numbers(output) or reverse(output, tape.inputs, differentiable=tape.depends_on_others)
+                )
                 for output in leaves_of(tape.output)
             ]
             return like(tape.output, rows)
@@ -161,7 +167,7 @@ def hvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
     primals, vector = _arguments(primals, tangents, "hvp")
     with _Recorded(f, primals, tuple(range(len(primals)))) as tape:
         first = reverse(tape.one_number("hvp"), tape.inputs, differentiable=True)
-        with recording():
+        with recorded_anyway():
             along = functions.dot(first, vector)
         differentiable = tape.depends_on_others or any(isinstance(v, Value) for v in vector)
         return tape.structured(reverse(along, tape.inputs, differentiable=differentiable))
@@ -190,9 +196,9 @@ def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[A
         along = dict(zip(tape.inputs, vector, strict=True))
         differentiable = tape.depends_on_others or any(isinstance(v, Value) for v in vector)
         outputs = leaves_of(tape.output)
-        with recording():
+        with recorded_anyway():
             for node in _order_of([output for output in outputs if isinstance(output, Value)]):
-                if node in along or not any(parent in along for parent in node.parents):
+                if node in along or not any(parent in along for parent, _ in node.edges):
                     continue
                 terms = [_times(along[parent], slope) for parent, slope in local_slopes(node, along, differentiable)]
                 if terms:
@@ -223,10 +229,10 @@ def reverse(root: Value | float, wrt: Sequence[Value], *, differentiable: bool) 
         return [0.0 for _ in wrt]
     depending = set(wrt)
     for node in topological_order(root):
-        if any(parent in depending for parent in node.parents):
+        if any(parent in depending for parent, _ in node.edges):
             depending.add(node)
     targets = set(wrt)
-    with recording():
+    with recorded_anyway():
         found = adjoints(root, lambda node: [] if node in targets else local_slopes(node, depending, differentiable))
     return [found.get(node, 0.0) for node in wrt]
 
@@ -321,7 +327,7 @@ class _Recorded:
                 raise ValueError(f"argnums names argument {position}, but the function was called with {len(args)}")
         self.args = list(args)
         self.inputs: list[Value] = []
-        with recording():
+        with recorded_anyway():
             fresh = list(args)
             for position in self.positions:
                 fresh[position] = mapped(self._fresh, args[position])
@@ -347,7 +353,14 @@ class _Recorded:
             if node.op is None:
                 node.op, node._a, node._b, node._db = primitives.identity, (node.data,), (), (None, None)
 
-    @property
+    def numbers(self, output: Value | float) -> list[Any] | None:
+        """The derivatives of an output with respect to the inputs; None where they depend on Values of the caller."""
+        if not isinstance(output, Value) or not output.depth or any(node.depth for node in self.inputs):
+            return None
+        numbers, leaves = gradients(output, self.inputs)
+        return list(numbers) if set(self.inputs).issuperset(leaves) else None
+
+    @cached_property
     def depends_on_others(self) -> bool:
         """Whether the output was computed from Values that the caller owns: from leaves that are not ours."""
         ours = set(self.inputs)

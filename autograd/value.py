@@ -538,7 +538,7 @@ def apply(op: Primitive, *operands: Any) -> Any:
     if len(operands) == 1 and type(operands[0]) is Value and not open_blocks:
         (a,) = operands  # the common case, without the lists that any number of operands needs
         x = a._data
-        if op.domain is None or op.domain(x) is None:
+        if not op.selects and (op.domain is None or op.domain(x) is None):
             if op.eager is not None:
                 data, slope = op.eager(x)
             else:
@@ -672,7 +672,9 @@ def _in_place(op: Primitive, sign: str, leaf: Value, other: Any) -> Any:
             f"holds it; with a Value on the right, {other.describe()}, it is not clear that this is meant. Write "
             f"p {sign}= v.data to change the leaf, or p = p {sign} v for a new Value"
         )
-    if not isinstance(other, Real) and getattr(other, "shape", None) != ():
+    if getattr(other, "shape", None) == ():  # an array of one number
+        other = other[()]
+    if not isinstance(other, Real):
         raise TypeError(
             f"inside no_grad() {sign}= changes the leaf {leaf.describe()} in place, by one number, not by "
             f"{type(other).__name__}; for an array of Values write: for p, g in zip(W.flat, G.flat): p {sign}= g"

@@ -13,6 +13,8 @@ from math import inf, nan
 from typing import Any, NamedTuple
 
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 from mpmath import mp, mpf
 
 from autograd import Value, apply, functions, scalar
@@ -175,8 +177,8 @@ def log_spaced(low: float, high: float, count: int) -> list[float]:
 
 
 def unary_points() -> list[float]:
-    """0, and both signs of magnitudes from 1e-300 to 700, closer together where functions bend."""
-    magnitudes = [*log_spaced(1e-300, 1e-3, 75), *log_spaced(1e-3, 700.0, 225)]
+    """0, and both signs of magnitudes from 1e-300 to where exp underflows, closer together where functions bend."""
+    magnitudes = [*log_spaced(1e-300, 1e-3, 75), *log_spaced(1e-3, 700.0, 225), *log_spaced(700.0, 760.0, 60)]
     bends = [0.5, 1.0, 1.2784645427610738, 18.5, 36.75, 37.5]  # where a formula changes, vanishes or saturates
     magnitudes += [x for bend in bends for x in (math.nextafter(bend, 0.0), bend, math.nextafter(bend, inf))]
     return [0.0, *magnitudes, *[-x for x in magnitudes]]
@@ -284,6 +286,32 @@ def test_each_rule_of_the_table_is_within_4_ulp(op: Primitive) -> None:
     with mp.workdps(DIGITS):
         error, where = worst(errors_of_partials(op, rules))
     assert error <= 4.0, where
+
+
+NUMBERS = st.floats(-800.0, 800.0) | st.floats(allow_nan=False, allow_infinity=False) | st.floats(-3.0, 3.0)
+
+
+@pytest.mark.parametrize("op", ELEMENTARY, ids=name_of)
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_value_and_slopes_are_within_4_ulp_at_any_numbers(op: Primitive, data: st.DataObject) -> None:
+    """The eager form and the rules, at numbers that each run draws afresh."""
+    oracle = ELEMENTARY_ORACLES[op.name]
+    operands = tuple(data.draw(NUMBERS) for _ in oracle.partials)
+    if op.name == "power" and data.draw(st.booleans()):
+        operands = (operands[0], data.draw(st.integers(-20, 20).map(float) | st.floats(-5.0, 5.0)))
+    assume(op.domain is None or op.domain(*operands) is None)
+    node = apply(op, *map(Value, operands))
+    wanted = [partial_exists(op, position, operands) for position in range(len(operands))]
+    rules = op.slopes(scalar, node.data, *operands, wanted=wanted)
+    with mp.workdps(DIGITS):
+        exact_operands = [mpf(x) for x in operands]
+        assert error_in_ulps(node.data, oracle.value(*exact_operands)) <= 4.0, operands
+        for position, slope in enumerate(oracle.partials):
+            if wanted[position]:
+                exact = slope(*exact_operands)
+                for computed in (node.partials[position], rules[position]):
+                    assert error_in_ulps(computed, exact) <= 4.0, (operands, position)
 
 
 @pytest.mark.parametrize("op", NARY, ids=name_of)
