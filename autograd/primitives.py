@@ -382,12 +382,22 @@ leaky_relu = Primitive(
     formula="a if a >= 0 else b*a",
     textbook=("1 if a >= 0 else b", "0 if a >= 0 else a"),
 )
+
+
+def _elu_slope(m: Any, y: Any, a: Any, b: Any) -> Any:
+    """b * exp(a) below 0; a large b would bring to light the digits that exp(a) loses to underflow."""
+    if type(b) is float and -4.0 <= b <= 4.0:
+        return m.where(m.step(a), 1.0, b * m.exp(a))
+    root = m.exp(0.5 * a)
+    return m.where(m.step(a), 1.0, b * root * root)
+
+
 elu = Primitive(
     name="elu",
     symbol="ELU",
     value=lambda m, a, b: m.where(m.below(a, 0.0), b * m.expm1(a), a),
     partials=(
-        lambda m, y, a, b: m.where(m.step(a), 1.0, b * m.exp(a)),
+        _elu_slope,
         lambda m, y, a, b: m.where(m.step(a), 0.0, m.expm1(a)),
     ),
     formula="a if a >= 0 else b*(exp(a) - 1)",

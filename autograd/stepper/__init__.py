@@ -61,7 +61,8 @@ def show(
     Raises:
         TypeError: if ``root`` is none of these; if a network lacks x or target, or a Value has them; for a number of
             digits that is not whole.
-        ValueError: for less than one digit; for an x or a target of another length; for an unknown loss.
+        ValueError: for less than one digit; for an x or a target of another length; for an unknown loss; for a graph of
+            more than 1,000 nodes, which no browser holds.
 
     Example:
         >>> from autograd import Value

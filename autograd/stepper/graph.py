@@ -13,10 +13,14 @@ from autograd.drawing.scene import Scene
 from autograd.drawing.svg import to_svg
 from autograd.naming import Caller, node_names
 from autograd.notation import significant
+from autograd.order import topological_order
 from autograd.stepper.figure import Figure, Kind, Row
 from autograd.stepper.frames import PASSES, all_named, frames
 from autograd.styles import MATHML, one_line
 from autograd.value import Value
+
+MAX_NODES = 1000
+"""The largest graph that is shown: some 10 MB, which a browser holds. The page grows with the square of the nodes."""
 
 GRAPH = Kind("graph", ("Pass", "Calculation"), "step through both passes", (Path(__file__).with_suffix(""),))
 
@@ -29,6 +33,13 @@ def show_graph(root: Value, names: Mapping[str, object] | Caller | None, digits:
 
     The other arguments, and what is raised, are those of `autograd.show`.
     """
+    n = len(topological_order(root))
+    if n > MAX_NODES:
+        raise ValueError(
+            f"show steps through {MAX_NODES:,} nodes at most, which is what a browser can hold; this graph has {n:,}. "
+            "Show a part of it, such as an inner node or the loss of one example; draw(root) folds a large graph into "
+            "a picture, and show(model, x, target) steps through a network neuron by neuron"
+        )
     twin, named = _twin(root, all_named(root, node_names([root], names, frame)))
     by_name = {name: node for node, name in named.items()}
     scene = build_scene(twin, by_name, max_nodes=len(named), digits=digits)

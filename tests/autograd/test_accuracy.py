@@ -208,11 +208,12 @@ def error_in_ulps(computed: float, exact: Any) -> float:
     """How far off ``computed`` is, in units of the last place of the exact result (of the largest of its terms)."""
     terms = exact if isinstance(exact, list) else [exact]
     total = sum(terms)
-    if abs(total) > LARGEST:
-        return 0.0 if computed == math.copysign(inf, total) else inf
-    if not math.isfinite(computed):
-        return inf
-    return float(abs(computed - total) / math.ulp(float(max(abs(term) for term in terms))))
+    if computed == math.copysign(inf, total) and abs(total) > LARGEST:
+        return 0.0
+    if not math.isfinite(computed):  # infinity stands for the number that follows the largest
+        computed = mpf(2) ** 1024 * (1 if computed > 0.0 else -1) if math.isinf(computed) else computed
+    largest = min(max(abs(term) for term in terms), mpf(LARGEST))
+    return float(abs(computed - total) / math.ulp(float(largest))) if computed == computed else inf
 
 
 def worst(rows: Iterator[tuple[float, tuple[Any, ...], float, Any]]) -> tuple[float, str]:

@@ -368,6 +368,14 @@ def test_the_functions_of_the_package_decide_nothing() -> None:
     assert found == []
 
 
+@pytest.mark.parametrize(("f", "slopes"), [(lambda a: np.maximum(a, 0.0), [0.0, 1.0]), (np.sign, [0.0, 0.0])])
+def test_numpy_s_own_choices_over_arrays_of_values_are_noticed(f: Any, slopes: list[float]) -> None:
+    """np.maximum and np.sign compare the Values and give plain numbers: right here and now, and decided."""
+    with decisions() as found:
+        assert jacobian(lambda p: np.sum(f(np.array(p, dtype=object)) * 1.0))([-1.0, 2.0]) == slopes
+    assert found
+
+
 def test_a_derivative_that_is_recorded_says_that_a_choice_was_taken() -> None:
     """The derivative graph of a maximum holds the operand chosen here and now, and no other."""
     x, y = Value(2.0), Value(3.0)
