@@ -153,6 +153,19 @@ def softplus(x: T) -> T:
     return apply(primitives.softplus, x)
 
 
+def log_sigmoid(x: T) -> T:
+    """The logarithm of the sigmoid, -softplus(-x), which keeps its digits everywhere. Its derivative is sigmoid(-x).
+
+    ``log(sigmoid(x))`` is -infinity where the sigmoid is 0, and ``log(1 - sigmoid(x))``, which is log_sigmoid(-x),
+    loses its digits where the sigmoid is near 1.
+
+    Example:
+        >>> log_sigmoid(-1000.0), log_sigmoid(-20.0)
+        (-1000.0, -20.000000002061153)
+    """
+    return -softplus(-x)
+
+
 def relu(x: T) -> T:
     """max(0, x), the rectified linear unit. Its derivative is 1 for x >= 0, else 0.
 
