@@ -80,25 +80,21 @@ def _roll(graph: ScalarGraph, number: int, form: Sum, terms: list[Term], tables:
     found = [_constants_of_copy(graph, pattern, term) for term in terms]
     if any(constants is None for constants in found):
         return False
-    axis = f"n{len(tables) + 1}" if tables else "n"
-    columns: dict[tuple[str, ...], int] = {}  # a column once, however often it is used
-    leaves: list[int] = []
-    table: list[tuple[float, ...]] = []
-    varying: dict[Slot, int] = {}
-    for slot in found[0] or ():
-        column = tuple([constants[slot] for constants in found if constants is not None])
-        key = tuple(map(repr, column))
-        if len(set(key)) > 1:
-            place = columns.setdefault(key, len(columns))
-            if place == len(leaves):
-                leaves.append(len(graph.forms))
-                graph.forms.append(Leaf(axis, place))
-                table.append(column)
-            varying[slot] = leaves[place]
-    if not varying:
-        return False
-    tables[axis] = list(zip(*table, strict=True))
-    new = _rebuilt(graph, pattern, varying)
+    columns = {slot: [copy[slot] for copy in found if copy is not None] for slot in found[0] or ()}
+    columns = {slot: column for slot, column in columns.items() if len(set(map(repr, column))) > 1}
+    numbers = [slot for slot in columns if not _is_index(graph, slot)]
+    if not numbers and all(len(set(column)) == len(column) for column in columns.values()):
+        return False  # they differ in nothing, or are the outputs of one softmax, each of them once
+    table = _Table(graph, f"n{len(tables) + 1}" if tables else "n")
+    varying = {slot: table.leaf(columns[slot]) for slot in numbers}
+    chosen = {
+        slot[0]: {index: table.leaf([float(i == index) for i in column]) for index in sorted(set(column))}
+        for slot, column in columns.items()
+        if slot not in varying
+    }
+    axis = table.axis
+    tables[axis] = list(zip(*table.columns, strict=True))
+    new = _rebuilt(graph, pattern, varying, chosen)
     slots = {1: varying[_COEFFICIENT]} if _COEFFICIENT in varying else {}
     rebuilt = _rebuilt_sum(graph, Sum(deque([pattern])), slots, new)
     body = len(graph.forms)
@@ -108,6 +104,32 @@ def _roll(graph: ScalarGraph, number: int, form: Sum, terms: list[Term], tables:
     rest = [term for term in form.terms if term not in gone]
     graph.forms[number] = Sum(deque([Term(1.0, body + 1), *rest]), form.constant)
     return True
+
+
+class _Table:
+    """The numbers that vary between copies: a column once, however often it is used."""
+
+    def __init__(self, graph: ScalarGraph, axis: str) -> None:
+        self.graph = graph
+        self.axis = axis
+        self.columns: list[list[float]] = []
+        self.leaves: dict[tuple[str, ...], int] = {}
+
+    def leaf(self, column: list[float]) -> int:
+        """The number of the node that stands for a column."""
+        key = tuple(map(repr, column))
+        if key not in self.leaves:
+            self.leaves[key] = len(self.graph.forms)
+            self.graph.forms.append(Leaf(self.axis, len(self.columns)))
+            self.columns.append(column)
+        return self.leaves[key]
+
+
+def _is_index(graph: ScalarGraph, slot: Slot) -> bool:
+    """Whether a constant is no number of the example but says which output of a softmax is meant."""
+    number, j = slot
+    form = graph.forms[number] if slot != _COEFFICIENT else None
+    return j == 0 and isinstance(form, Call) and form.op is primitives.softmax
 
 
 def _constants_of_copy(graph: ScalarGraph, pattern: Term, term: Term) -> dict[Slot, float] | None:
@@ -135,18 +157,32 @@ def _constants(form: Form) -> list[float]:
     return [x for x in form.operands if isinstance(x, float)] if isinstance(form, Call) else []
 
 
-def _rebuilt(graph: ScalarGraph, pattern: Term, varying: dict[Slot, int]) -> dict[int, int]:
-    """For each node of the pattern the one that has columns of the table in place of what varies."""
+def _rebuilt(
+    graph: ScalarGraph, pattern: Term, varying: dict[Slot, int], chosen: dict[int, dict[float, int]]
+) -> dict[int, int]:
+    """For each node of the pattern the one that has columns of the table in place of what varies.
+
+    ``chosen`` holds the softmax nodes whose output varies, and for each output the column that is 1 where it is meant
+    and 0 elsewhere: the sum of their products is the output that is meant.
+    """
     levels = ScalarGraph(graph.forms, list(pattern.refs)).levels()
     new: dict[int, int] = {}
-    touched = {number for number, _ in varying}
+    touched = {*chosen, *[number for number, _ in varying]}
     for number in sorted(levels, key=lambda i: levels[i]):
         form = graph.forms[number]
         if number not in touched and all(new[x] == x for x in graph.operands(number)):
             new[number] = number
             continue
         slots = {j: leaf for (node, j), leaf in varying.items() if node == number} if number in touched else {}
-        rebuilt = _rebuilt_sum(graph, form, slots, new) if isinstance(form, Sum) else _rebuilt_call(form, slots, new)
+        rebuilt: Form = (
+            _rebuilt_sum(graph, form, slots, new) if isinstance(form, Sum) else _rebuilt_call(form, slots, new)
+        )
+        if number in chosen and isinstance(rebuilt, Call):
+            logits, terms = rebuilt.operands[1:], deque[Term]()
+            for index, leaf in chosen[number].items():
+                terms.append(Term(1.0, leaf, len(graph.forms)))
+                graph.forms.append(Call(primitives.softmax, (index, *logits)))
+            rebuilt = Sum(terms)
         new[number] = len(graph.forms)
         graph.forms.append(rebuilt)
     return new

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd import Value
+from autograd import Primitive, Value, apply, hessian
 from autograd import functions as fn
 from autograd.compiler import compile
 from autograd.transforms import reverse
@@ -140,3 +140,92 @@ def test_a_batch_beside_an_input() -> None:
 def test_copies_that_come_out_the_same_are_counted() -> None:
     w = Value(0.7)
     assert_recognised(fn.fsum([fn.where(fn.step(w - row[0]), w * w, w * w) for row in ROWS]))
+
+
+# --- outputs of a softmax: which one is meant is no number of the example ------------------------------------------
+
+CLASSES = [int(10.0 * abs(row[2])) % 3 for row in ROWS]
+ONE_HOT = [[float(j == c) for j in range(3)] for c in CLASSES]
+PER_EXAMPLE: dict[str, Callable[[Any, int, list[float]], Any]] = {
+    "likelihood of the class": lambda p, c, t: -p[c].log(),
+    "odds of the class": lambda p, c, t: (p[c] / (1.0 - p[c])).log() * (c + 1.0),
+    "squared error": lambda p, c, t: fn.fsum([(p_i - t_i) ** 2 for p_i, t_i in zip(p, t, strict=True)]) / 3.0,
+    "cross-entropy": lambda p, c, t: -fn.fsum([fn.xlogy(t_i, p_i) for p_i, t_i in zip(p, t, strict=True)]),
+    "entropy": lambda p, c, t: -fn.fsum([p_i * p_i.log() for p_i in p]),
+    "two outputs": lambda p, c, t: p[c] * p[(c + 1) % 3],
+}
+
+
+@pytest.mark.parametrize("n", [4, 5, 40])
+@pytest.mark.parametrize("loop", sorted(LOOPS))
+@pytest.mark.parametrize("what", list(PER_EXAMPLE))
+def test_examples_of_different_classes_are_copies_of_each_other(what: str, loop: str, n: int) -> None:
+    network = Network([2, 4, 3], ["tanh", "linear"], "linear", seed=2)
+    total = LOOPS[loop](
+        [
+            PER_EXAMPLE[what](fn.softmax(network(row[:2])), c, t)
+            for row, c, t in zip(ROWS[:n], CLASSES, ONE_HOT, strict=False)
+        ]
+    )
+    source = assert_recognised(total)
+    assert "@ W1.T + b1" in source
+    assert source.split("def value_and_grad")[1].count("softmax(") == 1
+
+
+def test_logits_that_are_numbers_vary_beside_the_output() -> None:
+    w, v = Value(0.7), Value(-0.3)
+    assert_recognised(fn.fsum([fn.softmax([w, 0.1 * k, v])[k % 3] for k in range(7)]))
+    assert_recognised(fn.fsum([fn.softmax([w, 0.1, v])[k % 3] for k in range(7)]))
+    assert_recognised(fn.fsum([fn.softmax([w, 0.1, v])[k % 2 * 2] * (k - 2.5) for k in range(7)]))
+
+
+@pytest.mark.parametrize("n", [3, 4, 9])
+def test_the_outputs_of_one_softmax_are_no_batch(n: int) -> None:
+    logits = [Value(0.3 * i - 0.1 * i * i) for i in range(n)]
+    p = fn.softmax(logits)
+    assert "data" not in assert_recognised(-fn.fsum([p_i * p_i.log() for p_i in p]))
+    assert "data" not in assert_recognised(fn.fsum([(p_i - 0.25) ** 2 for p_i in p]))
+    assert_recognised(fn.fsum([(p_i - 0.1 * i) ** 2 for i, p_i in enumerate(p)]))
+
+
+def test_second_derivatives_through_a_softmax_compile() -> None:
+    logits = [Value(0.3 * i - 0.1 * i * i) for i in range(4)]
+
+    def entropy(z: Any) -> Any:
+        return -fn.fsum([p_i * p_i.log() for p_i in fn.softmax(z)])
+
+    for row in hessian(entropy)(logits):
+        for entry in row:
+            assert_recognised(entry)
+
+
+TWO_CONSTANTS: dict[str, Callable[[Any, float, float], Any]] = {
+    "where": lambda w, a, b: fn.where(fn.step(w - 0.1 * a), a, b) * w,
+    "where, the condition too": lambda w, a, b: fn.where(a > b, w * a, fn.where(w, b, a)),
+    "maximum of two": lambda w, a, b: fn.maximum(w * a, b) - fn.minimum(a, w * b),
+    "logsumexp": lambda w, a, b: fn.logsumexp([a, w, b]),
+    "softmax": lambda w, a, b: fn.softmax([a, w, b])[2],
+    "power": lambda w, a, b: (abs(a) + w) ** b,
+    "ELU": lambda w, a, b: fn.elu(w * a - b, b),
+    "a primitive of one's own": lambda w, a, b: apply(clamped_line, a, w, b),
+}  # fmt: skip
+clamped_line = Primitive(
+    name="clamped_line",
+    symbol="clamped",
+    value=lambda m, a, x, b: m.maximum(a * x + b, 0.1 * a - x),
+    partials=lambda m, y, a, x, b: [
+        m.where(m.step(a * x + b - 0.1 * a + x), x, 0.1),
+        m.where(m.step(a * x + b - 0.1 * a + x), a, -1.0),
+        m.where(m.step(a * x + b - 0.1 * a + x), 1.0, 0.0),
+    ],
+)
+
+
+@pytest.mark.parametrize("what", list(TWO_CONSTANTS))
+def test_every_constant_of_a_copy_keeps_its_place(what: str) -> None:
+    w = Value(0.7)
+    both = fn.fsum([TWO_CONSTANTS[what](w, row[0], row[1]) for row in ROWS])
+    assert "data = np.array" in assert_recognised(both)
+    assert_recognised(fn.fsum([TWO_CONSTANTS[what](w, row[0], 0.5) for row in ROWS]))
+    assert_recognised(fn.fsum([TWO_CONSTANTS[what](w, 0.5, row[1]) for row in ROWS]))
+    assert_recognised(fn.fsum([TWO_CONSTANTS[what](w, row[0], row[0]) for row in ROWS]))
