@@ -28,7 +28,8 @@ _NESTED = 6  # expressions are nested at most so deep
 def identifier(text: str) -> str:
     """A label as a name in a program, or nothing where it is none."""
     text = unicodedata.normalize("NFKC", text)
-    return text if text.isidentifier() and not keyword.iskeyword(text) else ""
+    assignable = text.isidentifier() and not keyword.iskeyword(text) and text != "__debug__"
+    return text if assignable else ""
 
 
 def stem(labels: Iterable[str | None]) -> str:

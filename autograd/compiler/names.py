@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from autograd import primitives as table
 from autograd.compiler.arrays import Array, in_order
@@ -13,10 +13,16 @@ from autograd.primitives import Primitive
 _ARITHMETIC = frozenset([table.add, table.subtract, table.multiply, table.divide, table.negative, table.power])
 
 
-def block_names(blocks: Sequence[Block], labels: Sequence[str | None]) -> list[tuple[Block, str]]:
-    """A name for each block of theta; ``labels`` are those of the parameters, in the order of theta."""
+def block_names(blocks: Sequence[Block], labels: Sequence[str | None], data: Iterable[str]) -> list[tuple[Block, str]]:
+    """A name for each block of theta.
+
+    Arguments:
+        blocks: the blocks.
+        labels: those of the parameters, in the order of theta.
+        data: the names of the tables of numbers, which are taken.
+    """
     found: list[tuple[Block, str]] = []
-    taken = set(RESERVED)
+    taken = {*RESERVED, *data}
     loose = 0
     for block in blocks:
         own = labels[block.start : block.start + block.size]

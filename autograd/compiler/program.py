@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Iterable, Sequence
-from threading import get_ident
+from threading import local
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,16 @@ from autograd.compiler.tape import Tape
 from autograd.transforms import reverse
 from autograd.value import Value
 
-KEPT = 8  # batch sizes whose buffers are kept
+KEPT = 8  # batch sizes whose buffers are kept, for each thread
+
+Bound = Callable[[Any], tuple[Any, Any]]
+
+
+class _Buffers(local):
+    """The functions of one thread, by batch size: two threads must not write into the same buffers."""
+
+    def __init__(self) -> None:
+        self.bound: dict[int, Bound] = {}
 
 
 class ProgramMismatch(ValueError):
@@ -118,7 +127,7 @@ class Program:
         self.parameters = parameters
         self.stages = stages
         self._tape = tape
-        self._bound: dict[tuple[int, int], Callable[[Any], tuple[Any, Any]]] = {}
+        self._buffers = _Buffers()
         self._theta = np.array([p.data for p in parameters], dtype=np.float64)
         self._agreed = self._theta.copy()  # what the Values held when theta and they were last the same
         self._names = names
@@ -175,10 +184,11 @@ class Program:
             ValueError: if X does not have one column an input.
         """
         X, theta, library = self._arguments(X, theta)
+        functions = self._library(library)
         with np.errstate(all="ignore"):
-            result = self._library(library)["forward"](*self._given(X), theta)
+            result = functions["forward"](*self._given(X), theta)
         shape = (1 if X is None else X.shape[0],) + (() if self._outputs is None else (self._outputs,))
-        return result if result.shape == shape else self._library(library)["np"].broadcast_to(result, shape) + 0.0
+        return result if np.shape(result) == shape else functions["np"].broadcast_to(result, shape) + 0.0
 
     def value_and_grad(self, X: Any = None, theta: Any = None) -> tuple[Any, Any]:
         """The mean of the output over the rows of X, and its gradient, aligned with ``parameters``.
@@ -203,19 +213,19 @@ class Program:
             return float(value), gradient
         with np.errstate(all="ignore"):
             value, gradient = functions["value_and_grad"](*self._given(X), theta)
-        return (float(value), gradient) if library is None else (value, gradient)
+        return (float(value), gradient) if library is None else (library.array(value), gradient)
 
-    def _buffered(self, m: int) -> Callable[[Any], tuple[Any, Any]]:
+    def _buffered(self, m: int) -> Bound:
         """The fast function for a batch of m examples, with the buffers of this thread."""
-        key = (get_ident(), m)
-        run = self._bound.get(key)
+        bound = self._buffers.bound
+        run = bound.get(m)
         if run is None:
             scope = self._library(None)
             if "bind" not in scope:
                 exec(self._tape, scope)
-            while len(self._bound) >= KEPT:
-                self._bound.pop(next(iter(self._bound)))
-            run = self._bound[key] = scope["bind"](self._theta, m)
+            while len(bound) >= KEPT:
+                bound.pop(next(iter(bound)))
+            run = bound[m] = scope["bind"](self._theta, m)
         return run
 
     def _given(self, X: Any) -> tuple[Any, ...]:
@@ -313,7 +323,13 @@ class Program:
 
     def __getstate__(self) -> dict[str, Any]:
         stages = {name: str(stage) for name, stage in self.stages.items()}  # the graph itself stays behind
-        return {**self.__dict__, "stages": stages, "_functions": {}, "_bound": {}}
+        state = {**self.__dict__, "stages": stages, "_functions": {}}
+        del state["_buffers"]
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._buffers = _Buffers()
 
 
 def _foreign(X: Any) -> bool:

@@ -38,7 +38,7 @@ class Source:
     ) -> None:
         self.data = data
         self.columns = columns
-        self.blocks = block_names(lifted.layout.blocks, labels)
+        self.blocks = block_names(lifted.layout.blocks, labels, map(data_name, data))
         self.arguments = "X, theta" if columns else "theta"
         self.helpers: set[str] = set()
         make = lifted.make

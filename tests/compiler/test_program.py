@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 import pickle
+import sys
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -129,7 +131,7 @@ def test_many_batch_sizes_do_not_pile_up_buffers() -> None:
     for m in range(1, 40):
         value, _ = program.value_and_grad(np.tile([[1.0, 2.0]], (m, 1)))
         assert value == 1.0
-    assert len(program._bound) <= 8
+    assert len(program._buffers.bound) <= 8
 
 
 # --- what compiles -------------------------------------------------------------------------------------------
@@ -143,6 +145,31 @@ def test_an_input_may_be_the_output_and_a_parameter_too() -> None:
     assert (value, gradient.shape) == (3.5, (0,))
     value, gradient = compile(w).value_and_grad()
     assert (value, gradient.tolist()) == (2.0, [1.0])
+
+
+CONSTANT: dict[str, Any] = {
+    "w**0": lambda w: w**0,
+    "0 w": lambda w: w * 0.0 + 2.0,
+    "a choice of numbers": lambda w: fn.where(1.0, 2.0, w),
+    "w - w": lambda w: fn.where(0.0, w, 3.0) * 0.5,
+}
+
+
+@pytest.mark.parametrize("what", list(CONSTANT))
+def test_an_output_that_turns_out_to_be_a_number_has_the_shape_of_any_other(what: str) -> None:
+    w, x = Value(2.0), Value(1.0)
+    y = CONSTANT[what](w)
+    program = compile(y)
+    np.testing.assert_array_equal(program(), [y.data])
+    assert program().dtype == np.float64
+    value, gradient = program.value_and_grad()
+    assert (value, gradient.tolist()) == (y.data, [0.0] * len(program.parameters))
+    np.testing.assert_array_equal(
+        compile([y, y * x], [x])([[3.0], [4.0]]), [[y.data, 3.0 * y.data], [y.data, 4.0 * y.data]]
+    )
+    several = compile(y + x * 0.0, [x])
+    np.testing.assert_array_equal(several([[3.0], [4.0]]), [y.data, y.data])
+    assert several.value_and_grad([[3.0], [4.0]])[0] == y.data
 
 
 @pytest.mark.filterwarnings("ignore:no output depends on input")
@@ -365,8 +392,6 @@ def test_programs_are_copied_and_pickled(duplicate: Any) -> None:
 
 
 def test_threads_do_not_share_buffers() -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
     network = Network([3, 8, 1], ["tanh", "linear"], "linear", seed=0)
     x = [Value(0.1), Value(0.2), Value(0.3)]
     program = compile(network(x)[0] ** 2, x)
@@ -376,3 +401,21 @@ def test_threads_do_not_share_buffers() -> None:
         together = [g for _, g in pool.map(program.value_and_grad, batches)]
     for a, b in zip(alone, together, strict=True):
         assert_close(a, b)
+
+
+def test_one_program_in_many_threads_with_many_batch_sizes() -> None:
+    network = Network([3, 8, 1], ["tanh", "linear"], "linear", seed=0)
+    x = [Value(0.1), Value(0.2), Value(0.3)]
+    program = compile(network(x)[0] ** 2, x)
+    X = np.random.default_rng(0).normal(size=(40, 3))
+    alone = {m: program.value_and_grad(X[:m])[1] for m in range(1, 40)}
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)  # so that the threads are interrupted everywhere
+    try:
+        with ThreadPoolExecutor(6) as pool:
+            sizes = [1 + 7 * i % 39 for i in range(1500)]
+            together = list(pool.map(lambda m: program.value_and_grad(X[:m])[1], sizes))
+    finally:
+        sys.setswitchinterval(interval)
+    for m, gradient in zip(sizes, together, strict=True):
+        assert_close(gradient, alone[m])

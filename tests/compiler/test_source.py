@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import builtins
+import keyword
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,7 +16,9 @@ import pytest
 from autograd import Value
 from autograd import functions as fn
 from autograd.compiler import Program, compile
+from autograd.compiler.emit import RESERVED
 from tests.compiler.networks import Network, cross_entropy
+from tests.compiler.oracle import assert_agrees, assert_close
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -149,7 +154,6 @@ def test_tied_weights_and_parts_of_a_layer_are_indexed() -> None:
         + fn.dot([w[2], w[5]], x[:2])
     )
     program = compile(total, x)
-    from tests.compiler.oracle import assert_agrees
 
     def record(row: list[float]) -> Value:
         hidden = fn.linear([tuple(w[:3]), tuple(w[3:])], row)
@@ -163,3 +167,60 @@ def test_tied_weights_and_parts_of_a_layer_are_indexed() -> None:
 
     assert_agrees(program, record, np.random.default_rng(0).normal(size=(4, 3)))
     assert "W1[0, :2]" in program.source or "W1[0, 0:2]" in program.source
+
+
+NAMES = sorted(
+    {
+        *keyword.kwlist,
+        *keyword.softkwlist,
+        *dir(builtins),
+        *RESERVED,
+        *["data2", "v1", "v2", "W1", "b1", "Z1", "z1", "A1", "a1", "w1", "dw1", "dz1", "e", "lse", "loss", "dloss"],
+        *["grad", "top", "run", "bind", "t1", "a0", "ones_m", "ones_n", "i_a3"],
+    }
+)
+
+
+@pytest.mark.parametrize("role", ["parameter", "input", "node"])
+def test_a_label_may_be_any_name_of_python_or_of_the_program(role: str) -> None:
+    def graph(name: str) -> tuple[Value, list[Value]]:
+        w, v = Value(0.3, name if role == "parameter" else "w"), Value(0.2)
+        x = Value(0.7, name if role == "input" else "x")
+        h = (w * x + v).tanh()
+        h.label = name if role == "node" else "h"
+        loops = fn.fsum([fn.sin(w * c) for c in range(1, 5)]) * fn.fsum([fn.cos(v * c) for c in range(1, 5)])
+        return h * w + loops + fn.logsumexp([w * x, h]) + fn.sigmoid(h), [x]
+
+    plain = compile(*graph("plain"))
+    X = np.array([[0.7], [-0.2]])
+    value, gradient = plain.value_and_grad(X)
+    for name in NAMES:
+        program = compile(*graph(name))
+        assert_close(program(X), plain(X))
+        for theta in (None, program.theta.copy()):
+            ours = program.value_and_grad(X, theta)
+            assert_close(ours[0], value)
+            assert_close(ours[1], gradient)
+
+
+ALL_TEXTS = """
+import sys
+from tests.compiler.test_copies import CLASSES, ONE_HOT, ROWS, fn
+from tests.compiler.test_libraries import classifier
+from tests.compiler.test_source import PROGRAMS, compile, Network
+network = Network([2, 4, 3], ["tanh", "linear"], "linear", seed=2)
+loop = compile(fn.fsum([-fn.softmax(network(row[:2]))[c].log() for row, c in zip(ROWS, CLASSES)]))
+for program in [*[PROGRAMS[name]() for name in sorted(PROGRAMS)], classifier(), loop]:
+    print(program.source, program._tape, *program.stages.values())
+"""
+
+
+def test_the_text_is_the_same_in_every_process() -> None:
+    texts = []
+    for seed in ("0", "1", "2"):
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.getcwd()}
+        done = subprocess.run([sys.executable, "-c", ALL_TEXTS], capture_output=True, text=True, env=environment)
+        assert done.returncode == 0, done.stderr
+        texts.append(done.stdout)
+    assert len(texts[0]) > 10_000
+    assert texts[1:] == texts[:1] * 2
