@@ -13,7 +13,7 @@ from autograd.compiler.arrays import Array, Shape, axis_of, in_order
 from autograd.compiler.simplify import Arrays, Symbol, SymbolicNamespace, is_number
 from autograd.primitives import Primitive
 
-_CHEAPER = (primitives.tanh, primitives.sigmoid, primitives.swish)  # in the form of the textbook
+_CHEAPER = (primitives.tanh, primitives.sigmoid)  # in the form of the textbook
 
 
 def differentiate(make: Arrays, root: Array, *, exact: bool) -> tuple[dict[Array, Array], dict[Array, Array]]:
@@ -208,10 +208,12 @@ class _Reverse:
 
     def _logsumexp(self, node: Array, upstream: Array) -> None:
         x = node.args[0]
-        p = self.make.apply(primitives.exp, self.make.subtract(x, node))
-        self._give(x, self.make.multiply(upstream, p))
+        self._give(x, self.make.multiply(upstream, self.make.rows(primitives.softmax, x)))
 
     def _softmax(self, node: Array, upstream: Array) -> None:
         make = self.make
+        if self.exact:
+            self._give(node.args[0], make.softmax_gradient(node, upstream))
+            return
         mean = make.sum_columns(make.multiply(upstream, node))
         self._give(node.args[0], make.multiply(node, make.subtract(upstream, mean)))

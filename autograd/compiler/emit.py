@@ -289,6 +289,10 @@ class Writer:
         self.helpers.add("softmax")
         return f"softmax({self._ref(x, 0)})"
 
+    def _softmax_gradient(self, node: Array, p: Array, upstream: Array) -> str:
+        self.helpers.add("softmax_gradient")
+        return f"softmax_gradient({self._ref(p, 0)}, {self._ref(upstream, 0)})"
+
 
 def _span(places: list[int]) -> range:
     """From the first to the last."""

@@ -22,8 +22,9 @@ def softplus(z):
 
 
 def swish(z):
-    """z times its logistic function."""
-    return z / (1 + np.exp(-z))
+    """z times its logistic function; 0 in the limit of minus infinity."""
+    half = np.exp(np.minimum(z, 0) / 2)  # half the exponent does not underflow
+    return np.where(z == -np.inf, 0.0, z * half * half / (1 + np.exp(-np.abs(z))))
 
 
 def step(z):
@@ -40,20 +41,37 @@ def xlogy(x, y):
 def logsumexp(Z):
     """log(sum(exp(Z))) of each row, without overflow: the largest number of the row is taken out first."""
     top = np.max(Z, axis=-1, keepdims=True)
-    return np.log(np.sum(np.exp(Z - top), axis=-1)) + top[..., 0]
+    ties = np.sum(np.where(Z == top, 1.0, 0.0), axis=-1)
+    rest = np.sum(np.where(Z == top, 0.0, np.exp(Z - top)), axis=-1)
+    return np.log1p(ties - 1 + rest) + top[..., 0]
 
 
 def softmax(Z):
-    """exp(Z) / sum(exp(Z)) of each row, without overflow."""
-    E = np.exp(Z - np.max(Z, axis=-1, keepdims=True))
+    """exp(Z) / sum(exp(Z)) of each row, without overflow; infinite numbers share 1."""
+    top = np.max(Z, axis=-1, keepdims=True)
+    E = np.where(Z == top, 1.0, np.exp(Z - top))
     return E / np.sum(E, axis=-1, keepdims=True)
 
 
-HELPERS = {f.__name__: f for f in (sigmoid, softplus, swish, step, xlogy, logsumexp, softmax)}
+def softmax_gradient(P, dP):
+    """P * (dP - sum(P * dP)) of each row; dP is counted from that of the largest P, so that nothing cancels."""
+    top = np.where(P == np.max(P, axis=-1, keepdims=True), dP, -np.inf)
+    D = dP - np.max(top, axis=-1, keepdims=True)
+    return P * (D - np.sum(P * D, axis=-1, keepdims=True))
 
 
-def helper_source(name: str) -> str:
-    """The text of one of the functions above."""
+def exact_sigmoid(z):
+    """The logistic function 1 / (1 + exp(-z)), to the last digit on both sides."""
+    return np.exp(np.minimum(z, 0)) / (1 + np.exp(-np.abs(z)))
+
+
+HELPERS = {f.__name__: f for f in (sigmoid, softplus, swish, step, xlogy, logsumexp, softmax, softmax_gradient)}
+
+
+def helper_source(name: str, exact: bool = False) -> str:
+    """The text of one of the functions above; that of an exact program where there are two."""
+    if exact and name == "sigmoid":
+        return inspect.getsource(exact_sigmoid).replace("exact_sigmoid", "sigmoid")
     return inspect.getsource(HELPERS[name])
 
 

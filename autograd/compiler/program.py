@@ -85,7 +85,7 @@ def compile(root: Any, inputs: Sequence[Value] = (), *, exact: bool = False) -> 
     source = Source(lifted, [p.label for p in parameters], [x.label for x in inputs], data, exact)
     return Program(
         source=source.text(single, len(roots)),
-        tape=Tape(source.first, source.gradient, {axis: len(rows) for axis, rows in data.items()}).text(),
+        tape=Tape(source.first, source.gradient, {axis: len(rows) for axis, rows in data.items()}, exact).text(),
         parameters=parameters,
         names=[node.label or f"input {j}" for j, node in enumerate(inputs)],
         outputs=None if single else len(roots),

@@ -139,6 +139,10 @@ class Arrays:
         """`logsumexp` (a number an example) or `softmax` (as many as before) along the last axis."""
         return self._array(op.name, (x,), None, x.shape if op is table.softmax else x.shape[:-1])
 
+    def softmax_gradient(self, p: Array, upstream: Array) -> Array:
+        """What a softmax p hands on of the gradient that it gets, without loss where p is nearly 1."""
+        return self._array("softmax_gradient", (p, upstream), None, p.shape)
+
     # --- elementwise -------------------------------------------------------------------------------------------
 
     def apply(self, op: Primitive, *args: Array) -> Array:

@@ -37,6 +37,7 @@ class Source:
         exact: bool,
     ) -> None:
         self.data = data
+        self.exact = exact
         self.columns = columns
         self.blocks = block_names(lifted.layout.blocks, labels, map(data_name, data))
         self.arguments = "X, theta" if columns else "theta"
@@ -68,7 +69,7 @@ class Source:
         if n_outputs == 1:
             functions.append(self._value_and_grad())
         arrays = [f"{data_name(axis)} = np.array({[list(row) for row in rows]})" for axis, rows in self.data.items()]
-        needed = [helper_source(name).rstrip() for name in sorted(self.helpers)]
+        needed = [helper_source(name, self.exact).rstrip() for name in sorted(self.helpers)]
         head = "\n".join(["import numpy as np", *([""] if arrays else []), *arrays])
         return "\n\n\n".join([head, *needed, *functions]) + "\n"
 

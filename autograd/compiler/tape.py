@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from autograd import primitives as table
 from autograd.compiler.arrays import Array, in_order
 from autograd.compiler.emit import data_name, slice_of
+from autograd.compiler.namespace import HELPERS
 from autograd.primitives import Primitive
 
 _COMPARE = {">=": "greater_equal", ">": "greater", "<=": "less_equal", "<": "less", "==": "equal", "!=": "not_equal"}
@@ -47,12 +48,14 @@ class Tape:
         value: the output, a number an example (or one number).
         gradient: the flat gradient.
         copies: the number of copies along each axis of copies.
+        exact: whether the sigmoid keeps its digits on both sides.
     """
 
-    def __init__(self, value: Array, gradient: Array, copies: dict[str, int]) -> None:
+    def __init__(self, value: Array, gradient: Array, copies: dict[str, int], exact: bool) -> None:
         self.value = value
         self.gradient = gradient
         self.copies = copies
+        self.exact = exact
         self.order = in_order([value, gradient])
         self.name = {node: f"a{i}" for i, node in enumerate(self.order)}
         self.static: set[Array] = set()  # made once, in bind
@@ -151,10 +154,13 @@ class Tape:
             self._release(i, node, node.shape)
         buffer = self._allocate(node.shape, kind)
         self._release(i, node, None)
-        self.buffer[node] = buffer
-        self.name[node] = buffer
-        self.static.add(node)
+        self._holds(node, buffer)
         return buffer
+
+    def _holds(self, node: Array, buffer: str) -> None:
+        """Note that an array stands in this buffer."""
+        self.buffer[node] = self.name[node] = buffer
+        self.static.add(node)
 
     def _allocate(self, shape: tuple[object, ...], kind: str) -> str:
         waiting = self.free.get((kind, *shape))
@@ -251,7 +257,7 @@ class Tape:
         elif op is table.power:
             out = self._target(i, node, inplace=True)
             self.run.append(f"np.power({', '.join(ref)}, out={out})")
-        elif op is table.sigmoid:
+        elif op is table.sigmoid and not self.exact:
             out = self._target(i, node, inplace=True)
             self.run += [f"np.negative({ref[0]}, out={out})", f"np.exp({out}, out={out})"]
             self.run += [f"np.add({out}, 1.0, out={out})", f"np.divide(1.0, {out}, out={out})"]
@@ -271,9 +277,7 @@ class Tape:
 
     def _loose(self, i: int, node: Array, op: Primitive, ref: list[str]) -> None:
         """A call whose result is a new array or a number."""
-        name = (
-            op.name if op in (table.sigmoid, table.softplus, table.swish, table.step, table.xlogy) else f"np.{op.name}"
-        )
+        name = op.name if op.name in HELPERS else f"np.{op.name}"
         self.run.append(f"{self.name[node]} = {name}({', '.join(ref)})")
         self._release(i, node, None)
 
@@ -366,22 +370,64 @@ class Tape:
         self.run.append(f"np.dot({a}, {b}, out={out})")
 
     def _logsumexp(self, i: int, node: Array, ref: list[str]) -> None:
-        if not node.shape:
-            self.run.append(f"{self.name[node]} = logsumexp({ref[0]})")
-            return
         x = node.args[0]
+        if len(x.shape) < 2:
+            self._call(i, node, ref)
+            return
+        softmax = next((other for other in self.order[i:] if other.op == "softmax" and other.args[0] is x), None)
         powers = self._allocate(x.shape, "float")
-        ones = self._ones(x.shape[-1])
+        self._powers(x, ref[0], powers)
         out = self._target(i, node, inplace=False)
         self.run += [
-            f"top = np.maximum.reduce({ref[0]}, axis=-1, keepdims=True)",
-            f"np.subtract({ref[0]}, top, out={powers})",
-            f"np.exp({powers}, out={powers})",
-            f"np.dot({powers}, {ones}, out={out})",
-            f"np.log({out}, out={out})",
+            f"np.copyto({powers}, 0.0, where=largest)",
+            f"np.dot({powers}, {self._ones(x.shape[-1])}, out={out})",
+            "ties = np.count_nonzero(largest, axis=-1)",
+        ]
+        if softmax is None:
+            self.free.setdefault(("float", *x.shape), []).append(powers)
+        else:  # its backward pass wants the probabilities: the same powers, divided by their sum
+            self.run += [
+                f"np.copyto({powers}, 1.0, where=largest)",
+                f"np.divide({powers}, np.add({out}, ties)[:, None], out={powers})",
+            ]
+            self._holds(softmax, powers)
+        self.run += [
+            f"np.add({out}, ties - 1, out={out})",
+            f"np.log1p({out}, out={out})",
             f"np.add({out}, top[:, 0], out={out})",
         ]
-        self.free.setdefault(("float", *x.shape), []).append(powers)
 
     def _softmax(self, i: int, node: Array, ref: list[str]) -> None:
-        self.run.append(f"{self.name[node]} = softmax({ref[0]})")
+        if node in self.buffer:  # made with the logsumexp
+            self._release(i, node, None)
+            return
+        if len(node.shape) < 2:
+            self._call(i, node, ref)
+            return
+        out = self._allocate(node.shape, "float")
+        self._powers(node.args[0], ref[0], out)
+        self._holds(node, out)
+        self._release(i, node, None)
+        self.run += [
+            f"np.copyto({out}, 1.0, where=largest)",
+            f"np.divide({out}, np.dot({out}, {self._ones(node.shape[-1])})[:, None], out={out})",
+        ]
+
+    def _powers(self, x: Array, text: str, out: str) -> None:
+        """exp(x - top), where ``top`` is the largest number of each row and ``largest`` says where it stands."""
+        largest = self._allocate(x.shape, "bool")
+        self.run += [
+            f"top = np.maximum.reduce({text}, axis=-1, keepdims=True)",
+            f"largest = np.equal({text}, top, out={largest})",
+            f"np.subtract({text}, top, out={out})",
+            f"np.exp({out}, out={out})",
+        ]
+        self.free.setdefault(("bool", *x.shape), []).append(largest)
+
+    def _softmax_gradient(self, i: int, node: Array, ref: list[str]) -> None:
+        self._call(i, node, ref)
+
+    def _call(self, i: int, node: Array, ref: list[str]) -> None:
+        """One of the functions that the program brings along."""
+        self.run.append(f"{self.name[node]} = {node.name}({', '.join(ref)})")
+        self._release(i, node, None)
