@@ -2,17 +2,38 @@
 
 The local derivatives are those of the table of primitives; what is added here are the rules of the operations on
 whole arrays: matrix product, sum, columns, logsumexp, softmax.
+
+An array program computes both sides of a choice for every example, and on the side that was not chosen a slope may be
+infinite, where 0 times the slope would be NaN. So a gradient travels with a condition that says where the pass comes at
+all, and is made 0 elsewhere as late as possible: ``np.where(c, dy / (2 * np.sqrt(z)), 0)``, as a person writes it.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from math import isfinite
+from typing import Any, NamedTuple
 
 from autograd import primitives
-from autograd.compiler.arrays import Array, Shape, axis_of, in_order
+from autograd.compiler.arrays import Array, Shape, axis_of, common_shape, in_order, width_of
 from autograd.compiler.simplify import Arrays, Symbol, SymbolicNamespace, is_number
 from autograd.primitives import Primitive
 
+Condition = Array | None  # where the pass comes; None is everywhere
+Columns = tuple[int, ...]
+
+# How large an array may become: BOUNDED whatever comes in; LARGE by infinite inputs or by overflow alone; or INFINITE,
+# as the logarithm, a quotient or an exponential may be.
+_BOUNDED, _LARGE, _INFINITE = 0, 1, 2
+_LIMITED = frozenset(
+    ["tanh", "sigmoid", "sin", "cos", "sign", "step", "softmax", "compare", "and", "or", "not", "seed", "parameter"]
+)
+_MODERATE = frozenset(  # as large as their operands, more or less
+    [
+        *["add", "subtract", "multiply", "negative", "absolute", "identity", "stop_gradient"],
+        *["maximum", "minimum", "where", "relu", "leaky_relu", "elu", "swish", "softplus"],
+    ]
+)
 _CHEAPER = (primitives.tanh, primitives.sigmoid)  # in the form of the textbook
 
 
@@ -31,14 +52,29 @@ def differentiate(make: Arrays, root: Array, *, exact: bool) -> tuple[dict[Array
     return _Reverse(make, exact).run(root)
 
 
+class Gradient(NamedTuple):
+    """A derivative on its way back.
+
+    Arguments:
+        array: the derivative where the pass comes.
+        reached: where it comes.
+        clean: whether the array is 0 elsewhere already; else it holds there what a choice did not choose.
+    """
+
+    array: Array
+    reached: Condition = None
+    clean: bool = False
+
+
 class _Reverse:
     def __init__(self, make: Arrays, exact: bool) -> None:
         self.make = make
         self.exact = exact
         self.m = SymbolicNamespace(make)
         self.active: set[Array] = set()
-        self.collected: dict[Array, list[Array]] = {}
-        self.slices: dict[Array, list[tuple[tuple[int, ...], Array]]] = {}
+        self.sizes: dict[Array, int] = {}
+        self.collected: dict[Array, list[Gradient]] = {}
+        self.slices: dict[Array, list[tuple[Columns, Gradient]]] = {}
 
     def run(self, root: Array) -> tuple[dict[Array, Array], dict[Array, Array]]:
         order = in_order([root])
@@ -46,12 +82,13 @@ class _Reverse:
             if node.op == "parameter" or any(arg in self.active for arg in node.args):
                 self.active.add(node)
         seed = self.make.seed() if root.shape else self.make.number(1.0)
-        self.collected[root] = [self.make.broadcast(seed, root.shape)]
+        self.collected[root] = [Gradient(self.make.broadcast(seed, root.shape))]
         derivatives: dict[Array, Array] = {}
         for node in reversed(order):
             if node not in self.active or (node not in self.collected and node not in self.slices):
                 continue
-            upstream = derivatives[node] = self._total(node)
+            upstream = self._total(node)
+            derivatives[node] = self._put(upstream)
             if isinstance(node.op, Primitive):
                 self._elementwise(node, node.op, upstream)
             elif node.op != "parameter":
@@ -59,30 +96,128 @@ class _Reverse:
         parameters = {node: d for node, d in derivatives.items() if node.op == "parameter"}
         return parameters, derivatives
 
+    def _size(self, x: Array) -> int:
+        """How large an array may become."""
+        stack = [x]
+        while stack:
+            node = stack[-1]
+            missing = [arg for arg in node.args if arg not in self.sizes]
+            if node in self.sizes or node.name in _LIMITED or not missing:
+                self.sizes.setdefault(node, self._size_of(node))
+                stack.pop()
+            else:
+                stack += missing
+        return self.sizes[x]
+
+    def _size_of(self, node: Array) -> int:
+        if node.name in _LIMITED:
+            return _BOUNDED
+        if node.op in ("number", "numbers"):
+            numbers = node.attr if isinstance(node.attr, tuple) else (node.attr,)
+            return _BOUNDED if all(map(isfinite, numbers)) else _INFINITE
+        if not node.args:
+            return _LARGE
+        whole_power = node.op is primitives.power and node.args[1].op == "number" and node.args[1].attr >= 0.0
+        if isinstance(node.op, Primitive) and not whole_power and node.name not in _MODERATE:
+            return _INFINITE
+        return max([self.sizes[arg] for arg in node.args])
+
+    # --- where the pass comes ------------------------------------------------------------------------------
+
+    def _put(self, gradient: Gradient) -> Array:
+        """The derivative, 0 where the pass does not come."""
+        x = gradient.array
+        if gradient.reached is None or gradient.clean or is_number(x, 0.0):
+            return x
+        return self.make.broadcast(self.make.mask(gradient.reached, x), x.shape)
+
+    def _ones(self, reached: Condition, shape: Shape) -> Array:
+        """An array that is 1 where the pass comes, else 0."""
+        ones = self.make.number(1.0)
+        ones = ones if reached is None else self.make.mask(reached, ones)
+        if len(shape) == 2 and axis_of(shape) and ones.shape == shape[:1]:
+            ones = self.make.expand(ones)
+        return self.make.broadcast(ones, shape)
+
+    def _carried(self, reached: Condition, shape: Shape, move: Callable[[Array], Array]) -> Condition:
+        """A condition on an array of this shape as one on the operand, to which ``move`` takes a gradient."""
+        if reached is None or not reached.shape:
+            return reached
+        return self.make.compare("!=", move(self._ones(reached, shape)), self.make.number(0.0))
+
+    def _any(self, reached: Condition, shape: Shape, wanted: Shape) -> Condition:
+        """Where the pass comes at least once, along the axes on which an operand of shape ``wanted`` is repeated."""
+        if reached is not None and reached.op == "expand":
+            reached = reached.args[0]
+        if reached is None or common_shape([reached.shape, wanted]) == wanted:
+            return reached
+        return self._carried(reached, shape, lambda ones: self._reduced(ones, wanted))
+
     # --- sums of contributions -----------------------------------------------------------------------------
 
-    def _give(self, node: Array, contribution: Array) -> None:
+    def _give(self, node: Array, given: Gradient) -> None:
         """Hand a contribution, of the full shape, to an operand."""
-        if node in self.active and not is_number(contribution, 0.0):
-            self.collected.setdefault(node, []).append(contribution)
+        if node in self.active and not is_number(given.array, 0.0):
+            self.collected.setdefault(node, []).append(given)
 
-    def _total(self, node: Array) -> Array:
-        terms = list(self.collected.pop(node, []))
+    def _give_sum(self, node: Array, given: Gradient) -> None:
+        """The same to an operand that was repeated along some axes."""
+        shape = given.array.shape
+        if shape == node.shape:
+            self._give(node, given)
+        elif node in self.active:
+            reached = self._any(given.reached, shape, node.shape)
+            self._give(node, Gradient(self._reduced(self._put(given), node.shape), reached, clean=True))
+
+    def _total(self, node: Array) -> Gradient:
+        """The sum of the contributions."""
+        terms = self.collected.pop(node, [])
         slices = self.slices.pop(node, [])
+        everywhere = all(given.reached is None for _, given in slices)
         while slices:  # each round takes at most one contribution a column
-            chosen: dict[int, tuple[Array, int]] = {}
-            rest = []
-            for columns, array in slices:
-                if any(column in chosen for column in columns):
-                    rest.append((columns, array))
+            now: list[tuple[Columns, Gradient]] = []
+            rest: list[tuple[Columns, Gradient]] = []
+            taken: set[int] = set()
+            for columns, given in slices:
+                if taken.isdisjoint(columns):
+                    taken.update(columns)
+                    now.append((columns, given))
                 else:
-                    chosen.update({column: (array, j) for j, column in enumerate(columns)})
-            terms.append(self._assembled(node.shape, chosen))
+                    rest.append((columns, given))
+            terms.append(self._side_by_side(node.shape, now, everywhere))
             slices = rest
         total = terms[0]
         for term in terms[1:]:
-            total = self.make.add(total, term)
-        return total if node.op == "expand" else self.make.broadcast(total, node.shape)
+            total = self._sum(total, term)
+        if node.op == "expand":
+            return total
+        return total._replace(array=self.make.broadcast(total.array, node.shape))
+
+    def _side_by_side(self, shape: Shape, slices: list[tuple[Columns, Gradient]], everywhere: bool) -> Gradient:
+        """Contributions to some of the columns as one to all of them."""
+        chosen: dict[int, tuple[Array, int]] = {}
+        where: dict[int, tuple[Array, int]] = {}
+        for columns, given in slices:
+            x, ones = self._put(given), self._ones(given.reached, given.array.shape)
+            chosen.update({column: (x, j) for j, column in enumerate(columns)})
+            where.update({column: (ones, j) for j, column in enumerate(columns)})
+        reached = slices[0][1].reached
+        by_example = reached is not None and width_of(reached.shape) is None and len(chosen) == shape[-1]
+        if everywhere:
+            reached = None
+        elif not by_example or any(given.reached is not reached for _, given in slices):
+            reached = self.make.compare("!=", self._assembled(shape, where), self.make.number(0.0))
+        return Gradient(self._assembled(shape, chosen), reached, clean=True)
+
+    def _sum(self, a: Gradient, b: Gradient) -> Gradient:
+        make = self.make
+        if a.reached is b.reached:
+            return Gradient(make.add(a.array, b.array), a.reached, a.clean and b.clean)
+        if a.reached is not None and b.reached is not None:
+            (first, one), (second, other) = make.last_condition(a.reached), make.last_condition(b.reached)
+            if first is second and make.opposite(one, other):  # the two sides of one choice
+                return Gradient(make.where(one, a.array, b.array), first, a.clean and b.clean)
+        return Gradient(make.add(self._put(a), self._put(b)), make.either(a.reached, b.reached), clean=True)
 
     def _assembled(self, shape: Shape, chosen: dict[int, tuple[Array, int]]) -> Array:
         """An array whose columns are those chosen, 0 elsewhere."""
@@ -117,12 +252,36 @@ class _Reverse:
 
     # --- elementwise -------------------------------------------------------------------------------------
 
-    def _elementwise(self, node: Array, op: Primitive, upstream: Array) -> None:
+    def _elementwise(self, node: Array, op: Primitive, upstream: Gradient) -> None:
         wanted = [arg in self.active for arg in node.args]
         slopes = self._slopes(op, node, wanted)
+        reached = upstream.reached
         for arg, slope, want in zip(node.args, slopes, wanted, strict=True):
-            if want and not (type(slope) is float and slope == 0.0):
-                self._give(arg, self._product(node.shape, arg.shape, upstream, self.m.array(slope)))
+            if not want or (type(slope) is float and slope == 0.0):
+                continue
+            factor = self.m.array(slope)
+            if op.selects:
+                chosen, condition = self._chosen(factor)
+                if chosen:
+                    self._give_sum(arg, Gradient(upstream.array, self.make.both(reached, condition)))
+            elif reached is None:
+                self._give(arg, Gradient(self._product(node.shape, arg.shape, upstream.array, factor)))
+            else:
+                product = self.make.broadcast(self._times(upstream.array, factor), node.shape)
+                clean = upstream.clean and self._size(factor) == _BOUNDED
+                self._give_sum(arg, Gradient(product, reached, clean))
+
+    def _chosen(self, slope: Array) -> tuple[bool, Condition]:
+        """Whether an operand is ever chosen, and where: its slope is 1 there, else 0."""
+        if slope.op == "broadcast":
+            slope = slope.args[0]
+        if slope.op == "number":
+            return slope.attr != 0.0, None
+        if slope.op is primitives.where and is_number(slope.args[1], 1.0) and is_number(slope.args[2], 0.0):
+            return True, slope.args[0]
+        if slope.op is primitives.where and is_number(slope.args[1], 0.0) and is_number(slope.args[2], 1.0):
+            return True, self.make.no(slope.args[0])
+        return True, self.make.compare("!=", slope, self.make.number(0.0))
 
     def _product(self, shape: Shape, wanted: Shape, upstream: Array, slope: Array) -> Array:
         """upstream * slope, summed over the axes along which the operand was repeated."""
@@ -134,10 +293,20 @@ class _Reverse:
         return self._reduced(self.make.broadcast(self._times(upstream, slope), shape), wanted)
 
     def _times(self, upstream: Array, slope: Array) -> Array:
-        """upstream * slope, factor by factor, as one writes it: dA * A * (1 - A)."""
+        """upstream * slope, factor by factor, as one writes it: dA * A * (1 - A). A slope of 0 or 1 is a choice."""
         if slope.op is primitives.multiply and slope not in self.active:
             first, second = slope.args
-            return self.make.multiply(self.make.multiply(upstream, first), second)
+            return self._times(self._times(upstream, first), second)
+        if slope.op is primitives.negative:
+            return self.make.negative(self._times(upstream, slope.args[0]))
+        if slope.op is primitives.step:
+            return self.make.mask(self.make.compare(">=", slope.args[0], self.make.number(0.0)), upstream)
+        if slope.op is primitives.where:
+            condition, a, b = slope.args
+            if is_number(a, 1.0) and is_number(b, 0.0):
+                return self.make.mask(condition, upstream)
+            if is_number(a, 0.0) and is_number(b, 1.0):
+                return self.make.mask(self.make.no(condition), upstream)
         return self.make.multiply(upstream, slope)
 
     def _slopes(self, op: Primitive, node: Array, wanted: list[bool]) -> list[Any]:
@@ -149,71 +318,117 @@ class _Reverse:
 
     # --- whole arrays --------------------------------------------------------------------------------------
 
-    def _mask(self, node: Array, upstream: Array) -> None:
-        condition, x = node.args
-        given = self.make.broadcast(self.make.mask(condition, upstream), node.shape)
-        self._give(x, self._reduced(given, x.shape))
+    def _broadcast(self, node: Array, upstream: Gradient) -> None:
+        self._give_sum(node.args[0], upstream)
 
-    def _broadcast(self, node: Array, upstream: Array) -> None:
-        self._give(node.args[0], self._reduced(upstream, node.args[0].shape))
+    def _expand(self, node: Array, upstream: Gradient) -> None:
+        x, given = node.args[0], upstream.array
+        given = given if given.shape == x.shape else self.make.sum_columns(given)
+        self._give(x, Gradient(given, self._any(upstream.reached, node.shape, x.shape), upstream.clean))
 
-    def _expand(self, node: Array, upstream: Array) -> None:
-        self._give(node.args[0], upstream if upstream.shape == node.args[0].shape else self.make.sum_columns(upstream))
-
-    def _columns(self, node: Array, upstream: Array) -> None:
+    def _columns(self, node: Array, upstream: Gradient) -> None:
         given = self.slices.setdefault(node.args[0], [])
         if len(set(node.attr)) == len(node.attr):
             given.append((node.attr, upstream))
         else:  # a column taken twice
-            given += [((column,), self.make.column(upstream, j)) for j, column in enumerate(node.attr)]
+            given += [((column,), self._of_column(upstream, j)) for j, column in enumerate(node.attr)]
 
-    def _column(self, node: Array, upstream: Array) -> None:
+    def _column(self, node: Array, upstream: Gradient) -> None:
         self.slices.setdefault(node.args[0], []).append(((node.attr,), upstream))
 
-    def _stack(self, node: Array, upstream: Array) -> None:
+    def _of_column(self, upstream: Gradient, j: int) -> Gradient:
+        """The gradient of one column."""
+        reached = upstream.reached
+        if reached is not None and reached.op == "expand":
+            reached = reached.args[0]
+        elif reached is not None and width_of(reached.shape) is not None:
+            reached = self.make.column(reached, j)
+        return Gradient(self.make.column(upstream.array, j), reached, upstream.clean)
+
+    def _stack(self, node: Array, upstream: Gradient) -> None:
         for j, piece in enumerate(node.args):
             if piece in self.active:
-                self._give(piece, self._reduced(self.make.column(upstream, j), piece.shape))
+                self._give_sum(piece, self._of_column(upstream, j))
 
-    def _reshape(self, node: Array, upstream: Array) -> None:
-        self._give(node.args[0], self.make.reshape(upstream, node.args[0].shape))
+    def _reshape(self, node: Array, upstream: Gradient) -> None:
+        self._moved(node, upstream, lambda x: self.make.reshape(x, node.args[0].shape))
 
-    def _transpose(self, node: Array, upstream: Array) -> None:
-        self._give(node.args[0], self.make.transpose(upstream))
+    def _transpose(self, node: Array, upstream: Gradient) -> None:
+        self._moved(node, upstream, self.make.transpose)
 
-    def _matmul(self, node: Array, upstream: Array) -> None:
+    def _moved(self, node: Array, upstream: Gradient, move: Callable[[Array], Array]) -> None:
+        """The gradient of an operation that only moves numbers."""
+        reached = self._carried(upstream.reached, node.shape, move)
+        self._give(node.args[0], Gradient(move(self._put(upstream)), reached, clean=True))
+
+    def _matmul(self, node: Array, upstream: Gradient) -> None:
         make = self.make
         a, b = node.args
-        if len(a.shape) == 2:
-            if a in self.active:
-                to_a = make.outer(upstream, b) if len(b.shape) == 1 else make.matmul(upstream, make.transpose(b))
-                self._give(a, to_a)
-            if b in self.active:
-                to_b = make.matmul(upstream, a) if len(b.shape) == 1 else make.matmul(make.transpose(a), upstream)
-                self._give(b, to_b)
-        elif a is b:
-            self._give(a, make.multiply(make.multiply(make.number(2.0), upstream), a))
-        else:  # two vectors
-            self._give(a, make.multiply(upstream, b))
-            self._give(b, make.multiply(upstream, a))
-
-    def _sum_columns(self, node: Array, upstream: Array) -> None:
-        x = node.args[0]
-        column = self.make.expand(upstream) if axis_of(x.shape) else upstream
-        self._give(x, self.make.broadcast(column, x.shape))
-
-    def _sum_examples(self, node: Array, upstream: Array) -> None:
-        x = node.args[0]
-        self._give(x, self.make.broadcast(upstream, x.shape))
-
-    def _logsumexp(self, node: Array, upstream: Array) -> None:
-        x = node.args[0]
-        self._give(x, self.make.multiply(upstream, self.make.rows(primitives.softmax, x)))
-
-    def _softmax(self, node: Array, upstream: Array) -> None:
-        make = self.make
-        if self.exact:
-            self._give(node.args[0], make.softmax_gradient(node, upstream))
+        reached = upstream.reached
+        if len(a.shape) == 1:  # two vectors
+            if a is b:
+                given = make.multiply(make.multiply(make.number(2.0), upstream.array), a)
+                self._give(a, Gradient(given, reached))
+            else:
+                self._give(a, Gradient(make.multiply(upstream.array, b), reached))
+                self._give(b, Gradient(make.multiply(upstream.array, a), reached))
             return
-        mean = make.sum_columns(make.multiply(upstream, node))
-        self._give(node.args[0], make.multiply(node, make.subtract(upstream, mean)))
+        vector = len(b.shape) == 1
+        given = self._put(upstream)
+        if a in self.active:
+            by_row = self._any(reached, node.shape, node.shape[:1])
+            if reached is not None and self._size(b) == _INFINITE:
+                rows = self._unit_by_unit(upstream, [b] if vector else [make.column(b, j) for j in range(b.shape[1])])
+                total = rows[0]
+                for row in rows[1:]:
+                    total = make.add(total, row)
+            else:
+                total = make.outer(given, b) if vector else make.matmul(given, make.transpose(b))
+            self._give(a, Gradient(total, by_row, clean=True))
+        if b in self.active:
+            by_column = self._any(reached, node.shape, node.shape[1:])
+            if reached is not None and self._size(a) == _INFINITE:
+                columns = [
+                    make.sum_examples(x) for x in self._unit_by_unit(upstream, [a] * (node.shape[1:] or (1,))[0])
+                ]
+                total = columns[0] if vector else make.stack(columns)
+            else:
+                total = make.matmul(given, a) if vector else make.matmul(make.transpose(a), given)
+            self._give(b, Gradient(total, by_column, clean=True))
+
+    def _unit_by_unit(self, upstream: Gradient, factors: Sequence[Array]) -> list[Array]:
+        """The products of each unit's gradient with a factor that may be infinite, which a matrix product would add."""
+        units = (
+            [upstream]
+            if len(upstream.array.shape) == 1
+            else [self._of_column(upstream, j) for j in range(len(factors))]
+        )
+        return [
+            self._put(Gradient(self.make.multiply(unit.array, x), unit.reached))
+            for unit, x in zip(units, factors, strict=True)
+        ]
+
+    def _sum_columns(self, node: Array, upstream: Gradient) -> None:
+        x = node.args[0]
+        column = self.make.expand(upstream.array) if axis_of(x.shape) else upstream.array
+        self._give(x, upstream._replace(array=self.make.broadcast(column, x.shape)))
+
+    def _sum_examples(self, node: Array, upstream: Gradient) -> None:
+        x = node.args[0]
+        self._give(x, upstream._replace(array=self.make.broadcast(upstream.array, x.shape)))
+
+    def _logsumexp(self, node: Array, upstream: Gradient) -> None:
+        x = node.args[0]
+        given = self.make.multiply(upstream.array, self.make.rows(primitives.softmax, x))
+        self._give(x, upstream._replace(array=given))
+
+    def _softmax(self, node: Array, upstream: Gradient) -> None:
+        make = self.make
+        given = self._put(upstream)
+        if self.exact:
+            slope = make.softmax_gradient(node, given)
+        else:
+            mean = make.sum_columns(make.multiply(given, node))
+            slope = make.multiply(node, make.subtract(given, mean))
+        reached = self._any(upstream.reached, node.shape, node.shape[:-1])
+        self._give(node.args[0], Gradient(slope, reached, clean=True))

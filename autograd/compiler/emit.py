@@ -16,9 +16,16 @@ from autograd.compiler.layout import Block
 from autograd.compiler.namespace import HELPERS
 from autograd.primitives import Primitive
 
-_OPERATORS = {table.add: ("+", 4), table.subtract: ("-", 4), table.multiply: ("*", 5), table.divide: ("/", 5)}
 _INLINE = frozenset(["number", "seed", "transpose", "expand"])
-_COMPARE, _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = 3, 4, 5, 6, 7, 9
+_COMPARE, _OR, _AND, _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(1, 9)  # how tightly operators bind
+_OPERATORS: dict[Primitive | str, tuple[str, int]] = {
+    table.add: ("+", _SUM),
+    table.subtract: ("-", _SUM),
+    table.multiply: ("*", _PRODUCT),
+    table.divide: ("/", _PRODUCT),
+    "and": ("&", _AND),
+    "or": ("|", _OR),
+}
 _NUMPY = {table.absolute: "np.abs"}
 RESERVED = frozenset(["np", "theta", "X", "m", "data", "forward", "value_and_grad", *HELPERS])  # names that are taken
 _LINE = 56  # longer lines are not aligned
@@ -190,6 +197,8 @@ class Writer:
 
     def _expression(self, node: Array) -> tuple[str, int]:
         args = node.args
+        if node.op in _OPERATORS:
+            return self._operator(node, args)
         if isinstance(node.op, Primitive):
             return self._elementwise(node.op, args)
         if node.op == "number":
@@ -206,19 +215,22 @@ class Writer:
             return f"{self._ref(args[0], _PRODUCT)} @ {self._ref(args[1], _SIGN)}", _PRODUCT
         if node.op == "outer":
             return f"{self._ref(args[0], _ATOM)}[:, None] * {self._ref(args[1], _SIGN)}", _PRODUCT
+        if node.op == "not":
+            return f"~{self._ref(args[0], _SIGN)}", _SIGN
         if node.op == "mask":
             return f"np.where({self._ref(args[0], 0)}, {self._ref(args[1], 0)}, 0)", _ATOM
         if node.op == "compare":
-            return f"{self._ref(args[0], _SUM)} {node.attr} {self._ref(args[1], _SUM)}", _COMPARE
+            return f"{self._ref(args[0], _OR)} {node.attr} {self._ref(args[1], _OR)}", _COMPARE
         return getattr(self, "_" + node.op.replace(" ", "_"))(node, *args), _ATOM
 
-    def _elementwise(self, op: Primitive, args: Sequence[Array]) -> tuple[str, int]:
-        if op is table.multiply and args[0].op == "seed" and abs(args[0].attr) == 1.0:
+    def _operator(self, node: Array, args: Sequence[Array]) -> tuple[str, int]:
+        if node.op is table.multiply and args[0].op == "seed" and abs(args[0].attr) == 1.0:
             return f"{'-' if args[0].attr < 0 else ''}{self._ref(args[1], _PRODUCT)} / m", _PRODUCT
-        if op in _OPERATORS:
-            sign, own = _OPERATORS[op]
-            tighter = own if op is table.add else own + 1
-            return f"{self._ref(args[0], own)} {sign} {self._ref(args[1], tighter)}", own
+        sign, own = _OPERATORS[node.op]
+        tighter = own + 1 if node.op in (table.subtract, table.multiply, table.divide) else own
+        return f"{self._ref(args[0], own)} {sign} {self._ref(args[1], tighter)}", own
+
+    def _elementwise(self, op: Primitive, args: Sequence[Array]) -> tuple[str, int]:
         if op is table.negative:
             return f"-{self._ref(args[0], _SIGN)}", _SIGN
         if op is table.power:

@@ -41,21 +41,21 @@ def xlogy(x, y):
 def logsumexp(Z):
     """log(sum(exp(Z))) of each row, without overflow: the largest number of the row is taken out first."""
     top = np.max(Z, axis=-1, keepdims=True)
-    ties = np.sum(np.where(Z == top, 1.0, 0.0), axis=-1)
-    rest = np.sum(np.where(Z == top, 0.0, np.exp(Z - top)), axis=-1)
+    ties = np.sum(np.where(top == Z, 1.0, 0.0), axis=-1)
+    rest = np.sum(np.where(top == Z, 0.0, np.exp(Z - top)), axis=-1)
     return np.log1p(ties - 1 + rest) + top[..., 0]
 
 
 def softmax(Z):
     """exp(Z) / sum(exp(Z)) of each row, without overflow; infinite numbers share 1."""
     top = np.max(Z, axis=-1, keepdims=True)
-    E = np.where(Z == top, 1.0, np.exp(Z - top))
+    E = np.where(top == Z, 1.0, np.exp(Z - top))
     return E / np.sum(E, axis=-1, keepdims=True)
 
 
 def softmax_gradient(P, dP):
     """P * (dP - sum(P * dP)) of each row; dP is counted from that of the largest P, so that nothing cancels."""
-    top = np.where(P == np.max(P, axis=-1, keepdims=True), dP, -np.inf)
+    top = np.where(np.max(P, axis=-1, keepdims=True) == P, dP, -np.inf)
     D = dP - np.max(top, axis=-1, keepdims=True)
     return P * (D - np.sum(P * D, axis=-1, keepdims=True))
 

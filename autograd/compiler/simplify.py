@@ -7,6 +7,7 @@ Constants are folded, factors of 1 and sums with 0 vanish, an array that exists 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from operator import eq, ge, gt, le, lt, ne
 from typing import Any
 
 from autograd import primitives as table
@@ -15,6 +16,9 @@ from autograd.compiler.arrays import Array, Shape, common_shape, in_order, width
 from autograd.primitives import Primitive
 
 Columns = tuple[int, ...]
+
+COMPARE = {">=": ge, ">": gt, "<=": le, "<": lt, "==": eq, "!=": ne}
+CONDITIONS = frozenset(["compare", "and", "or", "not"])  # arrays of truth values
 
 
 class Arrays:
@@ -177,10 +181,45 @@ class Arrays:
 
     def compare(self, sign: str, a: Array, b: Array) -> Array:
         """A condition such as a >= b."""
+        if a.op == "number" == b.op:
+            return self.number(float(COMPARE[sign](a.attr, b.attr)))
         return self._elementwise("compare", (a, b), sign)
 
+    def no(self, condition: Array) -> Array:
+        """Where a condition does not hold."""
+        return condition.args[0] if condition.op == "not" else self._array("not", (condition,), None, condition.shape)
+
+    def both(self, a: Array | None, b: Array | None) -> Array | None:
+        """Where two conditions hold; None is one that always does."""
+        if a is None or b is None or a is b:
+            return b if a is None else a
+        return self._elementwise("and", (a, b), None)
+
+    def either(self, a: Array | None, b: Array | None) -> Array | None:
+        """Where one of two conditions holds; None is one that always does."""
+        if a is None or b is None or self.opposite(a, b):
+            return None
+        (first, one), (second, other) = self.last_condition(a), self.last_condition(b)
+        if first is second and self.opposite(one, other):
+            return first
+        if a is b or first is b or second is a:
+            return b if first is b else a
+        return self._elementwise("or", (a, b), None)
+
+    def last_condition(self, condition: Array) -> tuple[Array | None, Array]:
+        """``c and d`` as c and d; a condition that is no such pair as None (one that always holds) and itself."""
+        return (condition.args[0], condition.args[1]) if condition.op == "and" else (None, condition)
+
+    def opposite(self, a: Array, b: Array) -> bool:
+        """Whether of two conditions always exactly one holds."""
+        return (a.op == "not" and a.args[0] is b) or (b.op == "not" and b.args[0] is a)
+
     def mask(self, condition: Array, x: Array) -> Array:
-        """x times a slope that is 1 where the condition holds, else 0."""
+        """x where the condition holds, else 0."""
+        if condition.op == "number":
+            return x if condition.attr else self.zeros(x.shape)
+        if condition.op == "not":
+            return self._elementwise(table.where, (condition.args[0], self.number(0.0), x), None)
         return self._elementwise("mask", (condition, x), None)
 
     def where(self, condition: Array, a: Array, b: Array) -> Array:
@@ -257,12 +296,6 @@ def _multiply(make: Arrays, a: Array, b: Array) -> Array | None:
             return make.negative(y)
         if y.op is table.negative and x.op not in ("number", "seed"):
             return make.negative(make.multiply(x, y.args[0]))
-        if y.op is table.step:  # the product with a slope of 0 or 1 is a choice
-            return make.mask(make.compare(">=", y.args[0], make.number(0.0)), x)
-        if y.op is table.where and is_number(y.args[1], 1.0) and is_number(y.args[2], 0.0):
-            return make.where(y.args[0], x, make.number(0.0))
-        if y.op is table.where and is_number(y.args[1], 0.0) and is_number(y.args[2], 1.0):
-            return make.where(y.args[0], make.number(0.0), x)
     if a.op in ("number", "seed"):
         if b.op in ("number", "seed"):
             return make.seed(a.attr * b.attr) if "seed" in (a.op, b.op) else None
@@ -299,8 +332,12 @@ def _power(make: Arrays, a: Array, b: Array) -> Array | None:
 def _where(make: Arrays, condition: Array, a: Array, b: Array) -> Array | None:
     if condition.op == "number":
         return a if condition.attr else b
-    if condition.op == "compare":
-        return make._elementwise(table.where, (condition, a, b), None) if a is not b else a
+    if a is b:
+        return a
+    if condition.op == "not":
+        return make.where(condition.args[0], b, a)
+    if condition.op in CONDITIONS:
+        return make._elementwise(table.where, (condition, a, b), None)
     if condition.op is table.step:
         return make.where(make.compare(">=", condition.args[0], make.number(0.0)), a, b)
     return make.where(make.compare("!=", condition, make.number(0.0)), a, b)
@@ -464,12 +501,12 @@ class SymbolicNamespace:
         return Symbol(self.make, self.make.where(self.array(condition), self.array(a), self.array(b)))
 
     def at_least(self, a: Any, b: Any) -> Symbol:
-        """Where a is b or more."""
-        return Symbol(self.make, self.array(a)) >= b
+        """Whether a >= b."""
+        return Symbol(self.make, self.make.compare(">=", self.array(a), self.array(b)))
 
     def below(self, a: Any, b: Any) -> Symbol:
-        """Where a is less than b."""
-        return Symbol(self.make, self.array(a)) < b
+        """Whether a < b."""
+        return Symbol(self.make, self.make.compare("<", self.array(a), self.array(b)))
 
     def fsum(self, terms: Sequence[Any]) -> Symbol:
         """The sum of the terms."""

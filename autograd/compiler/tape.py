@@ -13,6 +13,7 @@ from autograd import primitives as table
 from autograd.compiler.arrays import Array, in_order
 from autograd.compiler.emit import data_name, slice_of
 from autograd.compiler.namespace import HELPERS
+from autograd.compiler.simplify import CONDITIONS
 from autograd.primitives import Primitive
 
 _COMPARE = {">=": "greater_equal", ">": "greater", "<=": "less_equal", "<": "less", "==": "equal", "!=": "not_equal"}
@@ -183,7 +184,7 @@ class Tape:
                     arg is not base or any(self._base(a) is base and a is not base for a in node.args)
                 ):
                     continue
-                kind = "bool" if base.op == "compare" else "float"
+                kind = "bool" if base.op in CONDITIONS else "float"
                 self.free.setdefault((kind, *base.shape), []).append(self.buffer.pop(base))
 
     # --- nodes ---------------------------------------------------------------------------------------------------
@@ -293,7 +294,27 @@ class Tape:
             self.run.append(f"{self.name[node]} = float({ref[1]}) if {ref[0]} else 0.0")
             return
         out = self._target(i, node, inplace=True)
-        self.run.append(f"np.multiply({ref[1]}, {ref[0]}, out={out})")
+        x = node.args[1]
+        if x.op in ("number", "seed"):
+            self.run.append(f"np.multiply({ref[1]}, {ref[0]}, out={out})")
+        else:  # the bits times 0 or 1: infinity times 0 would be NaN
+            self.run.append(f"np.multiply({ref[1]}.view(np.int64), {ref[0]}, out={out}.view(np.int64))")
+
+    def _and(self, i: int, node: Array, ref: list[str]) -> None:
+        self._logical("and", i, node, ref)
+
+    def _or(self, i: int, node: Array, ref: list[str]) -> None:
+        self._logical("or", i, node, ref)
+
+    def _not(self, i: int, node: Array, ref: list[str]) -> None:
+        self._logical("not", i, node, ref)
+
+    def _logical(self, how: str, i: int, node: Array, ref: list[str]) -> None:
+        if not node.shape:
+            self.run.append(f"{self.name[node]} = np.logical_{how}({', '.join(ref)})")
+            return
+        out = self._target(i, node, inplace=False, kind="bool")
+        self.run.append(f"np.logical_{how}({', '.join(ref)}, out={out})")
 
     def _matmul(self, i: int, node: Array, ref: list[str]) -> None:
         if not node.shape:
