@@ -34,7 +34,7 @@ _MODERATE = frozenset(  # as large as their operands, more or less
         *["maximum", "minimum", "where", "relu", "leaky_relu", "elu", "swish", "softplus"],
     ]
 )
-_CHEAPER = (primitives.tanh, primitives.sigmoid)  # in the form of the textbook
+_CHEAPER = (primitives.tanh, primitives.sigmoid, primitives.power)  # in the form of the textbook
 
 
 def differentiate(make: Arrays, root: Array, *, exact: bool) -> tuple[dict[Array, Array], dict[Array, Array]]:
@@ -172,8 +172,11 @@ class _Reverse:
     def _total(self, node: Array) -> Gradient:
         """The sum of the contributions."""
         terms = self.collected.pop(node, [])
-        slices = self.slices.pop(node, [])
-        everywhere = all(given.reached is None for _, given in slices)
+        slices = self.slices.pop(node, [])  # none to a column that only a choice that fell elsewhere, or a step, reads
+        given_to = {column for columns, _ in slices for column in columns}
+        everywhere = all(given.reached is None for _, given in slices) and (
+            bool(terms) or len(given_to) == width_of(node.shape)
+        )
         while slices:  # each round takes at most one contribution a column
             now: list[tuple[Columns, Gradient]] = []
             rest: list[tuple[Columns, Gradient]] = []
@@ -310,11 +313,18 @@ class _Reverse:
         return self.make.multiply(upstream, slope)
 
     def _slopes(self, op: Primitive, node: Array, wanted: list[bool]) -> list[Any]:
-        y, *operands = [Symbol(self.make, x) for x in (node, *node.args)]
-        if not self.exact and op in _CHEAPER:
-            scope = {"sigmoid": self.m.sigmoid, "y": y, "a": operands[0]}
-            return [eval(op.textbook[0], {"__builtins__": {}}, scope)]
-        return op.slopes(self.m, y, *operands, wanted=wanted)
+        y = Symbol(self.make, node)
+        operands: list[Any] = [x.attr if x.op == "number" else Symbol(self.make, x) for x in node.args]
+        if self.exact or op not in _CHEAPER:
+            return op.slopes(self.m, y, *operands, wanted=wanted)
+        a, b = (*operands, None)[:2]
+        if op is primitives.power:
+            less = (
+                b - 1.0 if isinstance(b, float) else self.m.where(b, b - 1.0, 0.0)
+            )  # the slope of x**0 is 0 at 0, too
+            return [b * self.m.power(a, less) if wanted[0] else 0.0, self.m.xlogy(y, a) if wanted[1] else 0.0]
+        scope = {"sigmoid": self.m.sigmoid, "y": y, "a": a}
+        return [eval(op.textbook[0], {"__builtins__": {}}, scope)]
 
     # --- whole arrays --------------------------------------------------------------------------------------
 

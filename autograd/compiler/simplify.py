@@ -153,6 +153,9 @@ class Arrays:
         """A primitive, element by element."""
         if all(arg.op == "number" for arg in args):
             return self.number(float(op.value(scalar, *[arg.attr for arg in args])))
+        if op is table.where and is_condition(args[0]) and is_condition(args[1]) and is_number(args[2], 0.0):
+            return self._elementwise("and", args[:2], None)
+        args = tuple([self._as_number(x) if i or op is not table.where else x for i, x in enumerate(args)])
         args = self._without_broadcast(args)
         if all(arg.op == "broadcast" or not arg.shape for arg in args) and any(arg.shape for arg in args):
             inner = self.apply(op, *[arg.args[0] if arg.op == "broadcast" else arg for arg in args])
@@ -160,6 +163,10 @@ class Arrays:
         short: Rule | None = _RULES.get(op)
         made = short(self, *args) if short else None
         return self._elementwise(op, args, None) if made is None else made
+
+    def _as_number(self, x: Array) -> Array:
+        """A condition as 1 where it holds, else 0: not every library computes with truth values."""
+        return self.mask(x, self.number(1.0)) if is_condition(x) else x
 
     def _without_broadcast(self, args: tuple[Array, ...]) -> tuple[Array, ...]:
         """The operands, none of them repeated where another one has the full shape already."""
@@ -241,6 +248,13 @@ class Arrays:
     def negative(self, a: Array) -> Array:
         """-a."""
         return self.apply(table.negative, a)
+
+
+def is_condition(x: Array) -> bool:
+    """Whether x holds truth values."""
+    while x.op in ("expand", "column", "transpose"):
+        x = x.args[0]
+    return x.op in CONDITIONS
 
 
 def is_number(x: Array, value: float) -> bool:
@@ -336,10 +350,10 @@ def _where(make: Arrays, condition: Array, a: Array, b: Array) -> Array | None:
         return a
     if condition.op == "not":
         return make.where(condition.args[0], b, a)
-    if condition.op in CONDITIONS:
+    if is_condition(condition):
         return make._elementwise(table.where, (condition, a, b), None)
-    if condition.op is table.step:
-        return make.where(make.compare(">=", condition.args[0], make.number(0.0)), a, b)
+    if condition.op is table.step:  # which is NaN for NaN, and so not 0: then a is chosen
+        return make.where(make.compare("<", condition.args[0], make.number(0.0)), b, a)
     return make.where(make.compare("!=", condition, make.number(0.0)), a, b)
 
 

@@ -1,0 +1,333 @@
+"""Choices, and numbers at the edge: the program does for every example what the scalar engine does for that one.
+
+An array program computes both sides of a choice for every example; what the scalar engine never computes (a square
+root below 0, an infinite slope) must not show. Infinities and saturation that do reach the output are the engine's.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from math import inf, isnan
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograd import DomainError, Primitive, Value, apply
+from autograd import functions as fn
+from autograd.compiler import compile
+from autograd.order import topological_order
+from autograd.transforms import reverse
+from tests.peers import peer
+
+RTOL = 1e-12  # a few hundred roundings
+
+Graph = Callable[[Sequence[Any], Sequence[Any], Callable[..., Any]], Any]
+
+
+def both(condition: Any, a: Callable[[], Any], b: Callable[[], Any]) -> Any:
+    """A choice, recorded."""
+    return fn.where(condition, a(), b())
+
+
+def chosen(condition: Any, a: Callable[[], Any], b: Callable[[], Any]) -> Any:
+    """The same for one example: what is not chosen is not computed, and may be undefined."""
+    return a() if getattr(condition, "data", condition) else b()
+
+
+class Row(NamedTuple):
+    """A row, and what the engine gives there."""
+
+    row: Sequence[float]
+    value: float
+    gradient: list[float]
+
+
+def parameters_of(theta: Sequence[float]) -> list[Value]:
+    return [Value(number, f"p{i}") for i, number in enumerate(theta)]
+
+
+def compiled(graph: Graph, recorded: Sequence[float], theta: Sequence[float], rows: Any, exact: bool) -> Any:
+    """The program recorded at one point, and the engine's results at the rows inside the domain of the graph."""
+    parameters = parameters_of(theta)
+    inputs = [Value(number) for number in recorded]
+    program = compile(graph(inputs, parameters, both), inputs, exact=exact)
+    fine = []
+    for row in rows:
+        try:
+            root = graph([Value(number) for number in row], parameters, chosen)
+            gradient = reverse(root, program.parameters, differentiable=False)
+        except DomainError:
+            continue
+        fine.append(Row(row, root.data, gradient))
+    return program, fine
+
+
+def assert_number(ours: float, theirs: float, exact: bool, where: Any) -> None:
+    """Equal up to roundings; where the engine has no number (NaN), anything goes."""
+    # the slopes of the textbook are good to a rounding of 1, and what is computed from them to some thousand
+    small = 1e-300 if exact else 1e-12
+    assert isnan(theirs) or ours == theirs or abs(ours - theirs) <= RTOL * abs(theirs) + small, (ours, theirs, where)
+
+
+def assert_same_everywhere(
+    graph: Graph, recorded: Sequence[float], theta: Sequence[float], rows: Any, *, exact: bool
+) -> int:
+    """The program gives at each row what the engine gives there; how many rows were compared."""
+    program, fine = compiled(graph, recorded, theta, rows, exact)
+    for row, value, gradient in fine:
+        X = np.array([row])
+        assert_number(program(X)[0], value, exact, row)
+        if isnan(value):
+            continue
+        for ours, slopes in (program.value_and_grad(X), program.value_and_grad(X, program.theta.copy())):
+            assert_number(ours, value, exact, row)
+            for slope, theirs in zip(slopes.tolist(), gradient, strict=True):
+                assert_number(slope, theirs, exact, row)
+    return len(fine)
+
+
+own_choice = Primitive(  # of one's own: hands on the operand that is nearer to 0
+    name="nearer",
+    symbol="nearer",
+    value=lambda m, a, b: m.where(m.at_least(m.absolute(b), m.absolute(a)), a, b),
+    partials=(
+        lambda m, y, a, b: m.where(m.at_least(m.absolute(b), m.absolute(a)), 1.0, 0.0),
+        lambda m, y, a, b: m.where(m.at_least(m.absolute(b), m.absolute(a)), 0.0, 1.0),
+    ),
+    selects=True,
+)
+
+# each takes two inputs and four parameters; recorded at (3, 0.5)
+CHOICES: dict[str, Graph] = {
+    "a root": lambda x, p, where: where(
+        fn.step(-x[0]), lambda: p[0] * x[0] / 2.0, lambda: fn.sqrt(p[0] * x[0]) + 1.0
+    ),
+    "a root of a parameter": lambda x, p, where: where(fn.step(x[0]), lambda: fn.sqrt(p[3]) * x[0], lambda: p[0]),
+    "a number wins": lambda x, p, where: where(fn.step(x[0] - 1.0), lambda: fn.log(p[0] * x[0]), lambda: 2.0) * p[1],
+    "a quotient": lambda x, p, where: where(x[0], lambda: p[1] / (p[0] * x[0]), lambda: p[2]),
+    "an even choice": lambda x, p, where: where(x[0], lambda: fn.log(x[0] * x[0] * p[0]), lambda: p[1]),
+    "a fractional power": lambda x, p, where: where(fn.step(x[0]), lambda: (p[0] * x[0]) ** 0.5, lambda: p[1] * x[1]),
+    "a learnt power": lambda x, p, where: where(fn.step(x[0]), lambda: (p[0] * x[0]) ** p[1], lambda: p[1] * x[1]),
+    "a negative power": lambda x, p, where: where(x[1], lambda: (p[0] * x[1]) ** -2, lambda: p[1] * x[0]),
+    "a choice in a choice": lambda x, p, where: where(
+        fn.step(x[0]),
+        lambda: where(fn.step(x[1]), lambda: fn.sqrt(p[0] * x[1]), lambda: p[0] * x[1]),
+        lambda: fn.sqrt(p[1] * x[0] * x[0]) * x[1],
+    ),
+    "both sides share a root": lambda x, p, where: (
+        lambda r: where(fn.step(x[1]), lambda: r * 2.0, lambda: r - p[1])
+    )(fn.sqrt(fn.absolute(p[0] * x[0]) + 0.1)),
+    "one root on a side and outside": lambda x, p, where: (
+        lambda r: where(fn.step(x[1]), lambda: r, lambda: p[1]) + 0.5 * r
+    )(fn.sqrt(fn.absolute(p[0] * x[0]) + 0.1)),
+    "maximum of exponentials": lambda x, p, where: fn.maximum(fn.exp(p[0] * x[0]), fn.exp(p[1] * x[1])),
+    "maximum, a number wins": lambda x, p, where: fn.maximum(p[0] * fn.exp(p[1] * x[0]) * -1.0, 1.0),
+    "minimum of an exponential and a number": lambda x, p, where: fn.minimum(fn.exp(p[0] * x[0] * x[0]), 5.0) * p[1],
+    "minimum of an exponential and a line": lambda x, p, where: fn.minimum(
+        fn.exp(p[0] * x[0] * x[0]), p[1] * x[0] + 20.0
+    ),
+    "a clamp": lambda x, p, where: fn.log(fn.minimum(fn.maximum(fn.sigmoid(p[0] * x[0]), 1e-7), 1.0 - 1e-7)),
+    "a hinge on a weighted sum": lambda x, p, where: fn.maximum(
+        0.0, 1.0 - x[1] * fn.dot([p[0]], [x[0]], bias=p[1])
+    ),
+    "a hinge on exponentials": lambda x, p, where: fn.maximum(
+        0.0, 1.0 - fn.dot(p[:2], [fn.exp(x[0]), fn.exp(x[1])])
+    ),
+    "maxout over exponentials": lambda x, p, where: fn.maximum(
+        *fn.linear([p[:2], p[2:]], [fn.exp(0.5 * x[0] * p[0]), fn.exp(x[1])])
+    ),
+    "maxout": lambda x, p, where: fn.maximum(*fn.linear([p[:2], p[2:]], x)),
+    "maxout of roots": lambda x, p, where: fn.maximum(*[fn.sqrt(z * z) for z in fn.linear([p[:2], p[2:]], x)]),
+    "computed weights": lambda x, p, where: fn.maximum(fn.dot([fn.exp(p[0]), fn.sqrt(p[1])], x), fn.exp(p[3])),
+    "gathered roots": lambda x, p, where: fn.fsum(
+        [
+            where(fn.step(x[0] - 0.1), lambda: fn.sqrt(p[0] * x[0]), lambda: p[0]),
+            where(fn.step(x[1] - 0.2), lambda: fn.sqrt(p[1] * x[1]), lambda: p[1]),
+            where(fn.step(x[0] - 0.3), lambda: fn.sqrt(p[2] * x[0]), lambda: p[2]),
+            where(fn.step(x[1] - 0.4), lambda: fn.sqrt(p[3] * x[1]), lambda: p[3]),
+        ]
+    ),
+    "columns of a vector of roots": lambda x, p, where: (
+        lambda r: (
+            where(fn.step(x[0] - 0.1), lambda: r(0) + r(2), lambda: p[0])
+            + where(fn.step(x[1] - 0.1), lambda: r(1) * r(3) + r(1), lambda: p[1])
+        )
+    )(lambda i: fn.sqrt(p[i] * x[i % 2])),
+    "a softmax behind a choice": lambda x, p, where: where(
+        fn.step(x[0]), lambda: fn.log(fn.softmax([p[0] * x[0], p[1] * x[1], p[2]])[1] + 0.1), lambda: p[3]
+    ),
+    "a softmax of logarithms": lambda x, p, where: fn.where(
+        fn.step(x[1]), fn.softmax([fn.log(p[0] * x[0] * x[0] + 1e-300), p[1] * x[1], p[2]])[1], p[3]
+    ),
+    "a logsumexp behind a choice": lambda x, p, where: where(
+        fn.step(x[1]), lambda: fn.logsumexp([fn.log(p[0] * x[1] + 0.1), p[1] * x[0]]), lambda: p[3]
+    ),
+    "a cross-entropy behind a choice": lambda x, p, where: where(
+        fn.step(x[0]), lambda: fn.xlogy(p[0], p[1] * x[0]), lambda: p[3] * x[1]
+    ),
+    "the same operand twice": lambda x, p, where: (lambda e: fn.maximum(e, e))(fn.exp(p[0] * x[0])),
+    "a tie": lambda x, p, where: fn.maximum(fn.exp(p[0] * x[0]), fn.exp(p[0] * x[0] + p[1] * 0.0)),
+    "parameters alone": lambda x, p, where: where(fn.step(p[0]), lambda: fn.exp(p[1]), lambda: fn.log(p[2])) * x[0],
+    "a choice of parameters by the example": lambda x, p, where: where(
+        fn.step(x[0]), lambda: fn.exp(p[1]), lambda: fn.log(p[2])
+    ),
+    "leaky ReLU": lambda x, p, where: fn.leaky_relu(p[0] * x[0], p[1]) + fn.leaky_relu(x[1] * p[2]),
+    "ELU": lambda x, p, where: fn.elu(p[0] * x[0], p[1]) + fn.elu(x[1] * p[2]),
+    "ReLU": lambda x, p, where: fn.relu(p[0] * x[0] + p[1]) * p[2],
+    "swish": lambda x, p, where: fn.swish(p[0] * x[0]) + fn.softplus(p[1] * x[1]),
+    "a product with a step": lambda x, p, where: p[0] * x[0] * fn.step(x[1]) + fn.where(fn.step(x[0]), 1.0, 0.0) * p[1],
+    "one's own choice": lambda x, p, where: apply(own_choice, fn.exp(p[0] * x[0]), p[1] * x[1]),
+    "a gradient that stops": lambda x, p, where: fn.sqrt(fn.absolute(p[0] * x[0]) + 1.0) * fn.stop_gradient(
+        p[1] * x[1] * p[0]
+    ),
+    "a gradient that stops on one side": lambda x, p, where: where(
+        fn.step(x[0]), lambda: fn.stop_gradient(fn.sqrt(p[0] * x[0])) * p[1], lambda: p[0] * x[1]
+    ),
+}  # fmt: skip
+
+POINTS = [0.0, -0.0, 1.0, -1.0, 0.25, -4.0, 30.0, -800.0, 800.0]
+ROWS = [[a, b] for a in POINTS for b in POINTS]
+FAR = [[a, b] for a in [*POINTS, inf, -inf] for b in [*POINTS, 1e200, inf]]
+THETA = [0.5, 2.0, 0.75, 1.5]
+
+
+MATRIX_PRODUCTS = ("maxout", "maxout of roots")  # a matrix product takes 0 times an infinite input for NaN
+
+
+@pytest.mark.filterwarnings("ignore:no output depends on input")
+@pytest.mark.parametrize("exact", [True, False], ids=["exact", "textbook"])
+@pytest.mark.parametrize("what", list(CHOICES))
+def test_what_is_not_chosen_gets_no_gradient(what: str, exact: bool) -> None:
+    graph = CHOICES[what]
+    assert assert_same_everywhere(graph, [3.0, 0.5], THETA, ROWS, exact=exact) >= 40
+    far = [row for row in FAR if what not in MATRIX_PRODUCTS or np.isfinite(row).all()]
+    assert_same_everywhere(graph, [3.0, 0.5], THETA, far, exact=exact)
+
+
+@pytest.mark.filterwarnings("ignore:no output depends on input")
+@pytest.mark.parametrize("library", ["numpy", "array_api_strict", "torch", "jax.numpy"])
+def test_one_example_does_not_disturb_the_others_in_any_library(library: str) -> None:
+    if library != "numpy":
+        peer("array_api_compat")
+    if library.startswith("jax"):
+        peer("jax").config.update("jax_enable_x64", True)
+    xp = peer(library)
+    for what, graph in CHOICES.items():
+        program, fine = compiled(graph, [3.0, 0.5], THETA, ROWS, exact=True)
+        fine = [case for case in fine if np.isfinite([case.value, *case.gradient]).all()]
+        value, gradient = program.value_and_grad(xp.asarray(np.array([case.row for case in fine])))
+        values, gradients = np.array([case.value for case in fine]), np.array([case.gradient for case in fine])
+        assert len(fine) >= 40
+        # libraries sum in different orders, and torch's exp is good to some more roundings than NumPy's
+        assert abs(float(value) - values.mean()) <= RTOL * np.abs(values).mean(), what
+        assert (np.abs(np.asarray(gradient) - gradients.mean(axis=0)) <= RTOL * np.abs(gradients).mean(axis=0)).all(), (
+            what
+        )
+
+
+# --- random graphs ---------------------------------------------------------------------------------------------------
+
+# Operations that choose, and such as have an infinite slope or value where they are not chosen.
+OPERATIONS: list[Callable[[Any, Any, Any], Any]] = [
+    lambda a, b, c: fn.maximum(a, b),
+    lambda a, b, c: fn.minimum(a, b),
+    lambda a, b, c: fn.maximum(a, 0.5),
+    lambda a, b, c: fn.minimum(0.5, b),
+    lambda a, b, c: fn.where(fn.step(a), b, c),
+    lambda a, b, c: fn.where(fn.step(a), 2.0, c),
+    lambda a, b, c: fn.where(fn.step(a), b, b),
+    lambda a, b, c: fn.where(a, b, -0.25),
+    lambda a, b, c: fn.relu(a),
+    lambda a, b, c: fn.leaky_relu(a, b),
+    lambda a, b, c: fn.elu(a, 0.5),
+    lambda a, b, c: fn.absolute(a),
+    lambda a, b, c: fn.exp(a),
+    lambda a, b, c: fn.sqrt(fn.absolute(a)),
+    lambda a, b, c: fn.log(fn.absolute(a) + 1.0),
+    lambda a, b, c: 1.0 / (a * a + 0.5),
+    lambda a, b, c: (a * a + 0.25) ** 0.5,
+    lambda a, b, c: a**3,
+    lambda a, b, c: fn.tanh(a),
+    lambda a, b, c: fn.sigmoid(a),
+    lambda a, b, c: fn.swish(a),
+    lambda a, b, c: fn.softplus(a),
+    lambda a, b, c: fn.xlogy(fn.relu(a), fn.absolute(b) + 0.5),
+    lambda a, b, c: a * b,
+    lambda a, b, c: a - 0.5 * c,
+    lambda a, b, c: fn.stop_gradient(a) * b,
+    lambda a, b, c: fn.dot([a, b], [c, 0.5]),
+    lambda a, b, c: fn.logsumexp([a, b, c]),
+    lambda a, b, c: fn.softmax([a, b, c])[1],
+]  # fmt: skip
+
+
+def random_choices(seed: int, size: int) -> Graph:
+    """A graph of random operations with shared and repeated operands, and the condition of its last choice."""
+
+    def graph(x: Sequence[Any], p: Sequence[Any], where: Any) -> Any:
+        rng = random.Random(seed)
+        pool = [*x, *p]
+        for _ in range(size):
+            pool.append(rng.choice(OPERATIONS)(*[rng.choice(pool[-8:]) for _ in range(3)]))
+        return pool[-1] + 0.5 * pool[-2]
+
+    return graph
+
+
+def roundings(graph: Graph, theta: Sequence[float], row: Sequence[float], order: Sequence[Value]) -> list[float]:
+    """How far roundings may carry the value and the slopes: by the terms that cancel, and by ill-conditioned operands.
+
+    The first is the sum over all paths of what they contribute without sign; the second is what a change of all
+    numbers by one part in 10**15 does.
+    """
+    place = [[p.label for p in parameters_of(theta)].index(p.label) for p in order]
+    results, sizes = [], []
+    for factor in (1.0, 1.0 + 1e-15):
+        parameters = parameters_of([number * factor for number in theta])
+        root = graph([Value(number * factor) for number in row], parameters, chosen)
+        results.append([root.data, *reverse(root, [parameters[i] for i in place], differentiable=False)])
+        size = {root: 1.0}
+        for node in reversed(topological_order(root)):
+            for parent, partial in node.edges if node in size else []:
+                size[parent] = size.get(parent, 0.0) + size[node] * abs(partial)
+        sizes = [
+            abs(root.data) + sum(size.get(leaf, 0.0) for leaf in parameters),
+            *[size.get(parameters[i], 0.0) for i in place],
+        ]
+    with np.errstate(invalid="ignore"):  # of two infinities
+        change = np.nan_to_num(np.abs(np.subtract(*results)), nan=0.0)
+    # 0 times infinity is NaN here: such terms have no size
+    return [
+        RTOL * (inf if isnan(size) else size) + 100.0 * by + 1e-300
+        for size, by in zip(sizes, change.tolist(), strict=True)
+    ]
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    seed=st.integers(0, 2**32),
+    size=st.integers(1, 14),
+    theta=st.lists(st.sampled_from([0.0, 1.0, -1.5, 0.3]), min_size=2, max_size=2),
+    rows=st.lists(
+        st.tuples(*[st.sampled_from([0.0, 1.0, -1.0, 0.3, -20.0, 40.0, 800.0, 1e17, inf, -inf])] * 2),
+        min_size=3,
+        max_size=6,
+    ),
+)
+@pytest.mark.filterwarnings("ignore:no output depends on input")
+def test_random_choices_equal_the_scalar_engine(
+    seed: int, size: int, theta: list[float], rows: list[tuple[float, float]]
+) -> None:
+    graph = random_choices(seed, size)
+    program, fine = compiled(graph, [0.4, -0.7], theta, rows, exact=True)
+    for row, value, gradient in fine:
+        if isnan(value):
+            continue
+        allowed = roundings(graph, theta, row, program.parameters)
+        for mean, slopes in (program.value_and_grad([row]), program.value_and_grad([row], program.theta.copy())):
+            for ours, theirs, off in zip([mean, *slopes], [value, *gradient], allowed, strict=True):
+                assert isnan(theirs) or ours == theirs or abs(ours - theirs) <= off, (ours, theirs, row)
