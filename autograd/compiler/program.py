@@ -19,8 +19,9 @@ from autograd.compiler.record import record
 from autograd.compiler.source import Source
 from autograd.compiler.sums import sums_of_products
 from autograd.compiler.tape import Tape
+from autograd.modes import Decision, decisions
 from autograd.transforms import reverse
-from autograd.value import Value
+from autograd.value import Value, number_of
 
 KEPT = 8  # batch sizes whose buffers are kept, for each thread
 
@@ -41,13 +42,17 @@ class ProgramMismatch(ValueError):
 def compile(root: Any, inputs: Sequence[Value] = (), *, exact: bool = False) -> Program:
     """Turn a scalar graph, recorded for one example, into a program on arrays for any number of examples.
 
+    The program does what was recorded. A choice that Python made while recording (``z if z > 0 else 0.01 * z``) is no
+    part of the record; a comparison or ``bool()`` of a Value leaves a mark, of which a warning tells. A number that was
+    read by ``v.data`` or ``float(v)`` leaves none and is a constant of the program: `Program.check` finds it.
+
     Arguments:
         root: the Value to compute, or a list of them.
         inputs: the leaves that stand for the data of an example, in the order of the columns of X. All other leaves
             are parameters.
-        exact: keep every digit of the slope of a saturated sigmoid or tanh, as the scalar engine does, at the price of
-            more exponentials. The default is the form of the textbook, h (1 - h) and 1 - y**2, whose absolute error
-            is that of a rounding, 1e-16.
+        exact: keep every digit of the slope of a saturated sigmoid, tanh or softmax, and of a power, as the scalar
+            engine does, at the price of more exponentials. The default is the form of the textbook, h (1 - h) and
+            1 - y**2, whose absolute error is that of a rounding, 1e-16.
 
     Returns:
         A `Program`.
@@ -55,6 +60,10 @@ def compile(root: Any, inputs: Sequence[Value] = (), *, exact: bool = False) -> 
     Raises:
         TypeError: if an input is no Value, or the root is a plain number.
         ValueError: if an input is named twice.
+
+    Warns:
+        UserWarning: where the number of a Value of the graph was asked for by a comparison, with its place; and for an
+            input on which no output depends.
 
     Example:
         >>> from autograd import Value
@@ -295,9 +304,10 @@ class Program:
         """
         current = np.array([p.data for p in self.parameters])
         for i, row in enumerate(np.asarray(X, dtype=np.float64)):
-            root = record(row.tolist())
+            with decisions() as found:
+                root = record(row.tolist())
             value, gradient = self.value_and_grad(row[None, :], current)
-            eager = np.array([float(root), *reverse(root, self.parameters, differentiable=False)])
+            eager = np.array([number_of(root), *reverse(root, self.parameters, differentiable=False)])
             compiled = np.array([value, *gradient])
             for what, ours, theirs in (("value", compiled[:1], eager[:1]), ("gradient", compiled[1:], eager[1:])):
                 scale = max(np.max(np.abs(theirs), initial=0.0), np.max(np.abs(ours), initial=0.0))
@@ -305,8 +315,7 @@ class Program:
                 if not (off <= rtol * scale + 1e-12 or np.array_equal(ours, theirs, equal_nan=True)):
                     raise ProgramMismatch(
                         f"the compiled program and the graph recorded for row {i} disagree: the {what} is off by "
-                        f"{off:.3g}, of {scale:.3g}. The function probably branches on a Value's number (if, max, "
-                        "sorted ...); write where(step(x), a, b), maximum or minimum, or run it eagerly"
+                        f"{off:.3g}, of {scale:.3g}. {_why(found)}"
                     )
 
     # --- to read ---------------------------------------------------------------------------------------------
@@ -330,6 +339,20 @@ class Program:
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
         self._buffers = _Buffers()
+
+
+def _why(found: Sequence[Decision]) -> str:
+    """What may be the cause of a difference between program and graph."""
+    if found:
+        return (
+            f"The function asks for the number of a Value in {found[0].where}, and goes on this way or that; write "
+            "where(step(x), a, b), maximum or minimum, or run it eagerly"
+        )
+    return (
+        "No comparison of a Value was noticed. Perhaps the function branches on an example's number, or on one that it "
+        "reads by .data or float(v); write where(step(x), a, b), maximum or minimum, or run it eagerly. Or the numbers "
+        "are so far out (saturated, above 1e8) that the two round differently; then a larger rtol lets them pass"
+    )
 
 
 def _foreign(X: Any) -> bool:

@@ -70,8 +70,9 @@ def record(roots: Sequence[Any], inputs: Sequence[Any]) -> Record:
             warnings.warn(
                 f"no output depends on input {column} ({node.describe()}); its column of X changes nothing. "
                 "Was the graph recorded from this very Value?",
-                stacklevel=4,
+                stacklevel=3,
             )
+    _warn_of_decisions([*found, *[node for node in position if node not in number]])
     return Record(
         nodes=found,
         operations=operations,
@@ -80,6 +81,20 @@ def record(roots: Sequence[Any], inputs: Sequence[Any]) -> Record:
         inputs=[number.get(node) for node in position],
         parameters=[i for i, node in enumerate(found) if node.op is None and node not in position],
     )
+
+
+def _warn_of_decisions(nodes: Sequence[Value]) -> None:
+    """Say where the number of a node may have decided what was recorded."""
+    decided = [node for node in nodes if node.decided is not None]
+    if decided:
+        node = decided[0]
+        more = f", and that of {len(decided) - 1} more" if len(decided) > 1 else ""
+        warnings.warn(
+            f"{node.decided} asked for the number of {node.describe()}{more} (by an if, a comparison, max() ...): "
+            "the program may hold for one side of a choice only, whatever its data and parameters are. "
+            "Write where(step(z), a, b), maximum or minimum for a choice that is made anew for every example",
+            stacklevel=4,
+        )
 
 
 def _positions(inputs: Sequence[Any]) -> dict[Value, int]:

@@ -6,13 +6,14 @@ import copy
 import pickle
 import sys
 import warnings
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 import pytest
 
-from autograd import DomainError, Primitive, Value, apply
+from autograd import DomainError, Primitive, Value, apply, grad
 from autograd import functions as fn
 from autograd.compiler import Program, ProgramMismatch, compile
 from tests.compiler.networks import Network
@@ -340,6 +341,22 @@ def test_check_notices_a_function_that_branches_on_the_data() -> None:
         program.check(record, [[1.0], [-2.0]])
 
 
+def test_check_names_the_place_of_a_comparison() -> None:
+    w = Value(2.0, "w")
+
+    def record(row: list[Any]) -> Value:
+        z = w * row[0]
+        return z if z > 0.0 else 0.01 * z
+
+    x = Value(1.0)
+    with pytest.warns(UserWarning, match="test_program.py"):
+        program = compile(record([x]), [x])
+    with pytest.raises(
+        ProgramMismatch, match=r"row 0 disagree: .* in test_program\.py:\d+, .*where\(step\(x\), a, b\)"
+    ):
+        program.check(record, [[-2.0]])
+
+
 def test_check_notices_a_gradient_that_differs() -> None:
     w, x = Value(2.0), Value(1.0)
     program = compile(w * x, [x])
@@ -419,3 +436,58 @@ def test_one_program_in_many_threads_with_many_batch_sizes() -> None:
         sys.setswitchinterval(interval)
     for m, gradient in zip(sizes, together, strict=True):
         assert_close(gradient, alone[m])
+
+
+# --- choices that Python made while recording ----------------------------------------------------------------------
+
+
+def leaky_by_if(z: Any) -> Any:
+    return z if z > 0.0 else 0.01 * z
+
+
+DECISIONS: dict[str, Callable[[Any, Any], Any]] = {
+    "if": lambda w, x: leaky_by_if(w * x),
+    "of an input alone": lambda w, x: w if x > 0.0 else 2.0 * x * w,
+    "of two Values": lambda w, x: w if w >= x else x * w,
+    "a root that was compared": lambda w, x: max(w * x, w),
+    "sorted": lambda w, x: sorted([w * x, w, x])[1] * w,
+    "bool": lambda w, x: (w * x) or w,
+    "not": lambda w, x: w * x if not x else w * x * x,
+    "while": lambda w, x: doubled_until(w * x, 100.0),
+    "far below the root": lambda w, x: fn.exp(-leaky_by_if(w * x)) * w + 1.0,
+}
+
+
+def doubled_until(z: Any, limit: float) -> Any:
+    while z < limit:
+        z = z * 2.0
+    return z
+
+
+@pytest.mark.filterwarnings("ignore:no output depends on input")
+@pytest.mark.parametrize("what", list(DECISIONS))
+def test_a_choice_that_python_made_while_recording_is_warned_of_with_its_place(what: str) -> None:
+    w, x = Value(2.0, "w"), Value(3.0, "x")
+    root = DECISIONS[what](w, x)
+    with pytest.warns(UserWarning, match=r"^test_program\.py:\d+ asked for the number of .*where\(step") as caught:
+        compile(root, [x])
+    assert caught[-1].filename == __file__  # where compile was called
+
+
+@pytest.mark.parametrize(
+    "graph",
+    [
+        lambda w, x: fn.where(fn.step(w * x), w, x * w),
+        lambda w, x: fn.maximum(w * x, 0.0) + fn.minimum(w, x) + fn.relu(w) + fn.leaky_relu(x * w) + fn.elu(x),
+        lambda w, x: fn.logsumexp([w, x]) * fn.softmax([w, x])[0] + (w * x) ** 2 + abs(w),
+        lambda w, x: w * x if f"{w * x:.3f}" else w,
+        lambda w, x: w * x if w is not x and w != x and w in [w] else w,
+        lambda w, x: grad(lambda v: fn.elu(v, 0.5) * fn.swish(v) + v**3)(w * x),
+    ],
+    ids=["where", "choices", "rows of several terms", "printed", "identity", "derivatives"],
+)
+def test_a_graph_without_a_choice_of_python_is_not_warned_of(graph: Any) -> None:
+    w, x = Value(2.0, "w"), Value(3.0, "x")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        compile(graph(w, x), [x])
