@@ -195,6 +195,10 @@ class PReLU(Activation, Module):
         self.alpha = Value(check_number("alpha", alpha), label="alpha")
         self.initialiser = He(slope=self.alpha.data)
 
+    def architecture(self) -> dict[str, Any]:
+        """Its name alone: alpha is a parameter, whose number is no part of a description."""
+        return {"name": self.name}
+
     def function(self, z: Any) -> Any:
         """See `autograd.functions.leaky_relu`."""
         return leaky_relu(z, self.alpha)

@@ -7,8 +7,12 @@ model.load_state_dict(from_torch(torch_model).state_dict())    # the weights alo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from autograd.value import Value
 from nn.activations import ELU, Activation, LeakyReLU, PReLU
 from nn.layers import MLP, Layer
 
@@ -29,9 +33,12 @@ def to_torch(model: MLP) -> torch.nn.Sequential:
         A `Sequential` of `Linear` layers with activations between them, and none where the activation is linear. Its
         ReLU has derivative 0 at 0, and not 1 as here.
 
+    Layers that share their weights, their biases or the alpha of a PReLU share them there, too.
+
     Raises:
         ImportError: if torch is not installed.
-        ValueError: for an activation that PyTorch does not have.
+        ValueError: for an activation that PyTorch does not have, and for neurons that share single parameters, which
+            a Linear layer cannot have.
 
     Example:
         >>> to_torch(MLP(2, [3, 1]))  # doctest: +SKIP
@@ -43,15 +50,41 @@ def to_torch(model: MLP) -> torch.nn.Sequential:
     """
     import torch
 
+    made = _Made(model)
     modules: list[torch.nn.Module] = []
     for layer in model.layers:
         linear = torch.nn.Linear(layer.n_inputs, layer.n_outputs, dtype=torch.float64)
-        with torch.no_grad():
-            for name, part in (("weight", slice(None, -1)), ("bias", -1)):
-                rows = [[p.data for p in neuron.row] for neuron in layer.neurons]
-                getattr(linear, name).copy_(torch.tensor(rows, dtype=torch.float64)[:, part])
-        modules += [linear, *_activation_to_torch(layer.activation)]
+        linear.weight = made.parameter([neuron.weights for neuron in layer.neurons])
+        linear.bias = made.parameter([neuron.bias for neuron in layer.neurons])
+        modules += [linear, *_activation_to_torch(layer.activation, made)]
     return torch.nn.Sequential(*modules)
+
+
+class _Made:
+    """PyTorch's parameters, each made once, for the blocks of Values that they stand for."""
+
+    def __init__(self, model: MLP) -> None:
+        self.model = model
+        self.blocks: dict[tuple[Value, ...], torch.nn.Parameter] = {}
+        self.block_of: dict[Value, tuple[Value, ...]] = {}
+
+    def parameter(self, values: Sequence[Value] | Sequence[Sequence[Value]]) -> torch.nn.Parameter:
+        """The parameter for a vector or a matrix of Values: the one there is, if these very Values had one before."""
+        import torch
+
+        flat = [value for row in values for value in ([row] if isinstance(row, Value) else row)]
+        numbers = [row.data if isinstance(row, Value) else [value.data for value in row] for row in values]
+        key = tuple(flat)
+        made = self.blocks.setdefault(key, torch.nn.Parameter(torch.tensor(numbers, dtype=torch.float64)))
+        for value in flat:
+            if self.block_of.setdefault(value, key) != key or flat.count(value) > 1 or made.dim() != np.ndim(numbers):
+                raise ValueError(
+                    f"neurons of {self.model!r} share {value.describe()} alone or in another arrangement, which no "
+                    "Linear layer of PyTorch can; give each neuron its own, with the same numbers: "
+                    "Layer(..., weights=[[w.data for w in neuron.weights] for neuron in layer.neurons], "
+                    "biases=[neuron.bias.data for neuron in layer.neurons])"
+                )
+        return made
 
 
 def from_torch(sequential: torch.nn.Sequential) -> MLP:
@@ -59,7 +92,8 @@ def from_torch(sequential: torch.nn.Sequential) -> MLP:
 
     Arguments:
         sequential: its activations are such as `to_torch` makes. A layer without a bias gets a bias of 0, which
-            training here will change. `Dropout` and `Identity`, which do nothing in use, are left out.
+            training here will change. What modules share is shared here, too. `Dropout` and `Identity`, which do
+            nothing in use, are left out.
 
     Raises:
         TypeError: for anything else than a Sequential.
@@ -73,6 +107,16 @@ def from_torch(sequential: torch.nn.Sequential) -> MLP:
 
     if not isinstance(sequential, torch.nn.Sequential):
         raise TypeError(f"from_torch takes a torch.nn.Sequential, not {type(sequential).__name__}")
+    values: dict[torch.Tensor, list[Any]] = {}
+
+    def valued(parameter: torch.Tensor) -> list[Any]:
+        """Values for a vector or a matrix, made once."""
+        if parameter not in values:
+            rows = parameter.tolist()
+            values[parameter] = [[*map(Value, row)] if isinstance(row, list) else Value(row) for row in rows]
+        return values[parameter]
+
+    activations: dict[int, Activation | str | None] = {}
     layers: list[tuple[torch.nn.Linear, str | Activation]] = []
     for place, module in enumerate(sequential):
         if isinstance(module, (torch.nn.Identity, torch.nn.Dropout)):
@@ -80,7 +124,8 @@ def from_torch(sequential: torch.nn.Sequential) -> MLP:
         if isinstance(module, torch.nn.Linear):
             layers.append((module, "linear"))
             continue
-        activation = _activation_from_torch(module)
+        weight = getattr(module, "weight", module)
+        activation = activations.setdefault(id(weight), _activation_from_torch(module))
         if activation is None or not layers or layers[-1][1] != "linear":
             raise ValueError(
                 f"module {place} of the Sequential is {module}; from_torch takes Linear layers, each followed by one "
@@ -93,15 +138,15 @@ def from_torch(sequential: torch.nn.Sequential) -> MLP:
                 linear.in_features,
                 linear.out_features,
                 activation,
-                weights=linear.weight.tolist(),
-                biases=None if linear.bias is None else linear.bias.tolist(),
+                weights=valued(linear.weight),
+                biases=None if linear.bias is None else valued(linear.bias),
             )
             for linear, activation in layers
         ]
     )
 
 
-def _activation_to_torch(activation: Activation) -> list[torch.nn.Module]:
+def _activation_to_torch(activation: Activation, made: _Made) -> list[torch.nn.Module]:
     """The module for an activation, in a list; an empty list for the linear one."""
     import torch
 
@@ -117,7 +162,9 @@ def _activation_to_torch(activation: Activation) -> list[torch.nn.Module]:
     if isinstance(activation, ELU):
         return [torch.nn.ELU(activation.alpha)]
     if isinstance(activation, PReLU):
-        return [torch.nn.PReLU(init=activation.alpha.data, dtype=torch.float64)]
+        prelu = torch.nn.PReLU(dtype=torch.float64)
+        prelu.weight = made.parameter([activation.alpha])
+        return [prelu]
     raise ValueError(f"PyTorch has no module for the activation {activation!r} ({name}); write one of its own there")
 
 

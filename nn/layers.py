@@ -5,21 +5,24 @@ Imports the engine, `Module`, activations, initialisers and losses.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from autograd import primitives
 from autograd.functions import linear
 from autograd.value import Operand, Value
 from nn import activations, initialisers, losses
+from nn.activations import Activation
 from nn.data import check_count, check_inputs, check_number
 from nn.evaluation import one_by_one, outputs_for
 from nn.initialisers import InitialiserChoice, Seed
 from nn.losses import Loss
-from nn.module import Module
+from nn.module import Module, _parameters_in
 from nn.suggest import lookup, unknown
 
 
@@ -123,15 +126,16 @@ class Neuron(FeedForward):
         n_inputs: how many inputs it has.
         activation: a name, an object, or any function of a Value: see `nn.activations.get`.
         rng: where random weights come from: a `numpy.random.Generator`, a seed, or None for fresh ones.
-        weights: ``n_inputs`` numbers or Values; drawn by ``initialiser`` if left out.
-        bias: a number or Value; if left out, 0 beside given weights, else from ``initialiser``.
+        weights: ``n_inputs`` numbers, or leaf Values, which the neuron then shares with whoever else has them; drawn
+            by ``initialiser`` if left out.
+        bias: a number or a leaf Value; if left out, 0 beside given weights, else from ``initialiser``.
         initialiser: see `nn.initialisers`; by default the one that suits the activation.
 
     Attributes:
-        row: the tuple (w_1, ..., w_n, b) of Values, labelled w1, ..., wn, b (Values that bring a label keep it).
+        row: the tuple (w_1, ..., w_n, b) of Values, labelled w1, ..., wn, b (but for Values that were given).
 
     Raises:
-        ValueError: for no inputs, a wrong number of weights, or one that is NaN or infinite.
+        ValueError: for no inputs, a wrong number of weights, or one that is NaN, infinite or computed from others.
 
     Example:
         >>> neuron = Neuron(2, "sigmoid", weights=[0.8, 0.2], bias=0.1)
@@ -163,9 +167,22 @@ class Neuron(FeedForward):
             )
         matrix = None if weights is None else [weights]
         vector = None if bias is None else [bias]
-        (self.row,) = _rows(self.n_inputs, 1, matrix, vector, initialiser or self.activation.initialiser, rng)
-        self._to_label = [parameter.label is None for parameter in self.row]
+        (row,) = _rows(self.n_inputs, 1, matrix, vector, initialiser or self.activation.initialiser, rng)
+        self._take(row)
         self.label_parameters()
+
+    @classmethod
+    def _of_layer(cls, n_inputs: int, activation: Activation, row: Sequence[_Parameter]) -> Self:
+        """The neuron of a layer, which has checked everything."""
+        neuron = cls.__new__(cls)
+        neuron.n_inputs, neuron.n_outputs, neuron.activation = n_inputs, 1, activation
+        neuron._take(row)
+        return neuron
+
+    def _take(self, row: Sequence[_Parameter]) -> None:
+        """Take these weights and this bias."""
+        self.row = tuple([parameter.value for parameter in row])
+        self._to_label = [parameter.ours for parameter in row]
 
     @property
     def weights(self) -> tuple[Value, ...]:
@@ -186,7 +203,7 @@ class Neuron(FeedForward):
         ]
 
     def label_parameters(self, index: str = "", suffix: str = "") -> None:
-        """Label the parameters, but for Values that brought a label of their own.
+        """Label the parameters, but for Values that were given: a label of these is their owner's business.
 
         Arguments:
             index: the number of the neuron in its layer, which follows that of the input.
@@ -211,12 +228,14 @@ class Neuron(FeedForward):
             "type": type(self).__name__,
             "n_inputs": self.n_inputs,
             "activation": self.activation.architecture(),
+            **_shared(self),
         }
 
     @classmethod
     def from_architecture(cls, description: Mapping[str, Any]) -> Self:
         """The neuron that ``architecture()`` described, with all parameters 0."""
-        return cls(_entry(description, "n_inputs"), _entry(description, "activation"), initialiser="zeros")
+        neuron = cls(_entry(description, "n_inputs"), _entry(description, "activation"), initialiser="zeros")
+        return with_shared(neuron, description)
 
     def _shape(self) -> str:
         return f"{super()._shape()} {self.activation!r}"
@@ -230,18 +249,21 @@ class Layer(FeedForward):
         n_outputs: how many neurons there are.
         activation: a name, an object, or any function of a Value: see `nn.activations.get`.
         rng: where random weights come from: a `numpy.random.Generator`, a seed, or None for fresh ones.
-        weights: one row of ``n_inputs`` numbers or Values for each neuron, the lecture's matrix W; drawn by
+        weights: one row of ``n_inputs`` numbers or leaf Values for each neuron, the lecture's matrix W; drawn by
             ``initialiser`` if left out. (The notes index the input first: theirs is the transpose.)
-        biases: one number or Value for each neuron; if left out, 0 beside given weights, else from ``initialiser``.
+        biases: one number or leaf Value for each neuron; if left out, 0 beside given weights, else from
+            ``initialiser``. With the same Value for all of them, ``[b] * n_outputs``, the layer has one bias.
         initialiser: see `nn.initialisers`; by default the one that suits the activation.
 
     Attributes:
         neurons: the list of its neurons. Their labels are those of both documents: w12 is the weight from input 1 to
             neuron 2, b2 the bias of neuron 2 (w1, b in a layer of one neuron; w3,12 where there are more than 9).
+            Values that were given keep the label they have, or none.
         activation: what the layer does with the weighted sums.
 
     Raises:
-        ValueError: for no inputs, no neurons, weights of another shape, or one that is NaN or infinite.
+        ValueError: for no inputs, no neurons, weights of another shape, or one that is NaN, infinite or computed
+            from others.
 
     Example:
         >>> layer = Layer(2, 2, "softmax", weights=[[1.0, 2.0], [3.0, 4.0]], biases=[0.0, 0.5])
@@ -275,8 +297,8 @@ class Layer(FeedForward):
                 "one neuron for each class"
             )
         rows = _rows(self.n_inputs, self.n_outputs, weights, biases, initialiser or self.activation.initialiser, rng)
-        each: activations.Choice = "linear" if self.activation.layer_wide else self.activation
-        self.neurons = [Neuron(self.n_inputs, each, weights=row[:-1], bias=row[-1]) for row in rows]
+        each = activations.Linear() if self.activation.layer_wide else self.activation
+        self.neurons = [Neuron._of_layer(self.n_inputs, each, row) for row in rows]
         self.label_parameters()
 
     def members(self) -> Iterable[tuple[str, Any]]:
@@ -284,7 +306,7 @@ class Layer(FeedForward):
         return [("activation", self.activation), ("neurons", self.neurons)]
 
     def label_parameters(self, suffix: str = "") -> None:
-        """Label the parameters w11 ... and b1 ..., but for Values that brought a label of their own.
+        """Label the parameters w11 ... and b1 ..., but for Values that were given.
 
         Arguments:
             suffix: what follows each label; an MLP of several layers numbers them, w11[1], as the lecture does.
@@ -294,7 +316,8 @@ class Layer(FeedForward):
             neuron.label_parameters(f"{comma}{j}" if self.n_outputs > 1 else "", suffix)
         if isinstance(self.activation, Module):
             for name, parameter in self.activation.named_parameters():
-                parameter.label = name + suffix
+                if (parameter.label or "").partition("[")[0] == name:  # not one that was renamed
+                    parameter.label = name + suffix
 
     @property
     def records_the_same(self) -> bool:
@@ -316,13 +339,15 @@ class Layer(FeedForward):
             "n_inputs": self.n_inputs,
             "n_outputs": self.n_outputs,
             "activation": self.activation.architecture(),
+            **_shared(self),
         }
 
     @classmethod
     def from_architecture(cls, description: Mapping[str, Any]) -> Self:
         """The layer that ``architecture()`` described, with all parameters 0."""
         sizes = _entry(description, "n_inputs"), _entry(description, "n_outputs")
-        return cls(*sizes, _entry(description, "activation"), initialiser="zeros")
+        layer = cls(*sizes, _entry(description, "activation"), initialiser="zeros")
+        return with_shared(layer, description)
 
     def _shape(self) -> str:
         return f"{super()._shape()} {self.activation!r}"
@@ -522,7 +547,9 @@ class MLP(FeedForward):
     def architecture(self) -> dict[str, Any]:
         """See `Module.architecture`."""
         layers = [layer.architecture() for layer in self.layers]
-        return {"type": type(self).__name__, "layers": layers, "task": self.task}
+        for layer in layers:
+            layer.pop("shared", None)  # it is told once, for the whole network
+        return {"type": type(self).__name__, "layers": layers, "task": self.task, **_shared(self)}
 
     @classmethod
     def from_architecture(cls, description: Mapping[str, Any]) -> Self:
@@ -531,7 +558,7 @@ class MLP(FeedForward):
         if description.get("task") is not None:
             choice = lookup("task", description["task"], TASKS)
             model.task, model.loss = choice.name, choice.loss
-        return model
+        return with_shared(model, description)
 
     def _assemble(self, layers: list[Layer]) -> None:
         """Take these layers, if each fits the one before, and number their labels."""
@@ -616,6 +643,75 @@ def _entry(description: Any, key: str) -> Any:
     return description[key]
 
 
+def _places(model: FeedForward) -> dict[str, Value]:
+    """Every place in a model that holds a parameter, also one that others hold, too.
+
+    The activation of a layer stands in each of its neurons; that is no sharing that a description has to tell.
+    """
+    return {
+        path: value for path, value in _parameters_in("", model) if not re.search(r"neurons\.\d+\.activation\.", path)
+    }
+
+
+def _shared(model: FeedForward) -> dict[str, dict[str, str]]:
+    """What a description says of shared parameters: the place of each repetition, and the place that it repeats."""
+    first: dict[Value, str] = {}
+    shared = {path: first.setdefault(value, path) for path, value in _places(model).items()}
+    repeated = {path: original for path, original in shared.items() if path != original}
+    return {"shared": repeated} if repeated else {}
+
+
+_F = TypeVar("_F", bound=FeedForward)
+
+
+def with_shared(model: _F, description: Mapping[str, Any]) -> _F:
+    """The model, its parameters shared as ``_shared`` described it."""
+    shared = description.get("shared", {})
+    if not isinstance(shared, Mapping):
+        raise TypeError(f"shared must be a dict of the places of shared parameters, not {shared!r:.60}")
+    held = _places(model)
+    for place, original in shared.items():
+        if place not in held or not isinstance(original, str) or original not in held:
+            raise ValueError(
+                f"{model!r} has no places {place!r:.60} and {original!r:.60}, which are to share a parameter"
+            )
+        _put(model, place, held[original])
+    return model
+
+
+def n_shared(architecture: Mapping[str, Any]) -> int:
+    """How many places of a description share the parameter of another one.
+
+    Example:
+        >>> b = Value(0.5)
+        >>> n_shared(Layer(1, 3, weights=[[1.0], [2.0], [3.0]], biases=[b, b, b]).architecture())
+        2
+    """
+    shared = architecture.get("shared", {})
+    return len(shared) if isinstance(shared, Mapping) else 0
+
+
+def _put(model: Any, place: str, parameter: Value) -> None:
+    """Let this be the parameter at a place that `_places` names."""
+    *path, last = place.split(".")
+    for name in path:
+        model = model[int(name)] if isinstance(model, list) else getattr(model, name)
+    if isinstance(model, Neuron):
+        names = [name for name, _ in model.members()]
+        row = list(model.row)
+        row[names.index(last)] = parameter
+        model.row = tuple(row)
+    else:
+        setattr(model, last, parameter)
+
+
+class _Parameter(NamedTuple):
+    """A weight or a bias, and whether it was made here, from a number."""
+
+    value: Value
+    ours: bool
+
+
 def _rows(
     n_inputs: int,
     n_outputs: int,
@@ -623,11 +719,11 @@ def _rows(
     biases: Iterable[Operand] | None,
     initialiser: InitialiserChoice,
     rng: Seed,
-) -> list[tuple[Value, ...]]:
-    """The rows (w_1, ..., w_n, b) of a layer: the given numbers, checked, or drawn ones."""
+) -> list[tuple[_Parameter, ...]]:
+    """The rows (w_1, ..., w_n, b) of a layer: the given numbers and Values, checked, or drawn ones."""
     draw, rng = initialisers.get(initialiser), initialisers.generator(rng)
     if weights is None:
-        matrix: list[list[Value]] = [[Value(w) for w in row] for row in draw.weights(rng, n_inputs, n_outputs)]
+        matrix = [[_Parameter(Value(w), ours=True) for w in row] for row in draw.weights(rng, n_inputs, n_outputs)]
     else:
         matrix = []
         for j, row in enumerate(weights):
@@ -648,9 +744,9 @@ def _rows(
     if biases is not None:
         vector = [_parameter(b, f"biases[{j}]") for j, b in enumerate(biases)]
     elif weights is None:
-        vector = [Value(b) for b in draw.biases(rng, n_inputs, n_outputs)]
+        vector = [_Parameter(Value(b), ours=True) for b in draw.biases(rng, n_inputs, n_outputs)]
     else:
-        vector = [Value(0.0) for _ in range(n_outputs)]
+        vector = [_Parameter(Value(0.0), ours=True) for _ in range(n_outputs)]
     if len(vector) != n_outputs:
         raise ValueError(
             f"biases are {_counted(len(vector), 'number')} for {_counted(n_outputs, 'neuron')}; give one a neuron"
@@ -658,10 +754,21 @@ def _rows(
     return [(*row, bias) for row, bias in zip(matrix, vector, strict=True)]
 
 
-def _parameter(x: Operand, what: str) -> Value:
-    """A parameter from a finite number; a Value as it is, so that parameters can be shared."""
+def _parameter(x: Operand, what: str) -> _Parameter:
+    """A parameter from a finite number; a leaf Value as it is, so that parameters can be shared.
+
+    A Value that was computed is refused: training would change it, and not what it was computed from.
+    """
     number = check_number(what, x.data if isinstance(x, Value) else x)
-    return x if isinstance(x, Value) else Value(number)
+    if not isinstance(x, Value):
+        return _Parameter(Value(number), ours=True)
+    if x.op not in (None, primitives.identity):  # an identity is the argument of a function under `grad`
+        raise ValueError(
+            f"{what} is {x.describe()}, which was computed from other Values, so that training could not change it; a "
+            f"parameter is a leaf: write Value({number!r}) for a new one with that number, or a model of your own that "
+            "computes it anew in every call"
+        )
+    return _Parameter(x, ours=False)
 
 
 def _counted(n: int, noun: str) -> str:

@@ -14,11 +14,11 @@ import numpy.typing as npt
 
 from autograd.modes import no_grad
 from autograd.transforms import value_and_grad
-from autograd.value import Operand
+from autograd.value import Operand, Value
 from nn.activations import Linear, Step
 from nn.data import check_inputs, check_number
 from nn.initialisers import InitialiserChoice, Seed
-from nn.layers import MLP, Layer, Neuron
+from nn.layers import MLP, Layer, Neuron, with_shared
 
 
 class Perceptron(Neuron):
@@ -54,13 +54,19 @@ class Perceptron(Neuron):
         if threshold is not None:
             if bias is not None:
                 raise ValueError(f"bias = {bias} and threshold = {threshold} are given; give one, bias = -threshold")
+            if isinstance(threshold, Value):
+                raise TypeError(
+                    f"threshold is {threshold.describe()}, a Value; the parameter of a perceptron is its bias, so "
+                    f"write bias=Value({-threshold.data!r}) and train that, or threshold={threshold.data!r} for a number"
+                )
             bias = -check_number("threshold", threshold)
         super().__init__(n_inputs, "step", rng, weights=weights, bias=bias, initialiser=initialiser)
 
     @classmethod
     def from_architecture(cls, description: Mapping[str, Any]) -> Self:
         """The perceptron that ``architecture()`` described, with all parameters 0."""
-        return cls(Neuron.from_architecture(description).n_inputs, initialiser="zeros")
+        perceptron = cls(Neuron.from_architecture(description).n_inputs, initialiser="zeros")
+        return with_shared(perceptron, description)
 
 
 @dataclass(frozen=True)
@@ -198,7 +204,8 @@ def delta_rule(neuron: Neuron, x: Sequence[float], target: float, eta: float) ->
         )
     with no_grad():
         A = neuron.logits(row)[0].data
-    y, dy_dA = (float(number) for number in value_and_grad(neuron.activation)(A))
+    # Values where the activation has a parameter of its own, floats else
+    y, dy_dA = [x.data if isinstance(x, Value) else x for x in value_and_grad(neuron.activation)(A)]
     e = target - y
     E = 0.5 * (e * e)
     delta = e * -1.0 * dy_dA

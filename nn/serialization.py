@@ -41,6 +41,10 @@ _ARRAY = re.compile(
 """How NumPy begins a flat array of floats or bytes. Nothing else is read, and nothing has to be evaluated."""
 
 
+_SETTING = "allow_pickle.npy"
+"""What `save` of earlier versions put into the archive by mistake, where NumPy was older than 2.2; nobody reads it."""
+
+
 class FileError(ValueError):
     """A file that `load` cannot or will not read; the message says why.
 
@@ -86,7 +90,7 @@ def save(path: PathLike, model: Module, optimizer: Optimizer | None = None) -> N
         "architecture": model.architecture(),
         "names": list(state),
     }
-    arrays: dict[str, npt.NDArray[Any]] = {"parameters": np.array(list(state.values()), dtype="<f8")}
+    arrays: dict[str, Any] = {"parameters": np.array(list(state.values()), dtype="<f8")}
     if optimizer is not None:
         kept = optimizer.state_dict()
         header["optimizer"] = schedules.configuration(optimizer)
@@ -97,7 +101,7 @@ def save(path: PathLike, model: Module, optimizer: Optimizer | None = None) -> N
     temporary = target.with_name(f".{target.name}.{secrets.token_hex(8)}")
     try:
         with open(temporary, "xb") as file:
-            np.savez(file, allow_pickle=False, **arrays)
+            np.savez(file, **arrays)  # before NumPy 2.2 allow_pickle=False would be one more array
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, target)
@@ -136,13 +140,13 @@ def load(path: PathLike, into: Module | None = None, largest: int = LARGEST_FILE
     if len(names) != len(numbers) or not all(isinstance(name, str) for name in names) or len({*names}) != len(names):
         raise FileError(f"{path} has {len(names)} names for {len(numbers)} parameters; it is damaged: save it again")
     architecture = _of_type(path, header, "architecture", dict)
-    if into is not None and _as_in_json(into.architecture()) != architecture:
+    if into is not None and not _is_of(into, architecture):
         raise FileError(
             f"{path} holds another architecture than the model to load it into: {_difference(into, architecture)}. "
             "Use load(path) without a model, or build one of the same architecture"
         )
     try:
-        model = layers.build(architecture, most=len(names)) if into is None else into
+        model = layers.build(architecture, most=len(names) + layers.n_shared(architecture)) if into is None else into
         model.load_state_dict(dict(zip(names, numbers.tolist(), strict=True)))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise FileError(f"{path} does not describe a model: {error}") from error
@@ -193,7 +197,7 @@ def _read(path: PathLike, largest: int) -> tuple[dict[str, Any], dict[str, npt.N
     with open(path, "rb") as file:
         try:
             archive = zipfile.ZipFile(file)
-            entries = archive.infolist()
+            entries = [entry for entry in archive.infolist() if entry.filename != _SETTING]
             if sum([entry.file_size for entry in entries]) > size:
                 raise FileError(f"{path} is no file that save() wrote: its parts are larger than the whole")
             arrays = {entry.filename.removesuffix(".npy"): _array(path, archive, entry) for entry in entries}
@@ -240,6 +244,18 @@ def _of_type(path: PathLike, header: Mapping[str, Any], key: str, kind: type) ->
     if not isinstance(header.get(key), kind):
         raise FileError(f"{path} is damaged: its header lacks {key!r}")
     return header[key]
+
+
+def _is_of(model: Module, architecture: Mapping[str, Any]) -> bool:
+    """Whether a model is of this architecture, also where an earlier version has described it in another way."""
+    wanted = _as_in_json(model.architecture())
+    if wanted == architecture:
+        return True
+    try:
+        twin = layers.build(architecture, most=len(model.parameters()) + layers.n_shared(architecture))
+        return bool(_as_in_json(twin.architecture()) == wanted)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return False
 
 
 def _as_in_json(description: Any) -> Any:

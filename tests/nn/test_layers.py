@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd import Value, check_gradients, functions, topological_order
-from nn import losses
+from autograd import Value, check_gradients, functions, grad, hessian, topological_order
+from nn import activations, losses
 from nn.layers import MLP, TASKS, FeedForward, Layer, Neuron
+from nn.perceptron import Perceptron
 
 NAN, INF = float("nan"), float("inf")
 numbers = st.floats(-10.0, 10.0)
@@ -156,12 +157,59 @@ def test_labels_of_wide_layers_are_told_apart() -> None:
     assert len(set(wide)) == len(wide)
 
 
-def test_values_that_bring_a_label_keep_it_and_others_get_one() -> None:
+@pytest.mark.parametrize("label", ["theta", None])
+def test_a_given_value_keeps_the_label_it_has_or_none(label: str | None) -> None:
+    w, b = Value(0.3, label=label), Value(0.1, label=label)
+    neuron = Neuron(1, weights=[w], bias=b)
+    layer = Layer(1, 2, "prelu", weights=[[w], [0.4]], biases=[b, b])
+    MLP.from_layers([layer, Layer(2, 1, weights=[[w, w]])])
+    MLP(1, [1, 1], weights=[[[w]], [[w]]], biases=[[b], [b]])
+    Perceptron(1, weights=[w], bias=b)
+    assert (w.label, b.label) == (label, label)
+    assert [neuron.weights[0], neuron.bias] == [w, b]
+
+
+def test_what_is_made_of_numbers_beside_given_values_gets_its_label() -> None:
     w1, b1, unnamed = Value(0.4, label="w1"), Value(0.1, label="b1"), Value(0.3)
     hidden = Layer(1, 1, "sigmoid", weights=[[w1]], biases=[b1])
     model = MLP.from_layers([hidden, Layer(1, 1, weights=[[unnamed]], biases=[0.2])])
-    assert labels(model) == ["w1", "b1", "w1[2]", "b[2]"]
+    assert labels(model) == ["w1", "b1", None, "b[2]"]
     assert model.parameters()[0] is w1
+
+
+def test_the_alpha_of_a_layer_is_numbered_unless_it_was_renamed() -> None:
+    ours, theirs = activations.PReLU(), activations.PReLU()
+    theirs.alpha.label = "slope below 0"
+    MLP.from_layers([Layer(1, 2, ours), Layer(2, 2, theirs), Layer(2, 1)])
+    assert (ours.alpha.label, theirs.alpha.label) == ("alpha[1]", "slope below 0")
+
+
+COMPUTED = {
+    "weight of a neuron": lambda v: Neuron(1, weights=[v]),
+    "bias of a neuron": lambda v: Neuron(2, bias=v),
+    "bias of a perceptron": lambda v: Perceptron(2, bias=v),
+    "weight of a layer": lambda v: Layer(2, 2, weights=[[1.0, 2.0], [v, 3.0]]),
+    "bias of a layer": lambda v: Layer(2, 2, biases=[0.0, v]),
+    "weight of a network": lambda v: MLP(1, [1, 1], weights=[[[1.0]], [[v]]]),
+    "bias of a network": lambda v: MLP(1, [1, 1], biases=[[v], [0.0]]),
+}
+
+
+@pytest.mark.parametrize("build", COMPUTED.values(), ids=COMPUTED)
+def test_a_parameter_that_was_computed_is_refused_since_training_would_not_reach_what_it_came_from(build: Any) -> None:
+    theta = Value(1.5, label="theta")
+    message = r"negative\(\.\.\.\) = -1.5, which was computed .* a parameter is a leaf: write Value\(-1.5\)"
+    with pytest.raises(ValueError, match=message):
+        build(-theta)
+    assert theta in build(theta).parameters()
+
+
+def test_a_layer_made_of_the_arguments_of_a_function_is_differentiated() -> None:
+    def squared(w: Value, b: Value) -> Value:
+        return Neuron(1, weights=[w], bias=b)([2.0]) ** 2
+
+    assert grad(squared, (0, 1))(3.0, 1.0) == (28.0, 14.0)
+    assert hessian(squared, (0, 1))(3.0, 1.0) == ((8.0, 4.0), (4.0, 2.0))
 
 
 # --- construction ------------------------------------------------------------------------------------------------

@@ -42,6 +42,8 @@ def test_perceptron_computes_logic(weights: list[float], bias: float, truth: lis
 def test_perceptron_has_either_bias_or_threshold() -> None:
     with pytest.raises(ValueError, match="give one, bias = -threshold"):
         Perceptron(1, bias=1.0, threshold=1.0)
+    with pytest.raises(TypeError, match=r"theta = 3, a Value; .* bias=Value\(-3.0\) and train that"):
+        Perceptron(1, threshold=Value(3.0, label="theta"))
     with pytest.raises(ValueError, match="threshold is nan"):
         Perceptron(1, threshold=float("nan"))
 

@@ -128,6 +128,42 @@ def test_numpy_alone_can_read_the_numbers(path, model):
         assert file["parameters"].tolist() == [p.data for p in model.parameters()]
 
 
+def test_an_archive_holds_the_header_and_the_numbers_alone(path, model):
+    optimizer = Adam()
+    optimizer.step(model.parameters())
+    save(path, model, optimizer)
+    assert [*contents(path)] == ["parameters.npy", *(f"optimizer.{name}.npy" for name in optimizer.keeps), "header.npy"]
+
+
+def test_a_file_that_an_old_numpy_put_a_setting_into_is_read(path, model):
+    """Before NumPy 2.2 ``savez(file, allow_pickle=False)`` wrote that setting as one more array."""
+    optimizer = Momentum()
+    optimizer.step(model.parameters())
+    save(path, model, optimizer)
+    for setting in (False, True):
+        write(path, {**contents(path), "allow_pickle.npy": as_entry(np.array(setting))})
+        assert load(path).state_dict() == model.state_dict()
+        assert load(path, into=MLP(2, [3, 1], seed=5)).state_dict() == model.state_dict()
+        assert load_optimizer(path).state["velocity"].tolist() == optimizer.state["velocity"].tolist()
+
+
+def test_an_alpha_that_was_learnt_is_a_number_and_no_architecture(path):
+    model = MLP(2, [3, 1], activation="prelu", seed=0)
+    model.layers[0].activation.alpha.data = 0.75
+    save(path, model)
+    other = MLP(2, [3, 1], activation="prelu", seed=1)
+    assert load(path, into=other).state_dict() == load(path).state_dict() == model.state_dict()
+
+
+def test_a_description_with_an_alpha_as_earlier_versions_wrote_it_is_read(path):
+    model = MLP(2, [3, 1], activation="prelu", seed=0)
+    model.layers[0].activation.alpha.data = 0.75
+    save(path, model)
+    with_header(path, lambda header: header["architecture"]["layers"][0]["activation"].update(alpha=0.25))
+    other = MLP(2, [3, 1], activation="prelu", seed=1)
+    assert load(path, into=other).state_dict() == load(path).state_dict() == model.state_dict()
+
+
 # --- writing ---------------------------------------------------------------------------------------------------------
 
 
