@@ -57,7 +57,7 @@ class Perceptron(Neuron):
             if isinstance(threshold, Value):
                 raise TypeError(
                     f"threshold is {threshold.describe()}, a Value; the parameter of a perceptron is its bias, so "
-                    f"write bias=Value({-threshold.data!r}) and train that, or threshold={threshold.data!r} for a number"
+                    f"write bias=Value({-threshold.data!r}) and train that, or threshold={threshold.data!r}"
                 )
             bias = -check_number("threshold", threshold)
         super().__init__(n_inputs, "step", rng, weights=weights, bias=bias, initialiser=initialiser)

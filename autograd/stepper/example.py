@@ -6,6 +6,7 @@ no gradient of the network is changed.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from numbers import Real
@@ -103,17 +104,19 @@ def _neurons(
     model: Any, layers: Sequence[Weights], inputs: Sequence[Value], outputs: Sequence[Value]
 ) -> list[list[Neuron]]:
     """The neurons of each layer, found in the graph: a weighted sum by its weights, an output by who takes it."""
-    sums: dict[tuple[int, ...], Value | None] = {}
+    sums: dict[tuple[int, ...], list[Value]] = {}  # those with the same weights, in the order of computation
     for node in dict.fromkeys(node for output in outputs for node in topological_order(output)):
         if node.op is primitives.dot:
-            key = tuple(map(id, row_and_inputs(node)[0]))
-            sums[key] = None if key in sums else node  # a neuron that is used twice is none of a layer
+            sums.setdefault(_key(row_and_inputs(node)[0]), []).append(node)
+    uses = Counter(_key(row) for layer in layers for row in layer.rows)
+    # Layers may share their weights: they take the sums one after the other, and no sum may be left over.
+    waiting = {key: iter(nodes) for key, nodes in sums.items() if len(nodes) == uses[key]}
+    z_of = [[next(waiting.get(_key(row), iter(())), None) for row in layer.rows] for layer in layers]
     found: list[list[Neuron]] = []
     into: Sequence[Any] = inputs
-    for k, layer in enumerate(layers):
-        z = [sums.get(tuple(map(id, row))) for row in layer.rows]
-        users = [sums.get(tuple(map(id, row))) for row in layers[k + 1].rows] if k + 1 < len(layers) else []
-        a: Sequence[Any] = row_and_inputs(users[0])[1] if users and users[0] is not None else outputs
+    for k, (layer, z) in enumerate(zip(layers, z_of, strict=True)):
+        user = z_of[k + 1][0] if k + 1 < len(layers) else None
+        a: Sequence[Any] = outputs if user is None else row_and_inputs(user)[1]
         if None in z or len(a) != len(z) or not all(isinstance(node, Value) for node in (*into, *a)):
             raise ValueError(
                 f"in what {model!r} computed, layer {k + 1} of {len(layers)} is not a weighted sum for each neuron, "
@@ -125,6 +128,11 @@ def _neurons(
         )
         into = a
     return found
+
+
+def _key(row: Sequence[Any]) -> tuple[int, ...]:
+    """What tells the weights of a neuron from those of all others."""
+    return tuple(map(id, row))
 
 
 # --- the loss ----------------------------------------------------------------------------------------------------

@@ -27,18 +27,21 @@ from autograd.formulas import (
     add,
     call,
     divide,
+    evaluate,
     negative,
     put_in,
     sum_of,
 )
 from autograd.notation import mathml, text
 from autograd.order import topological_order
+from autograd.scalar import fsum
 from autograd.stepper.example import Neuron, Run
 from autograd.styles import MATHML
 from autograd.value import Value
 
 MOST_LINES = 8  # of one step, for a neuron with more weights, or a loss of more outputs
 _FIRST_LINES = 4
+_SAID = ("the other", "one of", "shared", "the part", "with what")  # words that a line needs in plain text, too
 _LEGEND = "The thicker a line, the larger its weight. Solid blue lines are positive, dashed orange ones negative."
 _FLAT = "The slope of a step is 0 everywhere, so nothing flows back through it: it cannot learn by backpropagation."
 
@@ -77,7 +80,7 @@ class Frame:
         """The step as a line of plain text."""
         sides = [" = ".join(_distinct([text(side, digits) for side in line.sides])) for line in self.lines]
         said = [
-            f"{line.words}: {equation}" if line.words.startswith("the other") and equation else equation or line.words
+            f"{line.words}: {equation}" if line.words.startswith(_SAID) and equation else equation or line.words
             for line, equation in zip(self.lines, sides, strict=True)
         ]
         return "; ".join(said)
@@ -124,10 +127,22 @@ class _Frames:
     sizes: list[int] = field(init=False)
     index: dict[Value, int] = field(init=False)
     edge_of: dict[tuple[int, int], int] = field(init=False)
+    places: dict[Value, list[tuple[int, int, int]]] = field(init=False)
+    last_place: dict[Value, tuple[int, int, int]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.sizes = self.run.sizes
         self.index = {node.value: node.index for node in self.scene.nodes if isinstance(node.value, Value)}
+        self.places, self.last_place = {}, {}  # of each parameter: layer, neuron and entry; the last one in reverse
+        for k in range(len(self.sizes) - 1, 0, -1):
+            shown = {i for i, _ in self.shown(k)}
+            for i, neuron in enumerate(self.layer(k)):
+                for j, parameter in enumerate(neuron.row):
+                    self.places.setdefault(parameter, []).append((k, i, j))
+                    if i in shown:
+                        self.last_place[parameter] = (k, i, j)
+        for places in self.places.values():
+            places.sort()
         self.edge_of = {(edge.source, edge.target): edge.index for edge in self.scene.edges}
 
     def all(self) -> Iterator[Frame]:
@@ -164,9 +179,9 @@ class _Frames:
 
     def delta(self, k: int, i: int) -> Symbol:
         """The delta of neuron ``i`` in layer ``k``."""
-        return Symbol(indexed("δ", self.sizes, k, i), self.gradient(self.layer(k)[i].z))
+        return Symbol(indexed("δ", self.sizes, k, i), self.gradient_of(self.layer(k)[i].z))
 
-    def gradient(self, node: Value) -> float:
+    def gradient_of(self, node: Value) -> float:
         return self.run.gradients.get(node, 0.0)
 
     def slope(self, node: Value, of: Value | None = None) -> Derivative:
@@ -275,7 +290,7 @@ class _Frames:
 
     def delta_lines(self, k: int, i: int, neuron: Neuron) -> list[Line]:
         """delta = dL/da · φ'(z)"""
-        delta, value = self.delta(k, i), Number(self.gradient(neuron.z))
+        delta, value = self.delta(k, i), Number(self.gradient_of(neuron.z))
         last = k == len(self.sizes) - 1
         if neuron.a is neuron.z or (last and neuron.a not in self.run.gradients):
             whole = self.slope_of_loss(k, i, neuron.z)
@@ -295,7 +310,7 @@ class _Frames:
                 Line("slope of the activation", [inner, formula, put_in(formula), Number(step.value)]),
             ]
             lines.append(about)
-            chain.append((self.slope(other.a), inner, self.gradient(other.a), step.value))
+            chain.append((self.slope(other.a), inner, self.gradient_of(other.a), step.value))
         symbols = sum_of([Chain((outer, inner)) for outer, inner, _, _ in chain])
         numbers = sum_of([Chain((Number(u), Number(d))) for _, _, u, d in chain])
         result = Line("delta", [delta, self.slope(neuron.z), symbols, numbers, value])
@@ -304,7 +319,7 @@ class _Frames:
 
     def slope_of_loss(self, k: int, i: int, node: Value) -> list[Line]:
         """dL/da: from the loss itself, or as the sum of what comes back from the next layer."""
-        value = Number(self.gradient(node))
+        value = Number(self.gradient_of(node))
         if k < len(self.sizes) - 1:
             terms = [(user.row[i], self.delta(k + 1, j)) for j, user in enumerate(self.layer(k + 1))]
             formula = sum_of([_product(self.symbol(w), delta) for w, delta in terms])
@@ -326,13 +341,35 @@ class _Frames:
 
     def gradient_lines(self, k: int, i: int, neuron: Neuron) -> list[Line]:
         """dL/dw = delta · what comes along the line; dL/db = delta."""
-        delta = self.delta(k, i)
-        lines: list[Line] = []
-        for w, x in zip(neuron.row, neuron.inputs, strict=False):
-            product = _product(delta, self.symbol(x))
-            lines.append(Line("", [self.slope(w), product, put_in(product), Number(self.gradient(w))]))
-        bias = neuron.row[-1]
-        return [*_some(lines), Line("", [self.slope(bias), delta, Number(self.gradient(bias))])]
+        lines = [line for j in range(len(neuron.inputs)) for line in self.gradient(k, i, j)]
+        return [*_some(lines), *self.gradient(k, i, len(neuron.inputs))]
+
+    def gradient(self, k: int, i: int, j: int) -> list[Line]:
+        """The gradient of entry ``j`` of a neuron's row. That of a shared parameter is a sum over all of its places.
+
+        The sum stands where its last term is found; before that, each place has its own term.
+        """
+        parameter = self.layer(k)[i].row[j]
+        places, own = self.places[parameter], self.term(k, i, j)
+        slope, whole = self.slope(parameter), Number(self.gradient_of(parameter))
+        terms = [self.term(*place) for place in places]
+        numbers = [evaluate(term) for term in terms]
+        if abs(fsum(numbers) - whole.value) > 1e-9 * fsum([*map(abs, numbers)]) + 1e-300:  # the loss uses it, too
+            words = f"the part of d{slope.numerator}/d{slope.denominator} from this neuron"
+            part = Line(words, [own, put_in(own), Number(evaluate(own))])
+            return [part, Line("with what comes from elsewhere", [slope, whole])]
+        if len(places) == 1:
+            return [Line("", [slope, own, put_in(own), whole])]
+        if (k, i, j) != self.last_place[parameter]:
+            words = f"one of the {len(places)} terms of d{slope.numerator}/d{slope.denominator}, which is shared"
+            return [Line(words, [own, put_in(own), Number(evaluate(own))])]
+        formula = [Sum(tuple(terms)), put_in(Sum(tuple(terms)))] if len(terms) <= MOST_LINES else []
+        return [Line(f"shared, so the sum of {len(places)} terms", [slope, *formula, whole])]
+
+    def term(self, k: int, i: int, j: int) -> Expression:
+        """What a neuron gives to the gradient of entry ``j`` of its row."""
+        neuron, delta = self.layer(k)[i], self.delta(k, i)
+        return _product(delta, self.symbol(neuron.inputs[j])) if j < len(neuron.inputs) else delta
 
     def other_parameters(self) -> Iterator[Frame]:
         """The gradients of what is learnt beside weights and biases, such as the alpha of a PReLU."""
@@ -351,8 +388,8 @@ class _Frames:
                 and leaf in a.parents
             ]
             symbols = sum_of([Chain((self.slope(a), self.slope(leaf, a))) for a, _ in users])
-            numbers = sum_of([Chain((Number(self.gradient(a)), Number(local.value))) for a, local in users])
-            sides = [self.slope(leaf), *([symbols, numbers] if users else []), Number(self.gradient(leaf))]
+            numbers = sum_of([Chain((Number(self.gradient_of(a)), Number(local.value))) for a, local in users])
+            sides = [self.slope(leaf), *([symbols, numbers] if users else []), Number(self.gradient_of(leaf))]
             title = "The gradient of", self.names[leaf]
             yield Frame(
                 "Reverse",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 import re
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from autograd.functions import tanh
 from autograd.notation import significant
 from autograd.stepper import Figure
 from nn import MLP, Layer, Module, Neuron, Perceptron, losses
+from tests.nn.shared import SHARED
 
 DIGITS = 12
 MODELS = [
@@ -49,7 +51,7 @@ def equations(figure: Figure) -> dict[str, str]:
     for row in figure.steps:
         for line in row.text.split("; "):
             if " = " in line:
-                left, *_, right = line.split(" = ")
+                left, *_, right = line.rpartition(": ")[2].split(" = ")
                 found[left] = right.replace("−", "-")
     return found
 
@@ -75,11 +77,70 @@ def test_every_line_of_numbers_adds_up(model: Any, target: Any, loss: str | None
     checked = 0
     for row in show(model, X, target, loss=loss, digits=DIGITS).steps:
         for line in row.text.split("; "):
-            sides = line.split(" = ")
+            sides = line.rpartition(": ")[2].split(" = ")
             if len(sides) > 2 and not re.search("[^-−+0-9.e() ²]", sides[-2]):
                 assert in_numbers(sides[-2]) == pytest.approx(in_numbers(sides[-1]), rel=1e-9, abs=1e-11), line
                 checked += 1
     assert checked >= 3
+
+
+def with_labels(model: Any) -> Any:
+    """The model, each of its parameters labelled: those that were given as Values have none."""
+    for i, parameter in enumerate(model.parameters()):
+        parameter.label = f"p{i}"
+    return model
+
+
+@pytest.mark.parametrize("name", SHARED)
+def test_the_gradient_of_a_shared_parameter_is_the_sum_over_all_of_its_places(name: str) -> None:
+    model = with_labels(SHARED[name]())
+    target = [0.3, -0.4, 0.5][: model.n_outputs]
+    shown = equations(show(model, X[: model.n_inputs], target, loss="half_squared_error", digits=DIGITS))
+    model.zero_grad()
+    losses.half_squared_error.one(model.forward(X[: model.n_inputs]), target).backward()
+    for parameter in model.parameters():
+        assert float(shown[f"dL/d{parameter.label}"]) == pytest.approx(parameter.grad, rel=1e-10, abs=1e-12)
+
+
+@pytest.mark.parametrize("name", SHARED)
+def test_every_equation_of_a_network_with_shared_parameters_holds(name: str) -> None:
+    """Side by side: what is said of one side, that it is a number, is true of the next one."""
+    model = with_labels(SHARED[name]())
+    figure = show(model, X[: model.n_inputs], [0.3] * model.n_outputs, loss="half_squared_error", digits=DIGITS)
+    checked = 0
+    for row in figure.steps:
+        for line in row.text.split("; "):
+            sides = [s for s in line.rpartition(": ")[2].split(" = ") if not re.search("[^-−+0-9.e() ²]", s)]
+            for left, right in pairwise(sides):
+                assert in_numbers(left) == pytest.approx(in_numbers(right), rel=1e-9, abs=1e-11), line
+                checked += 1
+    assert checked > len(model.parameters())
+
+
+def test_a_bias_that_the_neurons_of_a_layer_share_gets_both_deltas() -> None:
+    """Matt Mazur's example, whose text leaves the biases as they are; the sum is what training them would use."""
+    texts = [row.text for row in show(SHARED["mazur"](), [0.05, 0.1], [0.01, 0.99]).steps]
+    assert any("one of the 2 terms of dL/db2, which is shared: δ1[2] = 0.1385" in text for text in texts)
+    assert any("dL/db2 = δ1[2] + δ2[2] = 0.1385 − 0.03810 = 0.1004" in text for text in texts)
+    assert not any("dL/db2 = δ1[2] = " in text for text in texts)
+
+
+def test_a_parameter_that_the_loss_uses_too_has_more_than_its_neurons_part() -> None:
+    model = Neuron(2, rng=0)
+    w = model.row[0]
+    figure = show(model, [1.0, 2.0], 0.5, loss=lambda y, t: (y - t) ** 2 + 0.1 * w**2)
+    text = figure.steps[-1].text.replace("−", "-")
+    slope = 2.0 * (model([1.0, 2.0]).data - 0.5) + 0.2 * w.data
+    assert f"the part of dL/dw1 from this neuron: δ x1 = ({significant(slope - 0.2 * w.data)})(1)" in text
+    assert f"with what comes from elsewhere: dL/dw1 = {significant(slope)}" in text
+
+
+def test_a_bias_that_many_neurons_share_is_told_without_its_terms() -> None:
+    b = Value(0.1, label="b")
+    (last,) = [row.text for row in show(Layer(1, 20, biases=[b] * 20), [1.0], [0.0] * 20).steps if "dL/db" in row.text][
+        -1:
+    ]
+    assert "shared, so the sum of 20 terms: dL/db = " in last
 
 
 def test_the_delta_of_a_hidden_neuron_is_the_sum_over_its_children_times_its_slope() -> None:
