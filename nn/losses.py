@@ -1,18 +1,22 @@
 """Losses, as objects found by name. Imports the engine, ``data`` and ``suggest``.
 
-A loss of one example, `Loss.one`, is a graph that is the same for every example: no step of it depends on the data,
+Three primitives of their own keep the digits of the cross-entropies, and their values at infinite logits. A loss of
+one example, `Loss.one`, is a graph that is the same for every example: no step of it depends on the data,
 so that it can be recorded once, with Values for the targets too. Calling a loss gives the loss of a batch.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import reduce
 from numbers import Real
 from typing import Any
 
-from autograd import primitives
-from autograd.functions import absolute, dot, fsum, logsumexp, relu, softplus, step, where, xlogy
-from autograd.value import Operand, Value
+from autograd import primitives, scalar
+from autograd.errors import DomainError
+from autograd.functions import absolute, dot, fsum, logsumexp, maximum, relu, step, stop_gradient, where, xlogy
+from autograd.primitives import Primitive
+from autograd.value import Operand, Value, apply
 from nn.data import check_number, check_targets, check_weights
 from nn.suggest import lookup
 
@@ -120,9 +124,10 @@ class Loss:
         if sample_weight is None:
             total = _total(losses)
             return total / len(losses) if averaged and len(losses) > 1 else total
+        if averaged:
+            return dot(check_weights(sample_weight, len(losses)).tolist(), losses) / len(losses)
         check_weights(sample_weight, len(losses))
-        weights = [float(w) for w in sample_weight]
-        return dot(weights, losses) / fsum(weights) if averaged else dot(weights, losses)
+        return dot([float(w) for w in sample_weight], losses)
 
     def _of_each(self, predictions: Any, targets: Any) -> list[Any]:
         """The loss of each example of a batch."""
@@ -132,7 +137,7 @@ class Loss:
                 "example; write loss([y], [t]) for an example among sequences"
             )
         if _is_number(predictions):
-            self.encode([float(targets)], 1)
+            self.encode([_number(targets)], 1)
             return [self.one([predictions], [targets])]
         outputs = [[p] if _is_number(p) else list(p) for p in predictions]
         if len(outputs) != len(targets):
@@ -250,6 +255,106 @@ class Huber(Averaged):
         return f"huber(delta={self.delta:g})"
 
 
+# --- primitives of the cross-entropies ---------------------------------------------------------------------------
+
+portion = Primitive(
+    name="portion",
+    symbol="×",
+    value=lambda m, a, b: m.where(a, a * b, 0.0),
+    partials=(lambda m, y, a, b: b, lambda m, y, a, b: a),
+    formula="a*b",
+    textbook=("b", "a"),
+    module=__name__,
+)
+"""a b, and 0 where a is 0, also for an infinite b: what a class with the target 0 adds to a cross-entropy."""
+
+gap = Primitive(
+    name="gap",
+    symbol="−",
+    value=lambda m, a, b: m.where(m.at_least(a, b), m.where(m.at_least(b, a), 0.0, a - b), a - b),
+    partials=(lambda m, y, a, b: 1.0, lambda m, y, a, b: -1.0),
+    formula="a - b",
+    textbook=("1", "-1"),
+    module=__name__,
+)
+"""a - b, and 0 where the two are the same infinity: equal logits have equal probabilities."""
+
+
+def _binary(m: Any, z: Any, t: Any) -> Any:
+    """t log(1 + exp(-z)) + (1 - t) log(1 + exp(z)): two terms that are never negative, so that no digit is lost."""
+    return m.where(t, t * m.softplus(-z), 0.0) + m.where(1.0 - t, (1.0 - t) * m.softplus(z), 0.0)
+
+
+logistic_loss = Primitive(
+    name="logistic_loss",
+    symbol="logistic loss",
+    value=_binary,
+    partials=(lambda m, y, a, b: (1.0 - b) * m.sigmoid(a) - b * m.sigmoid(-a), lambda m, y, a, b: -a),
+    formula="log(1 + exp(a)) - b*a",
+    textbook=("sigmoid(a) - b", "-a"),
+    module=__name__,
+)
+"""The binary cross-entropy for the logit a and the target b."""
+
+
+def _over(m: Any, a: Any, b: Any) -> Any:
+    """a / b, and 0 where a is 0."""
+    return m.where(a, m.divide(a, m.where(a, b, 1.0)), 0.0)
+
+
+xlog1my = Primitive(
+    name="xlog1my",
+    symbol="a log(1 − b)",
+    value=lambda m, a, b: m.where(a, a * m.log1p(-m.where(a, b, 0.0)), 0.0),
+    partials=(
+        lambda m, y, a, b: m.log1p(-b),
+        lambda m, y, a, b: -_over(m, a, 1.0 - b),
+    ),
+    formula="a*log(1 - b)",
+    textbook=("log(1 - b)", "-a/(1 - b)"),
+    domain=lambda a, b: (
+        DomainError("the logarithm is defined above 0 only; for a probability use a loss on logits")
+        if b > 1 or (b == 1 and a != 0)
+        else None
+    ),
+    module=__name__,
+)
+"""a log(1 - b), and 0 where a is 0; exact also for the smallest b, which 1 - b would lose."""
+
+
+def _of_sigmoid(a: float, b: float, c: float) -> tuple[float, float, float, float]:
+    """The binary cross-entropy of a = sigmoid(b), with 1/a = 1 + exp(-b) and 1/(1 - a) = 1 + exp(b)."""
+    inverse, inverse_of_rest = 1.0 + scalar.exp(-b), 1.0 + scalar.exp(b)
+    slope = ((1.0 - c) * inverse_of_rest if c != 1.0 else 0.0) - (c * inverse if c else 0.0)
+    return _binary(scalar, b, c), slope, 0.0, -b
+
+
+cross_entropy_of_sigmoid = Primitive(
+    name="cross_entropy_of_sigmoid",
+    symbol="cross-entropy",
+    value=lambda m, a, b, c: _binary(m, b, c),
+    partials=(
+        lambda m, y, a, b, c: _over(m, 1.0 - c, 1.0 - a) - _over(m, c, a),
+        lambda m, y, a, b, c: 0.0,
+        lambda m, y, a, b, c: -b,
+    ),
+    formula="-(c*log(a) + (1 - c)*log(1 - a))",
+    textbook=("(1 - c)/(1 - a) - c/a", "0", "log(1 - a) - log(a)"),
+    domain=lambda a, b, c: (
+        DomainError("the sigmoid has come so close to 0 or 1 that its logarithm has no slope; use a loss on logits")
+        if ((a == 1.0 or b > _STEEPEST) and c != 1.0) or ((a == 0.0 or b < -_STEEPEST) and c != 0.0)
+        else None
+    ),
+    eager=_of_sigmoid,
+    module=__name__,
+)
+"""The binary cross-entropy for a = sigmoid(b) and the target c. Near 0 and 1 the digits of a are in b alone. All of the
+gradient goes to a, from which it goes on to b as always: there 1/(1 - a) meets the slope of the sigmoid, which a
+program for training takes as a (1 - a); so the rule is in terms of a, and only floats have the exact one."""
+
+_STEEPEST = 709.0  # exp of more is no float
+
+
 # --- classification --------------------------------------------------------------------------------------------
 
 
@@ -283,6 +388,9 @@ class BinaryCrossEntropy(Averaged):
 
     Targets are 0 and 1, or probabilities between. Its derivative by p is (p - t)/(p (1 - p)).
 
+    Where p comes from a `sigmoid`, the digits that p has lost near 0 and 1 are taken from its logit. (A log(1 - p) that
+    you write yourself has them no more: at the logit 20 it is off by 3e-8; write -softplus(z), or this loss.)
+
     Raises:
         DomainError: for p exactly 0 or 1 where the target says otherwise, which is infinitely wrong; a saturated
             sigmoid gives that. `binary_cross_entropy_with_logits` has no such point.
@@ -303,7 +411,9 @@ class BinaryCrossEntropy(Averaged):
 
     def term(self, y: Any, t: Any) -> Any:
         """See `Averaged.term`."""
-        return -(xlogy(t, y) + xlogy(1.0 - t, 1.0 - y))
+        if isinstance(y, Value) and y.op is primitives.sigmoid:
+            return apply(cross_entropy_of_sigmoid, y, y.operands[0], t)
+        return -(xlogy(t, y) + apply(xlog1my, 1.0 - t, y))
 
     def check_target(self, target: float, example: int) -> None:
         """Targets lie between 0 and 1."""
@@ -319,7 +429,8 @@ class BinaryCrossEntropy(Averaged):
 class BinaryCrossEntropyWithLogits(BinaryCrossEntropy):
     """The binary cross-entropy of p = sigmoid(z), from z itself: log(1 + exp(z)) - t z.
 
-    It is finite for every z, and its derivative by z is sigmoid(z) - t, the plain error.
+    It keeps its digits for every z, also for an infinite one: 0 where that is right, infinity where it is wrong for
+    certain. Its derivative by z is sigmoid(z) - t, the plain error.
 
     Example:
         >>> binary_cross_entropy_with_logits([1000.0], [0])
@@ -338,13 +449,14 @@ class BinaryCrossEntropyWithLogits(BinaryCrossEntropy):
 
     def term(self, y: Any, t: Any) -> Any:
         """See `Averaged.term`."""
-        return softplus(y) - t * y
+        return apply(logistic_loss, y, t)
 
 
 class CategoricalCrossEntropy(Loss):
     """-sum_i t_i log(p_i) for the probabilities p_i of the classes, averaged over examples.
 
-    Targets are class numbers from 0 on, one-hot rows, or rows of probabilities.
+    Targets are class numbers from 0 on, one-hot rows, or rows of probabilities. Where a probability is nearly 1, the loss
+    has the digits that 1 - p has left; `categorical_cross_entropy_with_logits` has them all.
 
     Raises:
         DomainError: where the probability of the right class is exactly 0, which is infinitely wrong.
@@ -362,7 +474,7 @@ class CategoricalCrossEntropy(Loss):
     def one(self, outputs: Sequence[Any], targets: Sequence[Any]) -> Any:
         """See `Loss.one`."""
         _check_probabilities(self, outputs)
-        total = sum(map(float, outputs))
+        total = sum(map(_number, outputs))
         if abs(total - 1.0) > 0.005 * len(outputs):  # what rounding each to two digits can add up to
             raise ValueError(
                 f"{self!r}: the probabilities of the classes add up to {total:g}, not 1; use the output activation "
@@ -399,7 +511,9 @@ class CategoricalCrossEntropy(Loss):
 class CategoricalCrossEntropyWithLogits(CategoricalCrossEntropy):
     """The categorical cross-entropy of p = softmax(z), from z itself: log(sum_i exp(z_i)) - sum_i t_i z_i.
 
-    It is finite for every z, and its derivative by z_i is p_i - t_i, the plain error.
+    The largest of z is taken from each before, which changes nothing on paper: so it keeps its digits for every z,
+    also for infinite ones, 0 where they are right, infinity where they are wrong for certain. Its derivative by z_i is
+    p_i - t_i, the plain error.
 
     Example:
         >>> categorical_cross_entropy_with_logits([[1000.0, 0.0]], [1])
@@ -414,7 +528,9 @@ class CategoricalCrossEntropyWithLogits(CategoricalCrossEntropy):
     def one(self, outputs: Sequence[Any], targets: Sequence[Any]) -> Any:
         """See `Loss.one`."""
         _check_logits(self, outputs)
-        return logsumexp(outputs) - dot(targets, outputs)
+        top = stop_gradient(reduce(maximum, outputs))  # a shift of all changes nothing, so that it has no gradient
+        below = [apply(gap, z, top) for z in outputs]
+        return logsumexp(below) - fsum([apply(portion, t, z) for t, z in zip(targets, below, strict=True)])
 
 
 mse = MeanSquaredError()
@@ -478,6 +594,11 @@ def _is_number(x: Any) -> bool:
     return isinstance(x, (Value, Real))
 
 
+def _number(x: Any) -> float:
+    """The number of a Value, or of a number."""
+    return x.data if isinstance(x, Value) else float(x)
+
+
 def _total(terms: Sequence[Any]) -> Any:
     """The sum of the terms as one node; a single term as it is."""
     return fsum(terms) if len(terms) > 1 else terms[0]
@@ -486,9 +607,9 @@ def _total(terms: Sequence[Any]) -> Any:
 def _check_probabilities(loss: Loss, outputs: Sequence[Any]) -> None:
     """A NaN passes, so that it shows up in the loss."""
     for p in outputs:
-        if float(p) < 0.0 or float(p) > 1.0:
+        if not 0.0 <= (number := _number(p)) <= 1.0 and number == number:
             raise ValueError(
-                f"{loss!r}: the output {float(p):g} is no probability, which lies between 0 and 1; use the output "
+                f"{loss!r}: the output {number:g} is no probability, which lies between 0 and 1; use the output "
                 f"activation 'sigmoid' or 'softmax', or {loss.name}_with_logits for outputs without it"
             )
 
