@@ -297,18 +297,13 @@ logistic_loss = Primitive(
 """The binary cross-entropy for the logit a and the target b."""
 
 
-def _over(m: Any, a: Any, b: Any) -> Any:
-    """a / b, and 0 where a is 0."""
-    return m.where(a, m.divide(a, m.where(a, b, 1.0)), 0.0)
-
-
 xlog1my = Primitive(
     name="xlog1my",
     symbol="a log(1 − b)",
     value=lambda m, a, b: m.where(a, a * m.log1p(-m.where(a, b, 0.0)), 0.0),
     partials=(
         lambda m, y, a, b: m.log1p(-b),
-        lambda m, y, a, b: -_over(m, a, 1.0 - b),
+        lambda m, y, a, b: m.divide(-a, m.where(1.0 - b, 1.0 - b, 1.0)),
     ),
     formula="a*log(1 - b)",
     textbook=("log(1 - b)", "-a/(1 - b)"),
@@ -322,11 +317,16 @@ xlog1my = Primitive(
 """a log(1 - b), and 0 where a is 0; exact also for the smallest b, which 1 - b would lose."""
 
 
+def _over(m: Any, a: Any, b: Any) -> Any:
+    """a / b; 0 where both are 0, and infinity where b alone is."""
+    return m.where(b, m.divide(a, m.where(b, b, 1.0)), m.divide(a, m.where(a, b, 1.0)))
+
+
 def _of_sigmoid(a: float, b: float, c: float) -> tuple[float, float, float, float]:
     """The binary cross-entropy of a = sigmoid(b), with 1/a = 1 + exp(-b) and 1/(1 - a) = 1 + exp(b)."""
     inverse, inverse_of_rest = 1.0 + scalar.exp(-b), 1.0 + scalar.exp(b)
     slope = ((1.0 - c) * inverse_of_rest if c != 1.0 else 0.0) - (c * inverse if c else 0.0)
-    return _binary(scalar, b, c), slope, 0.0, -b
+    return _binary(scalar, b, c), slope, 0.0, -b  # -b is log((1 - a)/a)
 
 
 cross_entropy_of_sigmoid = Primitive(
@@ -336,7 +336,7 @@ cross_entropy_of_sigmoid = Primitive(
     partials=(
         lambda m, y, a, b, c: _over(m, 1.0 - c, 1.0 - a) - _over(m, c, a),
         lambda m, y, a, b, c: 0.0,
-        lambda m, y, a, b, c: -b,
+        lambda m, y, a, b, c: m.log1p(-a) - m.log(a),
     ),
     formula="-(c*log(a) + (1 - c)*log(1 - a))",
     textbook=("(1 - c)/(1 - a) - c/a", "0", "log(1 - a) - log(a)"),
@@ -348,9 +348,10 @@ cross_entropy_of_sigmoid = Primitive(
     eager=_of_sigmoid,
     module=__name__,
 )
-"""The binary cross-entropy for a = sigmoid(b) and the target c. Near 0 and 1 the digits of a are in b alone. All of the
-gradient goes to a, from which it goes on to b as always: there 1/(1 - a) meets the slope of the sigmoid, which a
-program for training takes as a (1 - a); so the rule is in terms of a, and only floats have the exact one."""
+"""The binary cross-entropy for a = sigmoid(b) and the target c. Near 0 and 1 the digits of a are in b alone, which is
+there for them and gets no gradient: all of that goes to a, and on from there as always. On the way 1/(1 - a) meets the
+slope of the sigmoid, which a program for training takes as a (1 - a); so the rules are in terms of a, and floats alone
+have the exact ones."""
 
 _STEEPEST = 709.0  # exp of more is no float
 
@@ -412,7 +413,7 @@ class BinaryCrossEntropy(Averaged):
     def term(self, y: Any, t: Any) -> Any:
         """See `Averaged.term`."""
         if isinstance(y, Value) and y.op is primitives.sigmoid:
-            return apply(cross_entropy_of_sigmoid, y, y.operands[0], t)
+            return apply(cross_entropy_of_sigmoid, y, stop_gradient(y.parents[0]), t)
         return -(xlogy(t, y) + apply(xlog1my, 1.0 - t, y))
 
     def check_target(self, target: float, example: int) -> None:
@@ -455,8 +456,8 @@ class BinaryCrossEntropyWithLogits(BinaryCrossEntropy):
 class CategoricalCrossEntropy(Loss):
     """-sum_i t_i log(p_i) for the probabilities p_i of the classes, averaged over examples.
 
-    Targets are class numbers from 0 on, one-hot rows, or rows of probabilities. Where a probability is nearly 1, the loss
-    has the digits that 1 - p has left; `categorical_cross_entropy_with_logits` has them all.
+    Targets are class numbers from 0 on, one-hot rows, or rows of probabilities. Where a probability is nearly 1, the
+    loss has the digits that 1 - p has left; `categorical_cross_entropy_with_logits` has them all.
 
     Raises:
         DomainError: where the probability of the right class is exactly 0, which is infinitely wrong.

@@ -174,6 +174,8 @@ def test_second_derivatives_on_logits_are_the_slopes_of_the_probabilities() -> N
     h = 1.0 / (1.0 + np.exp(-0.3))
     for t in (0.0, 0.5, h, 1.0):
         assert grad(grad(lambda v, t=t: binary.one([v], [t])))(0.3) == pytest.approx(h * (1.0 - h), rel=1e-14)
+        mixed = grad(lambda s: grad(lambda v: losses.binary_cross_entropy.one([sigmoid(v)], [s]))(0.3))
+        assert mixed(t) == pytest.approx(-1.0, rel=1e-13)
         of_p = grad(grad(lambda v, t=t: losses.binary_cross_entropy.one([sigmoid(v)], [t])))
         assert of_p(0.3) == pytest.approx(h * (1.0 - h), rel=1e-13)
 
@@ -210,6 +212,7 @@ def test_the_gradient_of_a_loss_on_a_sigmoid_goes_through_the_probability() -> N
     L.backward()
     assert p.grad == pytest.approx(-1.0 / p.data, rel=1e-15)
     assert "dL/dp" in str(explain(L, p, names={"L": L}))
+    assert [str(x.op.name) for x in L.parents if x.op] == ["sigmoid", "stop_gradient"]
 
 
 @given(st.floats(0.0, 1.0, exclude_max=True), st.floats(0.0, 1.0))
