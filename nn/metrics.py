@@ -24,9 +24,12 @@ def labels(outputs: Any, threshold: float = 0.5) -> npt.NDArray[np.int64]:
     """The classes that a model's outputs stand for.
 
     Arguments:
-        outputs: shape (examples, classes), of which the largest of a row counts; or shape (examples,), of which those
-            from ``threshold`` on are of class 1, the others of class 0.
+        outputs: shape (examples, classes), of which the largest of a row counts, at a tie the first; or shape
+            (examples,), of which those from ``threshold`` on are of class 1, the others of class 0.
         threshold: for a single output; 0.5 for probabilities.
+
+    Raises:
+        ValueError: for NaN, which stands for no class.
 
     Example:
         >>> labels([[0.1, 0.9], [0.8, 0.2]]), labels([0.1, 0.5])
@@ -35,6 +38,9 @@ def labels(outputs: Any, threshold: float = 0.5) -> npt.NDArray[np.int64]:
     Source: notes 5.3: the neuron activates from 0.5 on.
     """
     array = np.asarray(outputs, dtype=float)
+    faulty = np.argwhere(np.isnan(array))
+    if len(faulty):
+        raise ValueError(f"the outputs have nan in row {faulty[0][0]} (counted from 0), which stands for no class")
     if array.ndim == 2 and array.shape[1] > 1:
         return array.argmax(axis=1)
     return (array.reshape(len(array)) >= threshold).astype(int)
@@ -66,7 +72,8 @@ def decided(targets: FloatArray, outputs: FloatArray) -> tuple[FloatArray, Float
         outputs: shape (examples,) or (examples, outputs).
 
     Returns:
-        Class numbers, the number of the largest output for one-hot targets; else labels, in the form of the targets.
+        Class numbers, the number of the largest output for one-hot targets, at a tie the first; else labels, in the
+        form of the targets.
 
     Example:
         >>> decided(np.array([[-1.0], [1.0]]), np.array([-0.3, -0.2]))
@@ -89,13 +96,13 @@ def accuracy(y: Any, predicted: Any) -> float:
         predicted: the predicted ones, in the same shape.
 
     Raises:
-        ValueError: if the two differ in shape, or are empty.
+        ValueError: if the two differ in shape, are empty, or are no class numbers.
 
     Example:
         >>> accuracy([0, 1, 1, 2], [0, 1, 2, 2])
         0.75
     """
-    right, given = _pair(y, predicted)
+    right, given = _classes(y, predicted)
     same = right == given
     return float(np.mean(same if same.ndim == 1 else same.all(axis=1)))
 
@@ -124,7 +131,7 @@ def precision(y: Any, predicted: Any, average: str | None = None) -> Any:
             By default "binary" where the classes are 0 and 1, or -1 and 1, else "macro".
 
     Raises:
-        ValueError: if the two differ in shape, or are empty, or if the average is unknown.
+        ValueError: if the two differ in shape, are empty, or are no class numbers, or if the average is unknown.
 
     Example:
         >>> precision([0, 1, 1, 1], [1, 1, 1, 0])
@@ -156,24 +163,29 @@ def f1(y: Any, predicted: Any, average: str | None = None) -> Any:
 def r2(y: Any, predicted: Any) -> float:
     """The coefficient of determination, 1 - sum (y - yhat)^2 / sum (y - mean y)^2.
 
-    1 is perfect, 0 is as good as the mean of y, and there is no lower end. Of several outputs, the mean.
+    1 is perfect, 0 is as good as the mean of y, and there is no lower end. Of several outputs, the mean. Where all of y
+    are the same number there is nothing to determine.
 
     Arguments:
         y: the right numbers, shape (examples,) or (examples, outputs).
         predicted: the predicted ones, in the same shape.
 
     Raises:
-        ValueError: if the two differ in shape, or if all of y are the same, where it is not defined.
+        ValueError: if the two differ in shape, or if all of y (of one output) are the same, where it is not defined.
 
     Example:
         >>> r2([1.0, 2.0, 3.0], [1.0, 2.0, 3.5])
         0.875
     """
     right, given = _pair(y, predicted)
-    variation = np.sum((right - right.mean(axis=0)) ** 2, axis=0)
-    if not np.all(variation > 0.0):
+    if (right == right[0]).all(axis=0).any():  # the sum of squares would be a rounding, and not 0
         raise ValueError("r2 is not defined where all of y are the same number; look at the mean squared error instead")
-    return float(np.mean(1.0 - np.sum((right - given) ** 2, axis=0) / variation))
+    # In units, powers of 2, in which no square is too large or too small for a float.
+    right, given = (_in_units(numbers, np.abs(right)) for numbers in (right, given))
+    spread = right - right.mean(axis=0)
+    with np.errstate(over="ignore"):  # a prediction far out is infinitely bad
+        missed = np.sum(_in_units(right - given, np.abs(spread)) ** 2, axis=0)
+    return float(np.mean(1.0 - missed / np.sum(_in_units(spread, np.abs(spread)) ** 2, axis=0)))
 
 
 ON_LABELS: dict[str, Metric] = {"accuracy": accuracy, "precision": precision, "recall": recall, "f1": f1}
@@ -202,6 +214,12 @@ def get(metric: str | Metric) -> tuple[str, Metric]:
     raise TypeError(f"a metric is a name such as 'accuracy' or a function of (y, outputs), not {metric!r}")
 
 
+def _in_units(numbers: FloatArray, sizes: FloatArray) -> FloatArray:
+    """The numbers, divided by a power of 2 such that the largest of the sizes is about 1; column by column."""
+    scaled: FloatArray = np.ldexp(numbers, -np.frexp(sizes.max(axis=0))[1])
+    return scaled
+
+
 def _pair(y: Any, predicted: Any) -> tuple[FloatArray, FloatArray]:
     """The right and the predicted numbers, in one shape."""
     right = check_targets(y, len(y))
@@ -216,9 +234,22 @@ def _pair(y: Any, predicted: Any) -> tuple[FloatArray, FloatArray]:
     return right, given
 
 
+def _classes(y: Any, predicted: Any) -> tuple[FloatArray, FloatArray]:
+    """The right and the predicted classes: whole numbers, of which one can be right or wrong."""
+    right, given = _pair(y, predicted)
+    for name, numbers, advice in (
+        ("y", right, "for a regression use r2"),
+        ("predicted", given, "write metrics.labels(model.predict(X))"),
+    ):
+        strangers = numbers[numbers % 1.0 != 0.0]
+        if strangers.size:
+            raise ValueError(f"{name} has {strangers[0]:g}, which is no class number; {advice}")
+    return right, given
+
+
 def _confusion(y: Any, predicted: Any) -> tuple[npt.NDArray[np.int64], FloatArray]:
     """The confusion matrix, and the classes of its rows and columns."""
-    right, given = _pair(y, predicted)
+    right, given = _classes(y, predicted)
     if right.ndim != 1:
         raise ValueError(f"y has shape {right.shape}; give one class number an example: metrics.labels(y)")
     classes, indices = np.unique(np.concatenate([right, given]), return_inverse=True)

@@ -127,3 +127,71 @@ def test_metrics_are_found_by_name_or_given_as_functions():
     assert metrics.get(max) == ("max", max)
     with pytest.raises(TypeError, match="a metric is a name such as 'accuracy' or a function"):
         metrics.get(3)
+
+
+# --- ties, constants, and numbers that are no classes ----------------------------------------------------------------
+
+
+def test_at_a_tie_the_first_class_is_predicted_and_at_the_threshold_class_1():
+    assert labels([[0.5, 0.5], [0.2, 0.4], [0.1, 0.1]]).tolist() == [0, 1, 0]
+    assert labels([0.5, np.nextafter(0.5, 0.0)]).tolist() == [1, 0]
+    assert labels([0.0, -0.0, -5e-324], threshold=0.0).tolist() == [1, 1, 0]
+
+
+def test_a_tie_is_decided_alike_for_one_hot_rows_columns_signs_and_labels():
+    third = np.full((3, 3), 1.0 / 3.0)
+    right, given = decided(np.eye(3), third)
+    assert (right.tolist(), given.tolist()) == ([0.0, 1.0, 2.0], [0.0, 0.0, 0.0])
+    assert accuracy(right, given) == 1 / 3
+    below = np.nextafter(0.5, 0.0)
+    assert decided(np.array([[0.0], [1.0]]), np.array([0.5, below]))[1].tolist() == [1.0, 0.0]
+    assert decided(np.array([[-1.0], [1.0]]), np.array([0.0, -5e-324]))[1].tolist() == [1.0, -1.0]
+    several = np.array([[1.0, 1.0], [0.0, 1.0]])
+    assert decided(several, np.array([[0.5, below], [0.0, 0.5]]))[1].tolist() == [[1.0, 0.0], [0.0, 1.0]]
+
+
+def test_ties_are_decided_as_scikit_learn_decides_them():
+    rng = np.random.default_rng(0)
+    scores = rng.integers(0, 3, size=(200, 3)) / 4.0  # of which many are equal
+    y = rng.integers(0, 3, 200)
+    expected = sklearn_metrics.accuracy_score(y, scores.argmax(axis=1))
+    assert accuracy(*decided(np.eye(3)[y], scores)) == accuracy(y, labels(scores)) == expected
+
+
+def test_nan_is_no_class():
+    with pytest.raises(ValueError, match="nan in row 1 "):
+        labels([0.1, np.nan])
+    with pytest.raises(ValueError, match="nan in row 0 "):
+        labels([[np.nan, 1.0]])
+
+
+@pytest.mark.parametrize("metric", [accuracy, confusion_matrix, precision, recall, f1])
+def test_a_number_that_is_no_class_is_refused(metric):
+    with pytest.raises(ValueError, match=r"y has 0.3, which is no class number; for a regression use r2"):
+        metric([1.0, 0.3], [1.0, 0.0])
+    with pytest.raises(ValueError, match=r"predicted has 0.7, which is no class number; write metrics.labels"):
+        metric([1.0, 0.0], [1.0, 0.7])
+
+
+@pytest.mark.parametrize("constant", [0.1, 1 / 3, 1e-300, -7.7, 0.0, 1e300])
+@pytest.mark.parametrize("n", [1, 2, 3, 10, 1000])
+def test_r2_of_a_constant_target_is_not_defined_whatever_its_mean_rounds_to(constant, n):
+    """The mean of ten times 0.1 is not 0.1, so that a sum of squares says that there is something to determine."""
+    with pytest.raises(ValueError, match="all of y are the same number"):
+        r2([constant] * n, np.arange(n))
+    with pytest.raises(ValueError, match="all of y are the same number"):
+        r2([[constant, i] for i in range(n)], np.zeros((n, 2)))
+
+
+@given(st.lists(st.tuples(st.integers(-9, 9), st.integers(-9, 9)), min_size=2, max_size=9), st.integers(-300, 300))
+def test_r2_does_not_depend_on_the_unit(pairs, exponent):
+    y, predicted = map(np.array, zip(*pairs, strict=True))
+    if len(set(y)) > 1:
+        unit = 10.0**exponent
+        # A handful of roundings in each of the sums; 1 - s loses what s is larger than 1.
+        expected = sklearn_metrics.r2_score(y, predicted)
+        assert r2(y * unit, predicted * unit) == pytest.approx(expected, rel=1e-12, abs=1e-12)
+
+
+def test_r2_of_a_prediction_far_out_is_as_bad_as_a_float_can_say():
+    assert r2([1.0, 2.0], [1e300, 0.0]) == -np.inf
