@@ -61,7 +61,9 @@ class Activation:
 
     def options(self) -> dict[str, float]:
         """The arguments it was made with."""
-        return {name: float(getattr(self, name)) for name in self.option_names}
+        given = [getattr(self, name) for name in self.option_names]
+        numbers = [x.data if isinstance(x, Value) else float(x) for x in given]
+        return dict(zip(self.option_names, numbers, strict=True))
 
     def architecture(self) -> dict[str, Any]:
         """A description that JSON can hold, which `get` takes."""

@@ -6,7 +6,7 @@ Imports the engine, `Module`, activations, initialisers and losses.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from typing import Any, NamedTuple, Self, TypeVar
 
@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd import primitives
+from autograd.escapes import inputs_of_open_calls
 from autograd.functions import linear
 from autograd.value import Operand, Value
 from nn import activations, initialisers, losses
@@ -79,12 +80,21 @@ class FeedForward(Module):
 
         Raises:
             ValueError: for rows of another length, NaN or infinity, with row and column.
+            TypeError: inside a function that is being differentiated by one of the weights.
 
         Example:
             >>> Neuron(1, weights=[2.0], bias=1.0).predict([[0.0], [1.0], [2.0]])
             array([1., 3., 5.])
         """
         rows = check_inputs(X, self.n_inputs)
+        calls = inputs_of_open_calls.get()
+        for parameter in _row_entries(self) if calls else ():
+            if any(parameter in inputs for inputs in calls):
+                raise TypeError(
+                    f"predict gives plain numbers, but {parameter.describe()} is an argument of the function that is "
+                    "being differentiated; its part of the derivative would be lost. Call the model: [model(x) for x "
+                    "in X]"
+                )
         outputs = (outputs_for if self.records_the_same else one_by_one)(self.forward, rows)
         return outputs[:, 0] if self.n_outputs == 1 else outputs
 
@@ -641,6 +651,13 @@ def _entry(description: Any, key: str) -> Any:
             f"the description {dict(description)!r:.80} lacks {key!r}; give what model.architecture() gives"
         )
     return description[key]
+
+
+def _row_entries(model: Any) -> Iterator[Value]:
+    """The weights and biases of a neuron, a layer or a network, leaves or not."""
+    yield from getattr(model, "row", ())
+    for part in (*getattr(model, "neurons", ()), *getattr(model, "layers", ())):
+        yield from _row_entries(part)
 
 
 def _places(model: FeedForward) -> dict[str, Value]:

@@ -147,7 +147,8 @@ def descend(
     verdict = ""
     for step in range(1, check_count("steps", steps) + 1):
         value, gradient = slope(*point)
-        values.append(float(value))
+        value, gradient = _number(value), [*map(_number, gradient)]
+        values.append(value)
         after = tuple([x - rate * g for x, g in zip(point, gradient, strict=True)])
         if not (isfinite(value) and all(map(isfinite, after))):
             verdict = f"diverged after {step - 1} steps"
@@ -160,7 +161,12 @@ def descend(
             break
     if len(points) > len(values):
         with no_grad():
-            values.append(float(f(*map(Value, point))))
+            values.append(_number(f(*map(Value, point))))
     if not verdict:
         verdict = f"{'too slow' if values[-1] <= values[0] else 'diverged'} after {steps} steps"
     return Descent(rate, points, values, verdict)
+
+
+def _number(x: Any) -> float:
+    """The number of a Value, which a derivative is where the function has parameters of its own, or of a number."""
+    return x.data if isinstance(x, Value) else float(x)

@@ -370,3 +370,26 @@ def test_a_feed_forward_model_of_a_user_has_calls_checks_predictions_and_a_repr(
     assert model.predict([[1.0], [2.0]]).tolist() == [2.0, 4.0]
     with pytest.raises(ValueError, match="2 numbers, but Doubled"):
         model([1.0, 2.0])
+
+
+# --- inside a function that is being differentiated ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("n", [1, 100], ids=["one by one", "compiled"])
+def test_predict_does_not_lose_the_derivative_by_a_weight_without_a_word(n: int) -> None:
+    def by_weight(w: Value) -> Any:
+        return w * MLP(1, [1, 1], weights=[[[w]], [[1.0]]]).predict([[2.0]] * n)[0]
+
+    with pytest.raises(TypeError, match=r"predict gives plain numbers, but .* = 3 is an argument .* Call the model"):
+        grad(by_weight)(3.0)
+    model = Neuron(1, weights=[2.0])
+    assert grad(lambda w: w * model.predict([[2.0]] * n)[0])(3.0) == 4.0
+
+
+def test_a_network_shows_itself_inside_a_function_that_is_being_differentiated() -> None:
+    def loss(alpha: Value) -> Any:
+        activation = activations.PReLU(0.5)
+        activation.alpha = alpha
+        return len(repr(Layer(1, 2, activation))) * alpha
+
+    assert grad(loss)(0.5) == len("Layer(1 → 2 prelu(alpha=0.5), 4 parameters)")

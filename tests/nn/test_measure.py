@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from autograd import Value
 from autograd.functions import exp
 from nn.layers import MLP, Layer
 from nn.measure import DeadUnits, dead_relus, descend, gradient_sizes
@@ -95,3 +96,10 @@ def test_descent_stops_where_the_value_is_no_longer_finite():
 def test_faulty_settings_are_refused(rate, start, steps, message):
     with pytest.raises(ValueError, match=message):
         descend(parabola, [start], rate, steps=steps)
+
+
+def test_descent_on_a_function_with_parameters_of_its_own_is_in_plain_numbers() -> None:
+    a = Value(2.0)
+    course = descend(lambda x: a * x * x, [1.0], 0.1, steps=3)
+    assert {type(x) for x in (*course.values, *[x for point in course.points for x in point])} == {float}
+    assert course.points[1] == pytest.approx((1.0 - 0.1 * 4.0,))
