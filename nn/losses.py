@@ -1,7 +1,7 @@
 """Losses, as objects found by name. Imports the engine, ``data`` and ``suggest``.
 
-Three primitives of their own keep the digits of the cross-entropies, and their values at infinite logits. A loss of
-one example, `Loss.one`, is a graph that is the same for every example: no step of it depends on the data,
+Primitives of their own keep the digits of the cross-entropies, and their values at infinite logits. A loss of one
+example, `Loss.one`, is a graph that is the same for every example: no step of it depends on the data,
 so that it can be recorded once, with Values for the targets too. Calling a loss gives the loss of a batch.
 """
 

@@ -280,6 +280,32 @@ def test_training_sees_the_categorical_loss_of_every_logit(kind: Any) -> None:
         assert step.losses(X, T) == pytest.approx(np.array(expected), rel=753 * ULP, abs=1e-323)
 
 
+@pytest.mark.parametrize(
+    "loss", ["binary_cross_entropy", "binary_cross_entropy_with_logits", "categorical_cross_entropy_with_logits"]
+)
+def test_a_batch_of_examples_of_every_class_is_one_program(loss: str) -> None:
+    """Whatever the target, an example has the same graph; the copies are found, and the text does not grow."""
+    objective = losses.get(loss)
+    n = 3 if "categorical" in loss else 1
+    model = MLP(2, [4, n], output="softmax" if n > 1 else "sigmoid", seed=1)
+    X = np.random.default_rng(0).normal(size=(60, 2)).tolist()
+    y = [i % max(n, 2) for i in range(60)]
+
+    def batch(k: int) -> Value:
+        total: Value = objective([objective.outputs_of(model, x) for x in X[:k]], y[:k])
+        return total
+
+    L, program = batch(60), compile(batch(60))
+    assert program() == pytest.approx(L.data, rel=1e-14)
+    value, slopes = program.value_and_grad()
+    model.zero_grad()
+    L.backward()
+    assert value == pytest.approx(L.data, rel=1e-14)
+    # Sums of sixty terms, in another order.
+    assert slopes == pytest.approx(np.array([p.grad for p in program.parameters]), rel=1e-11, abs=1e-14)
+    assert len(program.source.splitlines()) == len(compile(batch(12)).source.splitlines())
+
+
 @pytest.mark.parametrize("compiled", [True, False])
 @pytest.mark.parametrize("loss", ["binary_cross_entropy", "binary_cross_entropy_with_logits"])
 def test_fit_reports_the_loss_of_a_confident_wrong_answer_to_all_its_digits(loss: str, compiled: bool) -> None:
