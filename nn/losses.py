@@ -390,7 +390,7 @@ class BinaryCrossEntropy(Averaged):
     Targets are 0 and 1, or probabilities between. Its derivative by p is (p - t)/(p (1 - p)).
 
     Where p comes from a `sigmoid`, the digits that p has lost near 0 and 1 are taken from its logit. (A log(1 - p) that
-    you write yourself has them no more: at the logit 20 it is off by 3e-8; write -softplus(z), or this loss.)
+    you write yourself has them no more: at the logit 20 it is off by 3e-8; write log_sigmoid(-z), or this loss.)
 
     Raises:
         DomainError: for p exactly 0 or 1 where the target says otherwise, which is infinitely wrong; a saturated
