@@ -7,21 +7,23 @@ same for that.
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import re
 import sys
 import unicodedata
 from collections.abc import Sequence
-from pathlib import Path
 
 from autograd import __version__
 from autograd.coercion import as_number
 from autograd.derivation import explain
 from autograd.errors import DomainError
 from autograd.expression import ExpressionError, names_in, record
+from autograd.files import is_standard_output
 from autograd.order import topological_order
 from autograd.proofreading import Quantity, proofread
 from autograd.stepper import Figure, show
+from autograd.stepper.figure import page_path
 from autograd.value import Value
 from autograd.worked_example import PRINTED, worked_example
 
@@ -78,8 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise ValueError("--wrt and --printed need an expression before them, such as 'x**2' x=3 --wrt x")
         return _worked_example(options.html)
     except (ExpressionError, DomainError, ValueError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+        return _complain(str(error))
 
 
 def _worked_example(html: str | None) -> int:
@@ -87,9 +88,10 @@ def _worked_example(html: str | None) -> int:
     example = worked_example()
     page = show(example.L, names=None)
     try:
-        written = _write(page, html or PAGE) + ("" if html else " --html FILE chooses another name.")
+        chosen, hint = (PAGE, " --html FILE chooses another name.") if html is None else (html, "")
+        written = _write(page, chosen) + hint
     except ValueError as error:
-        if html:
+        if html is not None:
             raise
         written = f"No page was written: {error}."  # nobody asked for this file, so the rest counts
     proof = proofread(example.L, PRINTED)
@@ -141,8 +143,10 @@ def _expression(
 
 def _write(page: Figure, file: str) -> str:
     """Write a page, but over nothing except an earlier page; the result says where it is."""
-    path = Path(file) if Path(file).suffix else Path(f"{file}.html")
+    path = page_path(file)
     try:
+        if is_standard_output(path):
+            raise ValueError(f"{path} is where the derivation is printed; choose a file for the page with --html")
         if path.is_file() and (held := path.read_bytes()) and b"data-chainrule" not in held:
             raise ValueError(
                 f"{path} holds something else and is left as it is; remove it, or choose another name with --html"
@@ -192,13 +196,33 @@ def _printed(argument: str) -> tuple[Quantity, str]:
     return name, number
 
 
-if __name__ == "__main__":
+def _as_program() -> int:
+    """Run the command line for a shell, which is told in a line what cannot be printed, and by the exit status."""
+    sys.stderr = sys.stderr or io.StringIO()  # one that is closed is None
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a terminal that has no σ shows a ?
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that has no σ shows a ?
+    if sys.stdout is None:
+        return _complain("standard output is closed")
     try:
-        status = main()
+        try:
+            status = main()
+        except SystemExit as left:  # --help and --version have been printed, or a mistake explained
+            status = int(left.code or 0)
         sys.stdout.flush()
-    except BrokenPipeError:  # whoever reads this has seen enough, as head has
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = 1
-    sys.exit(status)
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more when it ends
+        if isinstance(error, BrokenPipeError):  # whoever reads this has seen enough, as head has
+            return 1
+        return _complain(f"standard output cannot be written ({error.strerror})")
+    return status
+
+
+def _complain(message: str) -> int:
+    """The exit status, after the message on standard error."""
+    print(f"error: {message}", file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(_as_program())

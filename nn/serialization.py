@@ -7,19 +7,19 @@ Nothing in it can run code, and what is read is checked against the size of the 
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
-import secrets
 import zipfile
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from autograd import __version__
+from autograd.files import write_whole
 from nn import layers, optimizers, schedules
 from nn.data import FloatArray, check_number
 from nn.module import Module
@@ -50,6 +50,7 @@ class FileError(ValueError):
 
     Example:
         >>> import tempfile
+        >>> from pathlib import Path
         >>> path = Path(tempfile.mkdtemp()) / "model.npz"
         >>> _ = path.write_text("no model")
         >>> load(path)
@@ -76,6 +77,7 @@ def save(path: PathLike, model: Module, optimizer: Optimizer | None = None) -> N
 
     Example:
         >>> import tempfile
+        >>> from pathlib import Path
         >>> from nn.layers import MLP
         >>> path = Path(tempfile.mkdtemp()) / "model.npz"
         >>> save(path, MLP(2, [3, 1], seed=0))
@@ -97,16 +99,9 @@ def save(path: PathLike, model: Module, optimizer: Optimizer | None = None) -> N
         header["progress"] = {name: kept[name] for name in ("steps", "epochs", "schedule")}
         arrays |= {f"optimizer.{name}": array.astype("<f8") for name, array in kept["state"].items()}
     arrays["header"] = np.frombuffer(json.dumps(header).encode(), dtype=np.uint8)
-    target = Path(os.path.realpath(path))
-    temporary = target.with_name(f".{target.name}.{secrets.token_hex(8)}")
-    try:
-        with open(temporary, "xb") as file:
-            np.savez(file, **arrays)  # before NumPy 2.2 allow_pickle=False would be one more array
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, target)
-    finally:
-        temporary.unlink(missing_ok=True)
+    file = io.BytesIO()
+    np.savez(file, **arrays)  # before NumPy 2.2 allow_pickle=False would be one more array
+    write_whole(path, file.getvalue())
 
 
 def load(path: PathLike, into: Module | None = None, largest: int = LARGEST_FILE) -> Module:
@@ -127,6 +122,7 @@ def load(path: PathLike, into: Module | None = None, largest: int = LARGEST_FILE
 
     Example:
         >>> import tempfile
+        >>> from pathlib import Path
         >>> from nn.layers import MLP
         >>> path = Path(tempfile.mkdtemp()) / "model.npz"
         >>> model = MLP(2, [3, 1], seed=0)
@@ -160,6 +156,7 @@ def load_optimizer(path: PathLike, largest: int = LARGEST_FILE) -> Optimizer:
 
     Example:
         >>> import tempfile
+        >>> from pathlib import Path
         >>> from nn.layers import MLP
         >>> path = Path(tempfile.mkdtemp()) / "model.npz"
         >>> save(path, MLP(2, [3, 1], seed=0), optimizers.Adam(0.01))

@@ -15,6 +15,7 @@ import pytest
 
 from autograd import Value, compile, draw
 from autograd.__main__ import main
+from autograd.files import write_whole
 from autograd.primitives import PRIMITIVES
 from autograd.proofreading import proofread
 from autograd.worked_example import PRINTED, worked_example
@@ -105,4 +106,4 @@ def test_a_batch_is_split_over_a_cluster_as_printed() -> None:
 
 if __name__ == "__main__":
     PICTURE.parent.mkdir(exist_ok=True)
-    PICTURE.write_text(picture() + "\n", encoding="utf-8")
+    write_whole(PICTURE, f"{picture()}\n".encode())

@@ -20,6 +20,7 @@ from autograd.drawing.network import MOST_CIRCLES, network_scene, weights_of
 from autograd.drawing.scene import Scene
 from autograd.drawing.source import dot_lines, placed_dot
 from autograd.drawing.svg import to_svg
+from autograd.files import write_whole
 from autograd.naming import CALLER, Caller
 from autograd.value import Value
 
@@ -114,6 +115,8 @@ class Drawing(graphviz.Digraph):
     ) -> str:
         """Write a picture where the name ends in .svg, .png, .pdf or .jpg, else the DOT source.
 
+        The file appears at once and whole: a crash in the middle leaves the old one, if there was one.
+
         Arguments:
             filename, directory, skip_existing: as for `graphviz.Digraph.save`.
 
@@ -121,13 +124,32 @@ class Drawing(graphviz.Digraph):
             The path of the file.
 
         Raises:
+            OSError: if the file cannot be written.
             RuntimeError: as `pipe`.
         """
         ending = Path(filename or "").suffix.lower().lstrip(".")
         if ending not in PICTURES:
-            path: str = super().save(filename, directory, skip_existing=skip_existing)
-            return path
-        return _write(Path(directory or self.directory, filename or ""), self.pipe(ending))
+            return self._save_source(filename, directory, bool(skip_existing))
+        path = Path(directory or self.directory, filename or "")
+        if not (skip_existing and path.exists()):
+            _write(path, self.pipe(ending))
+        return str(path)
+
+    def _save_source(
+        self,
+        filename: str | os.PathLike[str] | None,
+        directory: str | os.PathLike[str] | None,
+        skip_existing: bool = False,
+    ) -> str:
+        """Write the DOT source; as in graphviz, the names are remembered."""
+        if filename is not None:
+            self.filename = os.fspath(filename)
+        if directory is not None:
+            self.directory = os.fspath(directory)
+        path = Path(self.filepath)
+        if not (skip_existing and path.exists()):
+            _write(path, "".join(self).encode(self.encoding))
+        return str(path)
 
     def render(
         self,
@@ -163,13 +185,14 @@ class Drawing(graphviz.Digraph):
         if outfile is not None:
             target = Path(directory or self.directory, outfile)
             filename = filename or target.with_suffix(".gv")
-            source = super().save(filename, directory if filename != target.with_suffix(".gv") else "")
+            source = self._save_source(filename, directory if filename != target.with_suffix(".gv") else "")
         else:
-            source = super().save(filename, directory)
+            source = self._save_source(filename, directory)
             target = Path(f"{source}.{chosen}")
         if Path(source) == target:
             raise ValueError(f"the picture would replace the DOT source {source}; give them two names")
-        rendered = _write(target, picture)
+        rendered = str(target)
+        _write(target, picture)
         if cleanup:
             os.remove(source)
         if view or quiet_view:
@@ -298,7 +321,6 @@ def _by_graphviz(source: str, format: str) -> bytes:
     )
 
 
-def _write(path: Path, picture: bytes) -> str:
+def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(picture)
-    return str(path)
+    write_whole(path, content)

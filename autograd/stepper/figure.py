@@ -1,4 +1,4 @@
-"""`Figure`: what `show` gives, as HTML for a notebook and as a page of its own. Imports the standard library alone.
+"""`Figure`: what `show` gives, as HTML for a notebook and as a page of its own. Imports the writing of files.
 
 The HTML is a progressive figure. It holds the finished picture as an image and the table of all steps, which every
 notebook shows, also one that it does not trust; where scripts run, a script decodes the same picture and adds controls.
@@ -17,6 +17,8 @@ from os import PathLike
 from pathlib import Path
 from string import Template
 from typing import Any
+
+from autograd.files import write_whole
 
 _PLAYER, _PAGE = (Path(__file__).with_name(name) for name in ("player", "page"))
 
@@ -75,15 +77,17 @@ class Figure:
     def save(self, path: str | PathLike[str]) -> Path:
         """Write the stepper as one HTML file, which needs no server, no network and no other file.
 
+        The file appears at once and whole: a crash in the middle leaves the old one, if there was one.
+
         Arguments:
-            path: where to; ".html" is added where there is no ending.
+            path: where to; ".html" is added where there is no ending, but not to the name of a device or a pipe.
 
         Returns:
             The path.
 
         Raises:
             OSError: if the file cannot be written.
-            ValueError: for the ending of a picture; `autograd.draw` saves those.
+            ValueError: for no name, and for the ending of a picture; `autograd.draw` saves those.
 
         Example:
             >>> from tempfile import TemporaryDirectory
@@ -94,14 +98,8 @@ class Figure:
             ...     show(x * x).save(f"{folder}/square").name
             'square.html'
         """
-        path = Path(path)
-        if not path.suffix:
-            path = path.with_suffix(".html")
-        if path.suffix.lower() in (".svg", ".png", ".pdf", ".jpg"):
-            raise ValueError(
-                f"{path.name} would hold a page; name it {path.stem}.html, or save a picture with draw(...)"
-            )
-        path.write_text(self.page(), encoding="utf-8")
+        path = page_path(path)
+        write_whole(path, self.page().encode())
         return path
 
     def page(self) -> str:
@@ -151,6 +149,18 @@ class Figure:
 
     def __repr__(self) -> str:
         return f"<{self._title}: {len(self.steps)} steps; .save('page.html') writes it as a page>"
+
+
+def page_path(path: str | PathLike[str]) -> Path:
+    """Where a page goes that is to be saved under this name; the errors are those of `Figure.save`."""
+    file = Path(path)
+    if not file.name:
+        raise ValueError(f"a page needs a name, such as page.html, not {str(path)!r}")
+    if file.suffix.lower() in (".svg", ".png", ".pdf", ".jpg"):
+        raise ValueError(f"{file.name} would hold a page; name it {file.stem}.html, or save a picture with draw(...)")
+    # a folder, a device, a pipe, a link (/dev/stdout is one) are meant as they are named
+    is_meant = file.suffix or file.is_symlink() or (file.exists() and not file.is_file())
+    return file if is_meant else file.with_suffix(".html")
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from autograd import __version__
 from autograd.__main__ import PAGE, main
 
+ROOT = Path(__file__).parents[2]
 EXAMPLE = ["0.5*(w2*sigmoid(w1*x + b1) + b2 - t)**2", *["x=1", "t=0.5", "w1=0.4", "b1=0.1", "w2=0.3", "b2=0.2"]]
 
 
@@ -190,25 +192,103 @@ def test_page_that_cannot_be_written_costs_nothing_but_the_page(
     assert "nowhere/page.html cannot be written (No such file or directory)" in capsys.readouterr().err
 
 
+@pytest.mark.skipif(os.name == "nt", reason="devices and pipes of POSIX")
+@pytest.mark.parametrize(
+    ("file", "message"),
+    [
+        ("", "a page needs a name, such as page.html, not ''"),
+        (".", "a page needs a name, such as page.html, not '.'"),
+        ("folder", "folder cannot be written (Is a directory); choose another name with --html"),
+        ("folder.html", "folder.html cannot be written (Is a directory); choose another name with --html"),
+        ("pipe", "pipe cannot be written (nobody reads this pipe); choose another name with --html"),
+        ("page.svg", "page.svg would hold a page; name it page.html, or save a picture with draw(...)"),
+    ],
+)
+@pytest.mark.parametrize("expression", [[], ["x*x", "x=1"]], ids=["worked example", "expression"])
+def test_place_where_no_page_can_be_is_explained_in_one_line(
+    file: str, message: str, expression: list[str], folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "folder").mkdir()
+    (folder / "folder.html").mkdir()
+    os.mkfifo(folder / "pipe")
+    assert main([*expression, "--html", file]) == 2
+    assert capsys.readouterr() == ("", f"error: {message}\n")
+    assert sorted(os.listdir(folder)) == ["folder", "folder.html", "pipe"]
+
+
 # --- as a program ------------------------------------------------------------------------------------------------
 
 
-def test_terminal_without_greek_letters_gets_question_marks(folder: Path) -> None:
-    ascii_only = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONPATH": str(Path(__file__).parents[2])}
-    command = [sys.executable, "-m", "autograd", "sigmoid(x)", "x=0"]
-    result = subprocess.run(command, capture_output=True, text=True, env=ascii_only, check=False)
+def as_program(*arguments: str, redirect: str = "", unbuffered: bool = False) -> subprocess.CompletedProcess[str]:
+    """Run the command line from a shell, which redirects its streams."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1" if unbuffered else ""}
+    command = f"{shlex.join([sys.executable, '-m', 'autograd', *arguments])} {redirect}"
+    return subprocess.run(command, shell=True, capture_output=True, text=True, env=environment, check=False)
+
+
+def test_terminal_without_greek_letters_gets_question_marks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    result = as_program("sigmoid(x)", "x=0")
     assert (result.returncode, result.stderr) == (0, "")
     assert "0.25" in result.stdout
 
 
 def test_reader_that_stops_early_gets_no_traceback(folder: Path) -> None:
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-u", "-m", "autograd", "x*x", "x=1"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment) as run:
         assert run.stdout is not None
         assert run.stderr is not None
         run.stdout.close()
         assert run.stderr.read() == ""
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a device of Linux")
+@pytest.mark.parametrize("unbuffered", [False, True])
+@pytest.mark.parametrize(
+    ("redirect", "error"),
+    [
+        (">&-", "error: standard output is closed\n"),
+        (">/dev/full", "error: standard output cannot be written (No space left on device)\n"),
+        (">/dev/full 2>&-", ""),
+    ],
+)
+def test_output_that_goes_nowhere_is_one_line_and_the_exit_status_2(
+    redirect: str, error: str, unbuffered: bool
+) -> None:
+    result = as_program("x*x", "x=1", "--html", "page", redirect=redirect, unbuffered=unbuffered)
+    assert (result.returncode, result.stdout, result.stderr) == (2, "", error)
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a device of Linux")
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_help_that_cannot_be_printed_is_one_line(option: str) -> None:
+    result = as_program(option, redirect=">/dev/full")
+    assert (result.returncode, result.stderr.count("\n")) == (2, 1)
+
+
+@pytest.mark.parametrize("arguments", [["x^2", "x=1"], ["x*x", "x=1", "--no-such-option"]])
+def test_mistake_that_cannot_be_explained_still_has_its_exit_status(arguments: list[str]) -> None:
+    result = as_program(*arguments, redirect="2>&-")
+    assert (result.returncode, result.stdout, result.stderr) == (2, "", "")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/stdout"), reason="a device of POSIX")
+@pytest.mark.parametrize("redirect", ["", "> printed", ">> printed", "| cat"])
+def test_page_does_not_go_where_the_derivation_is_printed(redirect: str, folder: Path) -> None:
+    result = as_program("x*x", "x=1", "--html", "/dev/stdout", redirect=redirect)
+    assert result.stdout == ""
+    assert result.stderr == (
+        "error: /dev/stdout is where the derivation is printed; choose a file for the page with --html\n"
+    )
+    assert [file.read_bytes() for file in folder.iterdir()] == ([b""] if ">" in redirect else [])
+
+
+def test_page_of_the_worked_example_is_not_written_over_what_is_printed_there(folder: Path) -> None:
+    as_program(redirect=f"> {PAGE}")
+    printed = (folder / PAGE).read_text(encoding="utf-8")
+    assert printed.startswith("The worked example of the notes")
+    assert f"No page was written: {PAGE} is where the derivation is printed" in printed
 
 
 @pytest.mark.parametrize(("option", "expected"), [("--version", f"chainrule {__version__}"), ("--help", "examples:")])

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from autograd import __file__ as package_file
+from autograd.files import write_whole
 from tests.peers import peer
 
 nbformat, nbclient = peer("nbformat"), peer("nbclient")
@@ -61,7 +62,7 @@ def tidied(notebook: Any) -> Any:
 
 def write(notebook: Any, path: Path) -> None:
     """Write a notebook as it is committed."""
-    path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
+    write_whole(path, f"{nbformat.writes(notebook)}\n".encode())
 
 
 def text_outputs(notebook: Any) -> list[tuple[str, list[str]]]:
