@@ -1,1 +1,1 @@
-"""Speed and memory, as ratios to peers measured in the same process. Run all: ``python -m tests.benchmarks``."""
+"""Speed and memory, as ratios to peers, each side in processes of its own. Run all: ``python -m tests.benchmarks``."""

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
 
-from autograd import Value, draw, show
-from autograd.functions import fsum
-from autograd.order import topological_order
-from autograd.worked_example import worked_example
-from nn import MLP
-from tests.benchmarks.measure import Row, at_most, timed
+from tests.benchmarks.measure import Row, apart, at_most
+
+if TYPE_CHECKING:
+    from autograd import Value
 
 
 def network(inputs: int, sizes: list[int]) -> Value:
     """The loss of a network for one example."""
+    from autograd import Value
+    from autograd.functions import fsum
+    from nn import MLP
+
     output = MLP(inputs, sizes, activation="tanh", seed=0)([Value(0.5, label=f"x{i}") for i in range(inputs)])
     return fsum([(y - 1.0) ** 2 for y in (output if isinstance(output, list) else [output])])
 
 
 def random_expression(nodes: int) -> Value:
     """A sum of products of sums ... of nodes drawn at random, a third of them leaves, every one used."""
+    from autograd import Value
+
     rng = random.Random(0)
     made = [Value(rng.uniform(0.5, 2.0)) for _ in range(nodes // 3)]
     unused = list(made)
@@ -35,33 +41,61 @@ def random_expression(nodes: int) -> Value:
 
 def recurrent(steps: int) -> Value:
     """The same two parameters in every step: long edges, and many columns."""
+    from autograd import Value
+
     w, b, h = Value(0.5), Value(0.1), Value(1.0)
     for _ in range(steps):
         h = (w * h + b).tanh()
     return h
 
 
+GRAPHS: dict[str, tuple[Callable[[], Value], Callable[[], Value]]] = {
+    "a network": (lambda: network(3, [4, 4, 1]), lambda: network(10, [25, 10, 2])),
+    "a random expression": (lambda: random_expression(60), lambda: random_expression(600)),
+    "a recurrent network": (lambda: recurrent(19), lambda: recurrent(199)),
+}
+"""Each graph, small and large."""
+
+
+def size(graph: str, which: int) -> int:
+    """The number of nodes."""
+    from autograd import topological_order
+
+    return len(topological_order(GRAPHS[graph][which]()))
+
+
+def drawing(graph: str, which: int, engine: str | None) -> Callable[[], object]:
+    from autograd import draw
+
+    root = GRAPHS[graph][which]()
+    return lambda: draw(root, engine=engine, max_nodes=1000).svg  # type: ignore[arg-type]
+
+
+def page(graph: str, which: int) -> Callable[[], object]:
+    from autograd import show
+
+    root = GRAPHS[graph][which]()
+    return lambda: show(root).page()
+
+
+def drawing_of_worked_example() -> Callable[[], object]:
+    from autograd import draw
+    from autograd.worked_example import worked_example
+
+    root = worked_example().L
+    return lambda: draw(root).svg
+
+
 def run() -> list[Row]:
-    """The rows of the report."""
-    example = worked_example().L
-    rows = [at_most("draw the worked example", 50.0, milliseconds(lambda: draw(example).svg), "ms")]
-    for graph, small, large in (
-        ("a network", network(3, [4, 4, 1]), network(10, [25, 10, 2])),
-        ("a random expression", random_expression(60), random_expression(600)),
-        ("a recurrent network", recurrent(19), recurrent(199)),
-    ):
-        for root, bar in ((small, 150.0), (large, 3000.0)):
-            what = f"{graph}, {len(topological_order(root))} nodes"
+    """The rows of the report; these are not compared with anything, so one process each will do."""
+    rows = [at_most("draw the worked example", 50.0, 1e3 * apart(drawing_of_worked_example), "ms")]
+    for graph in GRAPHS:
+        for which, bar in ((0, 150.0), (1, 3000.0)):
+            what = f"{graph}, {apart(partial(size, graph, which))} nodes"
             for engine in (None, "layered"):
-                drawn = milliseconds(lambda r=root, e=engine: draw(r, engine=e, max_nodes=1000).svg)
+                drawn = 1e3 * apart(partial(drawing, graph, which, engine))
                 rows.append(at_most(f"draw {what}, {engine or 'default'}", bar, drawn, "ms"))
-            page = milliseconds(lambda r=root: show(r).page())
+            written = 1e3 * apart(partial(page, graph, which))
             name = f"page of {what}"
-            rows.append(at_most(name, 300.0, page, "ms") if root is small else Row(name, "", f"{page:.4g} ms", True))
+            rows.append(at_most(name, 300.0, written, "ms") if which == 0 else Row(name, "", f"{written:.4g} ms", True))
     return rows
-
-
-def milliseconds(work: Callable[[], object]) -> float:
-    """The time of the quickest of three calls: what else the machine does can only add to it."""
-    work()
-    return 1000.0 * min(timed(work) for _ in range(3))

@@ -1,17 +1,35 @@
-"""How the benchmarks measure: interleaved runs, medians, the garbage collector on."""
+"""How the benchmarks measure: each side in processes of its own, which import what that side imports and no more.
+
+What a process has imported is on its heap, where the garbage collector finds it again and again; so two sides in one
+process would each pay for the other's libraries. A side is a function at the top of its file, with its imports inside.
+``python -m tests.benchmarks.measure MODULE FUNCTION ARGUMENTS`` runs one.
+"""
 
 from __future__ import annotations
 
 import gc
+import json
+import os
 import statistics
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable
-from typing import NamedTuple, TypeVar
+from collections.abc import Callable, Sequence
+from functools import partial
+from importlib import import_module
+from typing import Any, NamedTuple, TypeAlias
 
-T = TypeVar("T")
+PROCESSES = 5
+RUNS = 9
+SHORTEST = 0.01
+"""A run repeats what takes less than this, in seconds."""
+LONGEST = 30.0
+"""No further run begins after so many seconds."""
+
+Side: TypeAlias = "Callable[..., Any] | partial[Any]"
+
+ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+"""More threads only wait for each other at these sizes."""
 
 
 class Row(NamedTuple):
@@ -23,31 +41,42 @@ class Row(NamedTuple):
     ok: bool
 
 
-def medians(*works: Callable[[], object], rounds: int = 5, repeat: int = 1) -> list[float]:
-    """The median time in seconds of one call of each work, in rounds that alternate between them.
+def apart(side: Side) -> Any:
+    """What a side gives in a fresh process: its result, or, if that is a function, how many seconds a call takes."""
+    function, arguments = (side.func, side.args) if isinstance(side, partial) else (side, ())
+    command = [sys.executable, "-m", "tests.benchmarks.measure", function.__module__, function.__name__]
+    result = subprocess.run(
+        [*command, json.dumps(arguments)],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+        env={**os.environ, **ONE_THREAD},
+    )
+    return json.loads(result.stdout.splitlines()[-1])
 
-    Each measurement is ``repeat`` calls in a row, as in training, so that everyone pays for collecting the garbage of
-    the calls before; between measurements the garbage is collected off the clock.
+
+def medians(*sides: Side, processes: int = PROCESSES) -> list[float]:
+    """The median over the processes of each side's figure; the sides take turns."""
+    figures = [[apart(side) for side in sides] for _ in range(processes)]
+    return [statistics.median(of_one) for of_one in zip(*figures, strict=True)]
+
+
+def quickest(work: Callable[[], object]) -> float:
+    """The seconds of one call in the quickest run: what else the machine does can only add to it.
+
+    The collector is as Python has it; the garbage of one run is collected before the next, off the clock.
     """
-    for work in works:
-        work()
-    times: list[list[float]] = [[] for _ in works]
-    for _ in range(rounds):
-        for work, taken in zip(works, times, strict=True):
-            gc.collect()
-            start = time.perf_counter()
-            for _ in range(repeat):
-                work()
-            taken.append((time.perf_counter() - start) / repeat)
-    return [statistics.median(taken) for taken in times]
-
-
-def timed(work: Callable[[], object]) -> float:
-    """The time in seconds of one call."""
-    gc.collect()
     start = time.perf_counter()
     work()
-    return time.perf_counter() - start
+    repeat = 1 + int(SHORTEST / (time.perf_counter() - start))
+    times: list[float] = []
+    while len(times) < RUNS and repeat * sum(times) < LONGEST:
+        gc.collect()
+        start = time.perf_counter()
+        for _ in range(repeat):
+            work()
+        times.append((time.perf_counter() - start) / repeat)
+    return min(times)
 
 
 def at_least(name: str, bar: float, ratio: float, detail: str) -> Row:
@@ -60,22 +89,12 @@ def at_most(name: str, bar: float, figure: float, unit: str) -> Row:
     return Row(name, f"<= {bar:g} {unit}", f"{figure:.4g} {unit}", figure <= bar)
 
 
-def python_prints(code: str) -> str:
-    """What a fresh interpreter prints when it runs ``code``."""
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    return result.stdout.strip()
+def main(module: str, function: str, arguments: Sequence[Any]) -> None:
+    """Run one side here, and print its figure."""
+    sys.setrecursionlimit(10**6)  # for peers that recurse
+    figure = getattr(import_module(module), function)(*arguments)
+    print(json.dumps(quickest(figure) if callable(figure) else figure))
 
 
-def with_deep_stack(work: Callable[[], T]) -> T:
-    """Run ``work`` in a thread with a stack large enough for peers that recurse."""
-    results: list[T] = []
-    limit, size = sys.getrecursionlimit(), threading.stack_size(512 * 1024 * 1024)
-    sys.setrecursionlimit(10**6)
-    try:
-        thread = threading.Thread(target=lambda: results.append(work()))
-        thread.start()
-        thread.join()
-    finally:
-        sys.setrecursionlimit(limit)
-        threading.stack_size(size)
-    return results[0]
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2], json.loads(sys.argv[3]))
