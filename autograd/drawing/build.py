@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from graphlib import TopologicalSorter
-from math import floor, isfinite, log10
+from math import floor, inf, isnan, log10, nan
 from types import FrameType
 from typing import Literal, TypeAlias
 
@@ -278,15 +278,24 @@ def colour_by_gradient(scene: Scene, members: Sequence[tuple[Value, ...]], digit
     Arguments:
         members: for each node of the scene the Values that it stands for.
     """
-    sizes = [max([abs(v.grad) for v in values if isfinite(v.grad)], default=0.0) for values in members]
-    largest = max(sizes, default=0.0)
-    if not largest:
+    known = [[abs(v.grad) for v in values if not isnan(v.grad)] for values in members]
+    sizes = [max(of_one, default=nan) for of_one in known]
+    if not any(size > 0.0 for size in sizes):
         return "All gradients are 0: call backward() first"
-    for node, values, size in zip(scene.nodes, members, sizes, strict=True):
-        if values:
-            decades = floor(log10(size / largest)) if size / largest > 0.0 else -GRADIENT_LEVELS
-            node.level = max(0, GRADIENT_LEVELS + min(decades, 0))
-    return f"Colour is the size of the gradient, {number(largest, digits)} at most; each paler shade is a tenth"
+    largest = max([size for size in sizes if 0.0 < size < inf], default=1.0)
+    for node, size in zip(scene.nodes, sizes, strict=True):
+        if not isnan(size):
+            node.level = _level(size, largest)
+    most = max([size for size in sizes if not isnan(size)])
+    return f"Colour is the size of the gradient, {number(most, digits)} at most; each paler shade is a tenth"
+
+
+def _level(size: float, largest: float) -> int:
+    """`GRADIENT_LEVELS` for the largest gradient, one less for each power of ten below it; 0 for 0."""
+    if not size or size >= largest:
+        return GRADIENT_LEVELS if size else 0
+    # the logarithms are rounded: a tenth is exactly one less also where they are not
+    return max(0, GRADIENT_LEVELS + floor(log10(size) - log10(largest) + 1e-12))
 
 
 def _highlight(scene: Scene, index_of: Mapping[Value, int], highlight: Value | Iterable[Value] | None) -> None:

@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from autograd import Value, draw
 from autograd.drawing import engines, layout
+from autograd.drawing.build import build_scene
 from autograd.functions import fsum
 from autograd.worked_example import WorkedExample, worked_example
 from nn import MLP
@@ -115,9 +118,84 @@ def test_layers_and_neurons_are_boxed() -> None:
     assert "hidden layer" in "".join(ET.fromstring(svg_of(model([1.0, 2.0]))).itertext())
 
 
-def test_gradient_size_as_colour_and_a_highlighted_path(example: WorkedExample) -> None:
-    assert "level-" in svg_of(example.L, gradients_as_colour=True)
+def levels_of(*gradients: float) -> list[int | None]:
+    """The level of each of these gradients of leaves, beside one of 1."""
+    leaves = [Value(2.0) for _ in (*gradients, 1.0)]
+    total = fsum(leaves)
+    for leaf, gradient in zip(leaves, (*gradients, 1.0), strict=True):
+        leaf.grad = gradient
+    total.grad = 1.0
+    scene = build_scene(total, {}, gradients_as_colour=True)
+    level = {node.value: node.level for node in scene.nodes}
+    assert level[total] == level[leaves[-1]]
+    return [level[leaf] for leaf in leaves[:-1]]
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_a_shade_paler_is_a_tenth_of_the_gradient_whatever_its_sign(sign: float) -> None:
+    known = {1.0: 5, 0.5: 4, 0.1: 4, 0.099: 3, 0.01: 3, 0.001: 2, 1e-4: 1, 1e-5: 0, 1e-6: 0, 1e-300: 0, 0.0: 0}
+    assert levels_of(*[sign * size for size in known]) == list(known.values())
+
+
+def test_the_largest_gradient_is_the_darkest_also_where_it_is_negative() -> None:
+    assert levels_of(-100.0, 100.0, -10.0, 0.1) == [5, 5, 4, 2]
+
+
+@given(st.floats(1e-200, 1e200), st.integers(0, 5))
+def test_a_power_of_ten_is_a_whole_shade_at_any_size(largest: float, decades: int) -> None:
+    x, y = Value(1.0), Value(1.0)
+    total = x + y
+    x.grad, y.grad, total.grad = largest, -largest / 10.0**decades, 0.0  # one rounding, which must not cost a shade
+    scene = build_scene(total, {}, gradients_as_colour=True)
+    assert {node.value: node.level for node in scene.nodes} == {x: 5, y: 5 - decades, total: 0}
+
+
+def test_an_infinite_gradient_is_the_darkest_and_one_that_is_no_number_has_no_shade() -> None:
+    assert levels_of(float("inf"), -float("inf"), 0.1, float("nan")) == [5, 5, 4, None]
+
+
+def test_where_every_gradient_is_0_the_picture_says_what_to_do() -> None:
+    x = Value(2.0)
+    picture = draw(x * x, gradients_as_colour=True)
+    assert "All gradients are 0: call backward() first" in picture.svg
+    assert 'class="node role-' in picture.svg.replace(" level-0", "")
+    (x * x).backward()
+    assert "4 at most" in draw(x * x, gradients_as_colour=True).svg
+
+
+def test_a_group_has_the_shade_of_its_largest_gradient() -> None:
+    leaves = [Value(1.0) for _ in range(20)]
+    total = fsum([leaf * 2.0 for leaf in leaves])
+    total.backward()
+    leaves[7].grad = -2000.0
+    scene = build_scene(total, {}, gradients_as_colour=True, max_nodes=5)
+    folded = {node.name: node.level for node in scene.nodes if node.role == "folded"}
+    assert folded["20 inputs"] == 5
+    assert set(folded.values()) > {5}
+    assert all(node.level == 1 for node in scene.nodes if node.name != "20 inputs" and node.level is not None)
+
+
+def test_a_highlighted_node_is_marked(example: WorkedExample) -> None:
     assert "highlighted" in svg_of(example.L, highlight=[example.w1, example.z1])
+    assert "highlighted" not in svg_of(example.L).split("</style>")[-1]
+
+
+def stressed(root: Value, *asked: Value) -> tuple[set[str], int]:
+    """What is stressed of a picture: the nodes by their names, or else by their symbols, and how many arrows."""
+    scene = build_scene(root, {}, highlight=asked)
+    nodes = {node.name or node.symbol for node in scene.nodes if node.highlighted}
+    return nodes, sum(edge.highlighted for edge in scene.edges)
+
+
+def test_a_node_with_a_name_interrupts_a_highlighted_path(example: WorkedExample) -> None:
+    """Only what is asked for is stressed, and what has no name between two of these."""
+    L, w1, z1, h, y = example.L, example.w1, example.z1, example.h, example.y
+    assert stressed(L, w1, z1) == ({"w1", "×", "z1"}, 2)
+    assert stressed(L, w1, h) == ({"w1", "h"}, 0)  # z1 is between them
+    assert stressed(L, w1, L) == ({"w1", "L"}, 0)
+    assert stressed(L, z1, h, L) == ({"z1", "h", "L"}, 1)  # y is between h and L
+    assert stressed(L, y, L)[0] >= {"y", "L", "−"}
+    assert stressed(L, example.b1, w1) == ({"b1", "w1"}, 0)  # they meet, but no way leads from one to the other
 
 
 def test_a_highlighted_path_includes_the_operations_without_a_name_on_it(example: WorkedExample) -> None:

@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 from autograd.drawing.build import build_scene
 from autograd.drawing.engines import has_dot
 from autograd.drawing.layered import lay_out_in_layers
-from autograd.drawing.layout import ENGINES, choose_engine, lay_out
+from autograd.drawing.layout import ENGINES, Engine, choose_engine, lay_out
+from autograd.drawing.layout import finish as lay_out_placed
+from autograd.drawing.network import network_scene, weights_of
 from autograd.drawing.paths import point_at
 from autograd.drawing.scene import Cluster, Point, Scene, SceneNode
-from autograd.drawing.spacing import NODE_GAP
+from autograd.drawing.spacing import CLUSTER_PADDING, NODE_GAP, TITLE_HEIGHT
 from autograd.value import Value
 from nn.layers import MLP
 
@@ -219,6 +221,45 @@ def test_boxes_of_a_network_hold_their_members_and_nothing_else(sizes: tuple[int
     for a, b in combinations(drawn, 2):
         nested = set(a.members) >= set(b.members) or set(b.members) >= set(a.members)
         assert overlap(a, b) == nested
+
+
+def encloses(outer: Cluster, inner: SceneNode | Cluster, above: float = CLUSTER_PADDING) -> bool:
+    """Whether something is in a box, with the padding around it, and above it the room for the box's title."""
+    return (
+        outer.x - outer.width / 2 + CLUSTER_PADDING <= inner.x - inner.width / 2 + ROUNDING
+        and inner.x + inner.width / 2 <= outer.x + outer.width / 2 - CLUSTER_PADDING + ROUNDING
+        and outer.y - outer.height / 2 + above <= inner.y - inner.height / 2 + ROUNDING
+        and inner.y + inner.height / 2 <= outer.y + outer.height / 2 - CLUSTER_PADDING + ROUNDING
+    )
+
+
+@pytest.mark.parametrize("engine", [name for name, (at_hand, _) in ENGINES.items() if at_hand()])
+@pytest.mark.parametrize("sizes", [(1, [1]), (2, [3, 1]), (3, [4, 1]), (2, [4, 3, 2])], ids=str)
+def test_a_box_encloses_its_members_and_has_room_for_its_title(sizes: tuple[int, list[int]], engine: Engine) -> None:
+    scene = lay_out(scene_of(network_output(*sizes)), engine)
+    # where Graphviz rounds to pixels and to its own size of a title, the members must at least be inside
+    exact = engine == "layered"
+    for box in scene.clusters:
+        for member in (*[scene.nodes[i] for i in box.members], *[c for c in scene.clusters if c.parent is not None]):
+            if isinstance(member, Cluster) and scene.clusters[member.parent or 0] is not box:
+                continue
+            if exact:
+                assert encloses(box, member, CLUSTER_PADDING + TITLE_HEIGHT)
+            else:
+                assert abs(box.x - member.x) <= (box.width - member.width) / 2
+                assert abs(box.y - member.y) <= (box.height - member.height) / 2
+
+
+@given(n_inputs=st.integers(1, 4), sizes=st.lists(st.integers(1, 4), min_size=1, max_size=3))
+@settings(max_examples=15, deadline=None)
+def test_boxes_of_any_drawn_network_enclose_their_columns(n_inputs: int, sizes: list[int]) -> None:
+    layers = weights_of(MLP(n_inputs, sizes))
+    assert layers is not None
+    scene = lay_out_placed(network_scene(layers))
+    assert sorted(i for box in scene.clusters for i in box.members) == list(range(len(scene.nodes)))
+    for box in scene.clusters:
+        assert all(encloses(box, scene.nodes[i], CLUSTER_PADDING + TITLE_HEIGHT) for i in box.members)
+    assert not any(overlap(a, b) for a, b in combinations(scene.clusters, 2))
 
 
 def test_a_box_that_would_cover_a_foreign_node_is_not_drawn() -> None:
