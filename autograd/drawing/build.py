@@ -152,7 +152,7 @@ class _Builder:
         symbol = _symbol(node)
         data = number(node.data, self.digits)
         value = (*name_runs(name), Run(f" = {data}")) if name else (Run(data),)
-        lines = [Line("value", value), Line("gradient", (Run(f"grad {number(node.grad, self.digits)}"),))]
+        lines = [Line("value", value), Line("gradient", (Run(f"grad {number(node.grad or 0.0, self.digits)}"),))]
         if symbol:
             lines.insert(0, Line("symbol", symbol))
         drawn = self.scene.add_node(node, self.roles.get(node, "operation"), tuple(lines))
@@ -278,8 +278,8 @@ def colour_by_gradient(scene: Scene, members: Sequence[tuple[Value, ...]], digit
     Arguments:
         members: for each node of the scene the Values that it stands for.
     """
-    known = [[abs(v.grad) for v in values if not isnan(v.grad)] for values in members]
-    sizes = [max(of_one, default=nan) for of_one in known]
+    gradients = [[abs(v.grad or 0.0) for v in values] for values in members]
+    sizes = [max([size for size in of_one if not isnan(size)], default=nan) for of_one in gradients]
     if not any(size > 0.0 for size in sizes):
         return "All gradients are 0: call backward() first"
     largest = max([size for size in sizes if 0.0 < size < inf], default=1.0)

@@ -163,6 +163,13 @@ def test_where_every_gradient_is_0_the_picture_says_what_to_do() -> None:
     assert "4 at most" in draw(x * x, gradients_as_colour=True).svg
 
 
+def test_a_gradient_that_was_set_to_none_is_drawn_as_0() -> None:
+    x, w = Value(2.0), Value(3.0)
+    (x * w).backward()
+    x.grad = None  # type: ignore[assignment]  # as users of PyTorch clear it
+    assert "grad 0" in draw(x * w, gradients_as_colour=True).source
+
+
 def test_a_group_has_the_shade_of_its_largest_gradient() -> None:
     leaves = [Value(1.0) for _ in range(20)]
     total = fsum([leaf * 2.0 for leaf in leaves])
