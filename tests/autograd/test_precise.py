@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from mpmath import mp, mpf
 
 from autograd import Primitive, Value, apply, functions
-from autograd.precise import replay, replay_gradients
+from autograd.precise import replay, replay_gradients, roughly
 from autograd.primitives import PRIMITIVES
 from tests.autograd.test_accuracy import ELEMENTARY, ELEMENTARY_ORACLES, NARY_ORACLES, partial_exists
 from tests.autograd.test_primitives import name_of, points
@@ -172,7 +172,8 @@ def test_given_numbers_stand_in_the_place_of_their_nodes() -> None:
     given_y = replay(z, given={y: Fraction("2.5")})
     assert given_y[z] == mpf("7.25")
     assert given_y[x] == 1
-    assert replay_gradients(z, given={y: 2.5}) == {z: 1, y: 5, x: 1}
+    slopes = replay_gradients(z, given={y: 2.5})
+    assert [slopes[node] for node in (z, y, x)] == [1, 5, 1]
 
 
 def test_a_leaf_that_was_set_since_changes_nothing_that_was_recorded() -> None:
@@ -199,3 +200,35 @@ def test_a_primitive_of_the_readers_own_takes_its_constants_as_written() -> None
     x = Value(1.0)
     node = apply(tilt, x)
     assert replay(node)[node] == 1
+
+
+@given(st.lists(st.floats(-40.0, 40.0), min_size=3, max_size=3), st.integers(0, 12))
+def test_what_floats_get_wrong_is_within_the_bound_that_is_given_for_it(numbers: list[float], which: int) -> None:
+    x, y, z = map(Value, numbers)
+    node = [
+        x * y - z,
+        (x * y - z) * 1e6,
+        -(1.0 - x.sigmoid() + 1e-18).log(),
+        (x + y - y) * z,
+        (x * x - y * y) / (x - y + 100.0),
+        functions.step(x + y - y),
+        functions.relu(x + y - x - y),
+        functions.where(x + y - x, z, 2.0 * z),
+        functions.logsumexp([x, y, z]) - x,
+        functions.softmax([x, y, z])[0] - 0.5,
+        functions.dot([x, y], [y, z]) + 0.1,
+        functions.elu(x + y - x) - y.tanh(),
+        (x.exp() - y.exp()).absolute().sqrt(),
+    ][which]
+    value, bound = roughly(node)[node]
+    exact = replay(node)[node]
+    assert value == node.data or bound > 0.0
+    assert not bound < abs(exact - value)
+
+
+def test_well_conditioned_graphs_have_a_narrow_bound() -> None:
+    x, w = Value(0.3), Value(0.7)
+    y = ((w * x - 0.8).sigmoid() - 0.9).tanh() ** 2
+    value, bound = roughly(y)[y]
+    assert bound < 1e-14
+    assert value == y.data
