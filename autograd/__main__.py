@@ -122,9 +122,9 @@ def _expression(
             raise ValueError(f"{name}=...: the expression has no variable {name}; it has {', '.join(known)}")
     if wrt is not None and _name(wrt) not in variables:
         raise ValueError(f"--wrt {wrt}: the expression has no variable of that name; it has {', '.join(known)}")
-    quantities = dict(map(_printed, printed))
+    quantities = [*map(_printed, printed)]
     steps = [node.label for node in topological_order(root) if node.label]
-    for quantity in quantities:
+    for quantity, _ in quantities:
         for name in (quantity,) if isinstance(quantity, str) else quantity[:2]:
             if name not in steps:
                 raise ValueError(

@@ -91,7 +91,7 @@ def roughly(root: Value, *, given: Given | None = None) -> dict[Value, Rough]:
     """
     given = given or {}
     found: dict[Value, Rough] = {}
-    for node in _order(root, given):
+    for node in order_from(given, root):
         if node in given:
             found[node] = _as_float(float(given[node]))
         elif node.op is None or not _follows(node):
@@ -135,7 +135,7 @@ def _on_floats(op: Primitive, numbers: Sequence[float]) -> float:
 
 def _sure(root: Value, digits: int, given: Given, wanted: Callable[..., dict[Value, _Number]]) -> dict[Value, Mpf]:
     """What is wanted of the replay, at a precision that makes its digits sure."""
-    order = _order(root, given)
+    order = order_from(given, root)
     bits = int(3.33 * digits) + 64
     values: dict[Value, _Number] | None = None
     before: dict[Value, _Number] | None = None
@@ -154,7 +154,7 @@ def _sure(root: Value, digits: int, given: Given, wanted: Callable[..., dict[Val
         before, bits = now, 2 * bits
 
 
-def _order(root: Value, given: Given) -> list[Value]:
+def order_from(given: Given, root: Value) -> list[Value]:
     """The nodes from the given ones on, operands before results, ``root`` last."""
     if not given:
         return topological_order(root)
@@ -218,6 +218,13 @@ def _gradients(
                 product = gradients[node] * slope
                 gradients[x] = gradients[x] + product if x in gradients else product
     return {node: gradients[node] for node in reversed(order) if node in gradients}
+
+
+def as_fraction(x: Mpf) -> Fraction | None:
+    """A number of a replay, exactly; None for an infinity and NaN."""
+    from mpmath.libmp import to_rational
+
+    return Fraction(*to_rational(x._mpf_)) if abs(x) < inf else None
 
 
 # --- numbers -----------------------------------------------------------------------------------------------------

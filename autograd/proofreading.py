@@ -1,29 +1,39 @@
-"""`proofread`: a worked example's printed numbers against the exact ones. Imports transforms, expression and naming."""
+"""`proofread`: a worked example's printed numbers against the exact ones.
+
+Imports transforms, expression, naming and the replay.
+"""
 
 from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from fractions import Fraction
 from html import escape
+from math import copysign, floor, inf, isfinite
 from numbers import Real
 from typing import Any, Literal, TypeAlias
 
+from autograd.errors import DomainError
 from autograd.expression import ExpressionError, names_in, record
+from autograd.functions import fsum
 from autograd.modes import recorded_anyway
 from autograd.naming import CALLER, Caller, nodes_by_name
 from autograd.order import topological_order
-from autograd.transforms import adjoints, local_slopes, reverse
-from autograd.value import Value, as_operand
+from autograd.precise import as_fraction, order_from, replay, roughly
+from autograd.transforms import adjoints, local_slopes
+from autograd.value import Value
 
 Quantity: TypeAlias = "str | tuple[str, str] | tuple[str, str, float]"
 Verdict: TypeAlias = Literal["agrees", "rounding", "slip"]
 
-# What a derivative says of an error is exact for small errors only. At a tie, such as 0.03125 printed as 0.0313, there
-# is no room for the rest, so errors may be this much larger.
-_MARGIN = Decimal("1.01")
+# A number that a program printed to all of its 16 digits is right to about 14 of them, whatever the order of its sums.
+_OF_A_PROGRAM = Fraction(1, 2**46)
+_SHOWN = Fraction(1, 10**11)  # the report shows ten digits of the exact number, which must be sure
+_LOST_AT_MOST = 1e-6  # of a number that is computed with floats; more is not excused by them
+_GREATEST_EXPONENT = 5000  # of ten, in a printed number
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +42,12 @@ class Finding:
 
     Attributes:
         quantity: "L", "dL/dw1", or "w1 after a step of 0.1".
-        exact: the engine's number.
+        exact: the engine's number; where floats lose its digits, the exact one.
         printed: the string as the book prints it.
         verdict: "agrees", "rounding" or "slip".
         reason: why, in a few words; empty where it agrees.
         cause: the quantity whose slip is carried on here; None for a slip made here, and where there is none.
+        digits: how many significant digits of the printed number are right: to how many both round to the same.
     """
 
     quantity: str
@@ -45,13 +56,7 @@ class Finding:
     verdict: Verdict
     reason: str = ""
     cause: str | None = None
-
-    @property
-    def digits(self) -> int:
-        """How many significant digits of the printed number are right: to how many both round to the same."""
-        printed, exact = _decimal(self.printed, self.quantity), _exact(self.exact)
-        most = len(printed.as_tuple().digits)
-        return next((n for n in range(most, 0, -1) if _rounded(printed, n) == _rounded(exact, n)), 0)
+    digits: int = 0
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -79,8 +84,14 @@ class Proof(Sequence[Finding]):
 
     def _table(self) -> list[tuple[str, ...]]:
         head = ("quantity", "exact", "printed", "digits", "verdict", "")
-        rows = [(f.quantity, f"{f.exact:.10g}", f.printed, str(f.digits), f.verdict, f.reason) for f in self.findings]
-        return [head, *rows]
+        exact = [f"{f.exact:.{min(max(10, _significant(f.printed)), 17)}g}" for f in self.findings]
+        return [
+            head,
+            *[
+                (f.quantity, shown, f.printed, str(f.digits), f.verdict, f.reason)
+                for f, shown in zip(self.findings, exact, strict=True)
+            ],
+        ]
 
     def __str__(self) -> str:
         table = self._table()
@@ -114,22 +125,26 @@ class Proof(Sequence[Finding]):
 
 def proofread(
     root: Value | Sequence[Value],
-    printed: Mapping[Quantity, str],
+    printed: Mapping[Quantity, str] | Iterable[tuple[Quantity, str]],
     *,
     names: Mapping[str, object] | Caller | None = CALLER,
 ) -> Proof:
     """Check the numbers that a worked example prints against the exact ones.
 
-    A number *agrees* if it is the exact one, correctly rounded. It is off by *rounding* if the rounding of the printed
-    numbers that it was computed from explains the difference: each of these carries its own error on, multiplied by
-    the derivative of the one with respect to the other (first-order error propagation). Everything else is a *slip*;
-    one that only carries on the slip of a number before it says so.
+    A number *agrees* if it is the exact one, correctly rounded. It is off by *rounding* if it is what one gets from the
+    printed numbers that it was computed from, each of them as it is printed or with the digits that its printing cut.
+    Everything else is a *slip*; one that is what one gets from a slip printed before it says so. For this the quantity
+    is computed once more, from the printed numbers, whatever their errors.
+
+    The engine's numbers are floats. Where their digits do not decide, the graph is replayed with more of them, from the
+    numbers as they are written. The last two of the 16 digits that a program prints are not held against it.
 
     Arguments:
         root: the result of the worked example, or several of them.
         printed: for each quantity the string that the book prints. A quantity is the name of a node (``"L"``), a pair
             of names for a derivative (``("L", "w1")`` for dL/dw1), or a pair and a learning rate for the parameter
-            after one step of gradient descent (``("L", "w1", 0.1)`` for w1 - 0.1 dL/dw1).
+            after one step of gradient descent (``("L", "w1", 0.1)`` for w1 - 0.1 dL/dw1). A book that prints a quantity
+            several times is given as pairs, ``[("h", "0.62"), ("h", "0.6225")]``.
         names: a mapping of names to Values; by default labels and the caller's variable names, None for labels alone.
 
     Raises:
@@ -152,54 +167,218 @@ def proofread(
     roots = [root] if isinstance(root, Value) else list(root)
     frame = sys._getframe(1) if names is CALLER else None
     book = _Book(roots, nodes_by_name(roots, names, frame))
-    quantities = [(_written(key), book.node_of(key), text) for key, text in printed.items()]
-    numbers = {name: _decimal(text, name) for name, _, text in quantities}
-    findings: dict[str, Finding] = {}
-    in_order = list(numbers)
-    by_depth = sorted(quantities, key=lambda quantity: quantity[1].depth)
-    for name, node, text in by_depth:
-        simpler = {other: known for known, other, _ in reversed(by_depth) if other is not node and known in findings}
-        printed_before = in_order[: in_order.index(name)]
-        findings[name] = _judge(name, node, text, numbers, simpler, findings, printed_before)
-    return Proof(tuple([findings[name] for name, _, _ in quantities]))
+    given = list(printed.items() if isinstance(printed, Mapping) else printed)
+    for quantity, _ in given:
+        _check(quantity)
+    nodes = [book.node_of(quantity) for quantity, _ in given]
+    floats = _Floats(nodes)
+    names_of = _distinct([quantity for quantity, _ in given], nodes)
+    page = [
+        _Printed(place, name, node, book.number_of(quantity), floats.bound(node), text, _decimal(text, name))
+        for place, ((quantity, text), node, name) in enumerate(zip(given, nodes, names_of, strict=True))
+    ]
+    judged: list[_Printed] = []
+    for entry in sorted(page, key=lambda entry: entry.node.depth):
+        try:
+            _judge(entry, judged, floats)
+        except _Unsure:
+            _judge(entry, judged, _Replay(30 + len(entry.text)))
+        judged.append(entry)
+    return Proof(tuple([entry.finding for entry in page]))
 
 
-def _judge(
-    name: str,
-    node: Value,
-    text: str,
-    numbers: Mapping[str, Decimal],
-    simpler: Mapping[Value, str],
-    findings: Mapping[str, Finding],
-    printed_before: Container[str],
-) -> Finding:
-    """The finding on one printed number, given the printed numbers of simpler nodes."""
-    printed, exact = numbers[name], _exact(node.data)
-    half_unit = Decimal((0, (5,), _exponent(printed) - 1))
-    off = abs(printed - exact)
-    if off <= half_unit:
-        return Finding(name, node.data, text, "agrees")
-    carried = {
-        simpler[source]: _MARGIN * abs(Decimal(slope)) * abs(numbers[simpler[source]] - _exact(source.data))
-        for source, slope in _sources(node, simpler).items()
-    }
-    rounded = {source: error for source, error in carried.items() if findings[source].verdict != "slip"}
-    if rounded and off <= half_unit + sum(rounded.values()):
-        explains = max(rounded, key=lambda source: rounded[source])
-        return Finding(name, node.data, text, "rounding", f"follows from the printed {explains}")
-    should_be = f"{exact.quantize(Decimal((0, (1,), _exponent(printed))), ROUND_HALF_UP):f} when rounded"
-    causes = {source: error for source, error in carried.items() if source in printed_before}
-    if causes and off <= half_unit + sum(causes.values()):
-        cause = max(causes, key=lambda source: causes[source])
-        return Finding(name, node.data, text, "slip", f"{should_be}; carries on the slip of {cause}", cause)
-    return Finding(name, node.data, text, "slip", should_be)
+# --- the verdict on a number -------------------------------------------------------------------------------------
 
 
-def _sources(node: Value, simpler: Mapping[Value, str]) -> dict[Value, float]:
-    """The printed quantities that ``node`` was computed from directly, with the derivatives with respect to them."""
-    sources = [other for other in topological_order(node) if other in simpler]
-    slopes = reverse(node, sources, differentiable=False)
-    return {source: slope for source, slope in zip(sources, slopes, strict=True) if slope != 0.0}
+class _Printed:
+    """A number of the page, and what was found of it.
+
+    Attributes:
+        place: where it stands on the page.
+        name: the quantity, as the report writes it.
+        node: the quantity, computed as a person computes it.
+        engine: the engine's number.
+        bound: how far off a number may be that somebody computes with floats.
+        text, decimal, number: the printed number.
+        half: half a unit of its last place.
+        unrounded: what the number may have been before it was rounded to be printed, both ends of it.
+        finding: the verdict, once there is one.
+    """
+
+    def __init__(
+        self, place: int, name: str, node: Value, engine: float, bound: float, text: str, decimal: Decimal
+    ) -> None:
+        self.place, self.name, self.node, self.engine, self.bound = place, name, node, engine, bound
+        self.text, self.decimal = text, decimal
+        self.number = Fraction(decimal)
+        self.half = _unit(decimal) / 2
+        self.unrounded: tuple[Fraction, ...] = (self.number - self.half, self.number + self.half)
+        self.finding = Finding(name, engine, text, "slip")
+
+    @property
+    def slipped(self) -> bool:
+        return self.finding.verdict == "slip"
+
+
+def _judge(entry: _Printed, judged: Sequence[_Printed], numbers: _Floats | _Replay) -> None:
+    """Find the verdict on one printed number, given those on simpler quantities."""
+    exact, doubt = numbers.of(entry.node, {})
+    if exact is None:
+        entry.finding = Finding(entry.name, entry.engine, entry.text, "slip", f"it is {entry.engine}")
+        return
+    if doubt > abs(exact) * _SHOWN:
+        raise _Unsure
+    engine = Fraction(entry.engine) if isfinite(entry.engine) else None
+    lost = engine is None or abs(engine - exact) > abs(exact) * _OF_A_PROGRAM
+    found = Finding(entry.name, _as_float(exact) if lost else entry.engine, entry.text, "agrees")
+    found = replace(found, digits=_digits(entry, exact))
+    before = entry.unrounded
+    entry.unrounded = (exact,)
+    if _near(entry, exact, doubt, numbers):
+        entry.finding = found
+        return
+    bound = Fraction(entry.bound) if entry.bound <= abs(found.exact) * _LOST_AT_MOST else Fraction(0)
+    if _near(entry, exact, doubt, numbers, bound) or (engine is not None and _near(entry, engine, doubt * 0, numbers)):
+        entry.finding = replace(found, verdict="rounding", reason="what floats make of it, which lose digits here")
+        return
+    below = set(topological_order(entry.node))
+    usable = [other for other in judged if other.node in below]
+    sound = [other for other in usable if not other.slipped]
+    wrong = [other for other in usable if other.slipped and other.place < entry.place]
+    for sources in _apart(entry, sound):
+        explained = _explained(entry, sources, numbers)
+        if explained is not None:
+            _, effects = explained
+            source = max(effects, key=lambda other: effects[other])
+            entry.finding = replace(found, verdict="rounding", reason=f"follows from the printed {source.name}")
+            return
+    should_be = f"{_rounded(exact, doubt, entry, numbers)} when rounded"
+    entry.finding = replace(found, verdict="slip", reason=should_be)
+    for some in _choices(wrong):
+        for sources in _apart(entry, [*some, *sound]):
+            explained = _explained(entry, sources, numbers)
+            if explained is None:
+                continue
+            value, effects = explained
+            slips = [other for other in effects if other.slipped]
+            if slips:
+                cause = slips[0] if len(slips) == 1 else _weightiest(entry, slips, sources, value, numbers)
+                entry.finding = replace(
+                    entry.finding, reason=f"{should_be}; carries on the slip of {cause.name}", cause=cause.name
+                )
+                entry.unrounded = (value,)
+                return
+    places = abs(exact) / (2 * entry.half)
+    needs_no_rounding = abs(places - round(places)) <= doubt / entry.half + places * _OF_A_PROGRAM
+    taken_at_its_word = needs_no_rounding and _significant(entry.text) < 3  # 3 for 2 is no 3.4 that was rounded
+    entry.unrounded = (entry.number,) if taken_at_its_word else before
+
+
+def _apart(entry: _Printed, sources: list[_Printed]) -> list[list[_Printed]]:
+    """The sources, and those without a number that is printed for the same node: dL/dz beside dL/db."""
+    others = [source for source in sources if source.node is not entry.node]
+    return [sources] if len(others) == len(sources) else [sources, others]
+
+
+def _choices(wrong: list[_Printed]) -> list[list[_Printed]]:
+    """Which slips a number may have been computed from: all of them, all but one, one alone."""
+    if len(wrong) < 2:
+        return [wrong] if wrong else []
+    but_one = [[other for other in wrong if other is not left_out] for left_out in wrong]
+    return [wrong, *but_one, *([[one] for one in wrong] if len(wrong) > 2 else [])]
+
+
+def _explained(
+    entry: _Printed, sources: Sequence[_Printed], numbers: _Floats | _Replay
+) -> tuple[Fraction, dict[_Printed, Fraction]] | None:
+    """What the quantity is when computed from the printed numbers of its sources, if that explains what is printed.
+
+    Beside it stands for each source that takes part how much its rounding changes: whoever did not type a printed
+    number in again, but kept its digits, is off by that much.
+    """
+    by_node = {source.node: source for source in reversed(sources)}
+    given = {node: source.number for node, source in by_node.items()}
+    value, doubt = numbers.of(entry.node, given)
+    used = [by_node[node] for node in order_from(given, entry.node) if node in by_node]
+    if value is None or not used:
+        return None
+    effects: dict[_Printed, Fraction] = {}
+    for source in used:
+        effects[source] = Fraction(0)
+        again = [x.number for x in sources if x.node is source.node and not (x.slipped or source.slipped)]
+        for number in (*source.unrounded, *again):
+            other, its_doubt = numbers.of(entry.node, {**given, source.node: number})
+            if other is not None:
+                effects[source] = max(effects[source], abs(other - value))
+                doubt += its_doubt
+    return (value, effects) if _near(entry, value, doubt, numbers, sum(effects.values(), Fraction(0))) else None
+
+
+def _weightiest(
+    entry: _Printed, slips: Sequence[_Printed], sources: Sequence[_Printed], value: Fraction, numbers: _Floats | _Replay
+) -> _Printed:
+    """The one of several slips that changes the quantity most."""
+
+    def change(slip: _Printed) -> Fraction:
+        given = {source.node: source.number for source in reversed(sources) if source.node is not slip.node}
+        without, _ = numbers.of(entry.node, given)
+        return abs(value - without) if without is not None else Fraction(0)
+
+    return max(slips, key=change)
+
+
+def _near(
+    entry: _Printed, value: Fraction, doubt: Fraction, numbers: _Floats | _Replay, room: Fraction = Fraction(0)
+) -> bool:
+    """Whether the printed number is this value, rounded, with some room."""
+    return numbers.at_most(abs(entry.number - value), entry.half + room + abs(value) * _OF_A_PROGRAM, doubt)
+
+
+# --- numbers that decide -----------------------------------------------------------------------------------------
+
+
+class _Unsure(Exception):
+    """The digits of floats do not decide this."""
+
+
+class _Floats:
+    """What floats make of quantities, with a bound on their errors; `_Unsure` where that does not decide."""
+
+    def __init__(self, nodes: Sequence[Value]) -> None:
+        with recorded_anyway():
+            self.exact = roughly(fsum(nodes)) if nodes else {}
+
+    def bound(self, node: Value) -> float:
+        return self.exact[node][1]
+
+    def of(self, node: Value, given: Mapping[Value, Fraction]) -> tuple[Fraction | None, Fraction]:
+        """The value of a node, from given numbers for some others, and a bound on its error."""
+        value, bound = roughly(node, given=given)[node] if given else self.exact[node]
+        if not (isfinite(value) and isfinite(bound)):
+            raise _Unsure
+        return Fraction(value), Fraction(bound)
+
+    def at_most(self, a: Fraction, b: Fraction, doubt: Fraction) -> bool:
+        if abs(a - b) <= doubt:
+            raise _Unsure
+        return a < b
+
+
+class _Replay:
+    """The same from the replay, to many digits; None for a value that is infinite or none."""
+
+    def __init__(self, digits: int) -> None:
+        self.digits = digits
+
+    def of(self, node: Value, given: Mapping[Value, Fraction]) -> tuple[Fraction | None, Fraction]:
+        value = as_fraction(replay(node, self.digits, given=given)[node])
+        return value, abs(value or 0) / 10 ** (self.digits - 2)
+
+    def at_most(self, a: Fraction, b: Fraction, doubt: Fraction) -> bool:
+        return a <= b + doubt  # 0.35 rounds to 0.3 and to 0.4
+
+
+# --- quantities --------------------------------------------------------------------------------------------------
 
 
 class _Book:
@@ -210,6 +389,7 @@ class _Book:
         self.inner = {node for root in roots for node in topological_order(root)}
         self.slopes: dict[Value, list[tuple[Value, Any]]] = {}
         self.adjoints: dict[Value, dict[Value, Any]] = {}
+        self.numbers: dict[Value, dict[Value, float]] = {}
 
     def node_of(self, quantity: Quantity) -> Value:
         """The node that stands for a quantity."""
@@ -220,8 +400,18 @@ class _Book:
         if len(quantity) == 2:
             return slope
         with recorded_anyway():
-            step: Value = wrt - float(as_operand(quantity[2])) * slope
+            step: Value = wrt - float(quantity[2]) * slope
         return step
+
+    def number_of(self, quantity: Quantity) -> float:
+        """The engine's number for a quantity."""
+        if isinstance(quantity, str):
+            return self._named(quantity).data
+        of, wrt = self._named(quantity[0]), self._named(quantity[1])
+        if of not in self.numbers:
+            self.numbers[of] = adjoints(of, lambda node: local_slopes(node, self.inner, differentiable=False))
+        slope: float = self.numbers[of].get(wrt, 0.0)
+        return slope if len(quantity) == 2 else wrt.data - float(quantity[2]) * slope
 
     def _named(self, name: str) -> Value:
         if name not in self.named:
@@ -244,7 +434,10 @@ class _Book:
 
     def _slopes(self, node: Value) -> list[tuple[Value, Any]]:
         if node not in self.slopes:
-            pairs = local_slopes(node, self.inner, differentiable=True)
+            try:
+                pairs = local_slopes(node, self.inner, differentiable=True)
+            except DomainError:  # an infinite slope, as that of the root at 0
+                pairs = local_slopes(node, self.inner, differentiable=False)
             self.slopes[node] = [(parent, _as_in_a_book(node, parent, slope)) for parent, slope in pairs]
         return self.slopes[node]
 
@@ -252,34 +445,69 @@ class _Book:
 def _as_in_a_book(node: Value, parent: Value, slope: Any) -> Any:
     """A local derivative, computed from what a person computes it from: that of y = tanh(z) from y, as 1 - y**2.
 
-    The table has forms that keep their digits, such as 4 sigmoid(2z) sigmoid(-2z). The number is that of the table.
+    The table has forms that keep their digits, such as 4 sigmoid(2z) sigmoid(-2z).
     """
     if isinstance(slope, Value) and node.op is not None and len(node.op.textbook) == 1:
         try:
-            if "y" in names_in(node.op.textbook[0]):
-                by_hand = record(
-                    f"1*({node.op.textbook[0]})", {"y": node, "a": parent}
-                )  # 1*y, and not the node y itself
-                by_hand.data = slope.data
-                return by_hand
-        except ExpressionError:  # a primitive of the reader's own may be written with more than an expression has
+            if "y" in names_in(node.op.textbook[0]):  # 1*y, and not the node y itself
+                return record(f"1*({node.op.textbook[0]})", {"y": node, "a": parent})
+        except (ExpressionError, DomainError):  # a primitive of the reader's own, or 1/(2 sqrt(0))
             pass
     return slope
 
 
-def _written(quantity: Quantity) -> str:
-    """A quantity as the report writes it."""
+def _distinct(quantities: Sequence[Quantity], nodes: Sequence[Value]) -> list[str]:
+    """How the report writes the quantities: each in the usual way, unless two would be written alike."""
+    names = [_written(quantity) for quantity in quantities]
+    for written in (_written_out, _written_apart):
+        held: dict[str, set[Value]] = {}
+        for name, node in zip(names, nodes, strict=True):
+            held.setdefault(name, set()).add(node)
+        names = [written(q) if len(held[name]) > 1 else name for q, name in zip(quantities, names, strict=True)]
+    return names
+
+
+def _check(quantity: object) -> None:
     match quantity:
-        case str():
-            return quantity
-        case (str(of), str(wrt)):
-            return f"d{of}/d{wrt}"
-        case (str(), str(wrt), Real() as rate):
-            return f"{wrt} after a step of {rate:g}"
+        case str() | (str(), str()) | (str(), str(), Real()):
+            return
     raise TypeError(
         'a quantity is a name, "L", a pair of names for a derivative, ("L", "w1"), or a pair and a learning rate, '
         f'("L", "w1", 0.1), not {quantity!r:.60}'
     )
+
+
+def _written(quantity: Quantity) -> str:
+    """A quantity as the report writes it."""
+    if isinstance(quantity, str):
+        return quantity
+    if len(quantity) == 2:
+        return f"d{quantity[0]}/d{quantity[1]}"
+    return f"{quantity[1]} after a step of {_short(quantity[2])}"
+
+
+def _written_out(quantity: Quantity) -> str:
+    """The same where another quantity is written so: w after a step of 0.1 down which loss?"""
+    if isinstance(quantity, str) or len(quantity) == 2:
+        return _written(quantity)
+    of, wrt, rate = quantity
+    return f"{wrt} - {_short(rate)}*d{of}/d{wrt}"
+
+
+def _written_apart(quantity: Quantity) -> str:
+    """The same where a node has been given the name of a derivative."""
+    if isinstance(quantity, str):
+        return quantity
+    derivative = f"d({quantity[0]})/d({quantity[1]})"
+    return derivative if len(quantity) == 2 else f"({quantity[1]}) - {_short(quantity[2])}*{derivative}"
+
+
+def _short(rate: float) -> str:
+    """A learning rate, so that no two are written alike."""
+    return f"{rate:g}" if float(f"{rate:g}") == rate else repr(float(rate))
+
+
+# --- digits ------------------------------------------------------------------------------------------------------
 
 
 def _decimal(text: str, name: str) -> Decimal:
@@ -287,7 +515,7 @@ def _decimal(text: str, name: str) -> Decimal:
     if isinstance(text, str):
         try:
             number = Decimal(text.replace("−", "-").replace(" ", ""))
-            if number.is_finite():
+            if number.is_finite() and max(abs(_exponent(number)), abs(number.adjusted())) <= _GREATEST_EXPONENT:
                 return number
         except InvalidOperation:
             pass
@@ -297,14 +525,42 @@ def _decimal(text: str, name: str) -> Decimal:
     )
 
 
-def _exact(number: float) -> Decimal:
-    """The engine's number to the 15 digits that a float is sure of: 0.7 * 0.5 is 0.35, and rounds to 0.4."""
-    return Decimal(f"{number:.15g}")
+def _digits(entry: _Printed, exact: Fraction) -> int:
+    """How many significant digits of a printed number are right."""
+    for n in range(_significant(entry.text), 0, -1):
+        rounded = Context(prec=n, rounding=ROUND_HALF_UP).plus(entry.decimal)
+        half = _unit(rounded) / 2
+        if abs(Fraction(rounded) - exact) <= half + abs(exact) * _OF_A_PROGRAM:
+            return n
+    return 0
 
 
-def _rounded(number: Decimal, digits: int) -> Decimal:
-    """The number with so many significant digits."""
-    return Context(prec=digits, rounding=ROUND_HALF_UP).plus(number)
+def _rounded(exact: Fraction, doubt: Fraction, entry: _Printed, numbers: _Floats | _Replay) -> str:
+    """The exact number, to as many places as the printed one has."""
+    unit = 2 * entry.half
+    low, high = [floor((abs(exact) + error) / unit + Fraction(1, 2)) for error in (-doubt, doubt)]
+    if low != high and isinstance(numbers, _Floats):
+        raise _Unsure
+    digits = tuple(map(int, str(high)))
+    return f"{Decimal((int(exact < 0 < high), digits, _exponent(entry.decimal))):f}"
+
+
+def _as_float(x: Fraction) -> float:
+    try:
+        return float(x)
+    except OverflowError:
+        return copysign(inf, x)
+
+
+def _significant(text: str) -> int:
+    """How many significant digits a printed number has."""
+    return len(_decimal(text, text).as_tuple().digits)
+
+
+def _unit(number: Decimal) -> Fraction:
+    """One unit of the last printed digit."""
+    exponent = _exponent(number)
+    return Fraction(10**exponent) if exponent >= 0 else Fraction(1, 10**-exponent)
 
 
 def _exponent(number: Decimal) -> int:

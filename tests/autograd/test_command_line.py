@@ -70,6 +70,19 @@ def test_parameter_after_a_step_is_proofread(capsys: pytest.CaptureFixture[str])
     assert re.match(r"w after a step of 0.5 +0.5 +0.6 +0 +slip", slip)
 
 
+def test_every_number_printed_for_a_quantity_is_proofread(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["h = sigmoid(z)", "z=0.5", "--printed", "h=0.63", "h=0.6225"]) == 1
+    slip, agrees = capsys.readouterr().out.splitlines()[-2:]
+    assert re.match(r"h +0.6224593312 +0.63 +1 +slip", slip)
+    assert re.match(r"h +0.6224593312 +0.6225 +4 +agrees", agrees)
+
+
+def test_a_float_of_another_program_is_no_slip(capsys: pytest.CaptureFixture[str]) -> None:
+    values = ["w1=0.13436424411240122", "b=0.763774618976614"]
+    assert main(["h = sigmoid(w1+b)", *values, "--printed", "h=0.7105668883115941"]) == 0
+    assert "0.7105668883115941      16  agrees" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import math
 import re
+import subprocess
+import sys
 from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd import Primitive, Value, apply, proofread
+from autograd import Primitive, Value, apply, functions, proofread
 from autograd.worked_example import ETA, PRINTED, worked_example
+from tests.peers import peer
 
 VERDICTS = {  # the verdicts of a person who recomputed every number of the notes' section 4.7
     "z1": "agrees",
@@ -131,6 +135,188 @@ def test_tie_of_the_exact_number_may_be_rounded_up_though_a_float_lies_below_it(
     z = Value(0.7) * 0.5  # 0.35, as a float 0.34999999999999998
     (finding,) = proofread(z, {"z": "0.4"})
     assert (finding.verdict, finding.digits) == ("agrees", 1)
+
+
+# --- numbers of many digits, and digits that floats lose ---------------------------------------------------------
+
+floats = st.floats(-3.0, 3.0)
+
+
+@given(floats, floats, floats, floats)
+def test_the_engines_own_numbers_agree(w: float, x: float, b: float, t: float) -> None:
+    nodes = {name: Value(number) for name, number in (("w", w), ("x", x), ("b", b), ("t", t))}
+    z = nodes["z"] = nodes["w"] * nodes["x"] + nodes["b"]
+    h = nodes["h"] = z.sigmoid()
+    L = nodes["L"] = 0.5 * (h - nodes["t"]) ** 2
+    L.backward()
+    page: dict[Any, str] = {name: repr(node.data) for name, node in nodes.items()}
+    page |= {("L", name): repr(node.grad) for name, node in nodes.items()}
+    page |= {("L", "w", 0.1): repr(w - 0.1 * nodes["w"].grad)}
+    for finding in proofread(L, page, names=nodes):
+        cancels = abs(finding.exact) < 1e-2  # h - t may have lost more digits than the last two
+        assert finding.verdict == "agrees" or (cancels and finding.verdict == "rounding"), finding
+
+
+@given(st.lists(st.floats(-2.0, 2.0), min_size=4, max_size=4), st.sampled_from(["r", ".15g", ".16g", ".17g", ".12g"]))
+def test_the_numbers_of_another_program_agree(numbers: list[float], form: str) -> None:
+    torch = peer("torch")
+    theirs = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in numbers]
+    ours = [*map(Value, numbers)]
+
+    def exercise(v: list[Any], m: Any) -> Any:
+        return m.tanh(v[0] * v[1] + v[2]) * m.exp(v[3]) + m.sin(v[0] * v[3]) + 7.0
+
+    L = exercise(ours, functions)
+    result = exercise(theirs, torch)
+    result.backward()
+    page: dict[Any, float] = {"L": result.item()}
+    page |= {("L", f"v{i}"): v.grad.item() + 0.0 for i, v in enumerate(theirs)}
+    names = {"L": L, **{f"v{i}": v for i, v in enumerate(ours)}}
+    written = {quantity: repr(x) if form == "r" else format(x, form) for quantity, x in page.items()}
+    for finding in proofread(L, written, names=names):
+        assert finding.verdict == "agrees" or (abs(finding.exact) < 0.1 and finding.verdict == "rounding"), finding
+
+
+@pytest.mark.parametrize(
+    ("printed", "verdict", "digits"),
+    [
+        ("20.0000000021", "agrees", 12),
+        ("20.0000000020611536200", "agrees", 21),
+        ("20.0000000020611536300", "agrees", 21),
+        ("20.00000000206", "agrees", 13),
+        ("20.0000000029", "rounding", 10),
+        ("19.99999997", "rounding", 9),
+        ("19.999999966169824", "rounding", 9),
+        ("19.999998", "slip", 7),
+        ("20.01", "slip", 3),
+    ],
+)
+def test_digits_that_floats_lose_are_decided_by_the_exact_number(printed: str, verdict: str, digits: int) -> None:
+    z = Value(20.0)
+    J = -(1.0 - z.sigmoid()).log()  # 20 + exp(-20) - ..., of which a float has lost all but 8 digits
+    (finding,) = proofread(J, {"J": printed})
+    assert (finding.verdict, finding.digits) == (verdict, digits)
+    assert finding.exact == 20.000000002061153
+
+
+def test_numbers_are_taken_as_they_are_written() -> None:
+    a = Value(0.1)
+    nothing = a + 0.2 - 0.3
+    (finding,) = proofread(nothing, {"nothing": "0.00000"})
+    assert (finding.verdict, finding.exact) == ("agrees", 0.0)
+    (finding,) = proofread(nothing, {"nothing": "5.6e-17"})
+    assert (finding.verdict, finding.reason) == ("rounding", "what floats make of it, which lose digits here")
+
+
+def test_a_saturated_slope_is_computed_as_a_person_does_and_shown_as_it_is() -> None:
+    z = Value(20.0)
+    y = z.tanh()
+    (finding,) = proofread(y, {("y", "z"): "0.0000"})
+    assert (finding.verdict, finding.exact) == ("agrees", pytest.approx(1.699e-17, rel=1e-3))
+    (finding,) = proofread(y, {("y", "z"): "1.6993e-17"})
+    assert finding.verdict == "agrees"
+
+
+def test_mpmath_is_loaded_where_digits_decide_and_only_there() -> None:
+    program = """
+import sys
+from autograd import Value, proofread
+from autograd.worked_example import PRINTED, worked_example
+proofread(worked_example().L, PRINTED)
+assert "mpmath" not in sys.modules
+a = Value(0.1)
+proofread(a + 0.2 - 0.3, {"a": "0.1"})
+assert "mpmath" not in sys.modules
+b = a + 0.2 - 0.3
+proofread(b, {"b": "0"})
+assert "mpmath" in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=Path(__file__).parents[2])
+
+
+def test_an_infinite_slope_is_no_number_of_a_book() -> None:
+    q = Value(0.0)
+    r = q.sqrt()
+    proof = proofread(r, {"r": "0", ("r", "q"): "5"})
+    assert [(finding.verdict, finding.reason) for finding in proof] == [("agrees", ""), ("slip", "it is inf")]
+
+
+# --- a quantity is itself, not how it is written -----------------------------------------------------------------
+
+
+def test_steps_down_two_losses_are_two_quantities() -> None:
+    w = Value(0.5)
+    A, B = (w - 1) ** 2, (w - 3) ** 2
+    proof = proofread([A, B], {("A", "w", 0.1): "0.9", ("B", "w", 0.1): "1.0"})
+    assert [(f.quantity, f.exact, f.verdict) for f in proof] == [
+        ("w - 0.1*dA/dw", pytest.approx(0.6), "slip"),
+        ("w - 0.1*dB/dw", pytest.approx(1.0), "agrees"),
+    ]
+
+
+def test_a_node_with_the_name_of_a_derivative_is_another_quantity() -> None:
+    w = Value(3.0, label="w")
+    inner = w * 5.0
+    inner.label = "dL/dw"
+    L = inner + w**2
+    L.label = "L"
+    proof = proofread(L, {"dL/dw": "15", ("L", "w"): "11", ("L", "w", 0.1): "1.9"}, names=None)
+    assert [(f.quantity, f.exact, f.verdict) for f in proof] == [
+        ("dL/dw", 15.0, "agrees"),
+        ("d(L)/d(w)", 11.0, "agrees"),
+        ("w after a step of 0.1", pytest.approx(1.9), "agrees"),
+    ]
+    proof = proofread(L, {"dL/dw": "16", ("L", "w"): "12"}, names=None)
+    assert [(f.quantity, f.cause) for f in proof.slips] == [("dL/dw", None), ("d(L)/d(w)", None)]
+
+
+def test_rates_that_hardly_differ_are_two_quantities() -> None:
+    w = Value(0.5)
+    L = 1e7 * w
+    proof = proofread(L, {("L", "w", 0.1): "-999999.5", ("L", "w", 0.1000001): "-1000000.5"})
+    assert [(f.quantity, f.verdict) for f in proof] == [
+        ("w after a step of 0.1", "agrees"),
+        ("w after a step of 0.1000001", "agrees"),
+    ]
+
+
+def test_a_quantity_may_be_printed_several_times() -> None:
+    z = Value(0.5)
+    h = z.sigmoid()
+    proof = proofread(h, [("h", "0.63"), ("h", "0.6225"), ("h", "0.62"), ("h", "0.6200"), ("h", "0.6300")])
+    assert [f.verdict for f in proof] == ["slip", "agrees", "agrees", "rounding", "slip"]
+    assert [f.cause for f in proof.slips] == [None, "h"]
+
+
+# --- who is to blame ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("printed", "cause"), [("3.125", "y"), ("2.0", None), ("-0.3", None), ("0.7", None)])
+def test_what_follows_from_a_slip_is_what_one_gets_from_it(printed: str, cause: str | None) -> None:
+    w, x, t = Value(1.0), Value(2.0), Value(0.5)
+    y = w * x
+    E = (y - t) ** 2 / 2
+    y_finding, E_finding = proofread(E, {"y": "3", "E": printed})
+    assert (y_finding.verdict, y_finding.cause) == ("slip", None)
+    assert (E_finding.verdict, E_finding.cause) == ("slip", cause)
+
+
+def test_an_equal_node_carries_a_slip_on() -> None:
+    x, w, b, t = Value(2.0), Value(0.3), Value(0.1), Value(0.25)
+    z = w * x + b
+    h = z.sigmoid()
+    L = (h - t) ** 2
+    proof = proofread(L, {("L", "z"): "0.3", ("L", "b"): "0.3", ("L", "w"): "0.6", ("L", "b", 0.1): "0.07"})
+    assert [(f.verdict, f.cause) for f in proof] == [("slip", None), *[("slip", "dL/dz")] * 3]
+
+
+def test_a_slip_in_print_alone_is_carried_on_by_nobody() -> None:
+    x, w = Value(1.5), Value(0.3)
+    u = w * x
+    y = u.exp()
+    L = y * y
+    proof = proofread(L, {"u": "0.54", "y": "1.568", "L": "2.4586"})  # 0.45, with its digits swapped
+    assert [f.verdict for f in proof] == ["slip", "agrees", "rounding"]
 
 
 def test_names_come_from_the_callers_variables() -> None:
