@@ -6,16 +6,19 @@ What a person writes on one line, ``L = 0.5*(y - t)**2``, the engine records as 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from math import inf, isfinite
 from typing import NamedTuple, TypeAlias
 
 from autograd import primitives
 from autograd.formulas import (
     ONE,
     Call,
+    Chain,
     Expression,
     Symbol,
     add,
+    agrees,
     call,
     factored,
     formula,
@@ -24,6 +27,7 @@ from autograd.formulas import (
     negative,
     number,
     size,
+    sum_of,
     symbols,
 )
 from autograd.naming import copy_name
@@ -60,8 +64,8 @@ class Steps:
 
     Attributes:
         names: the names, also those given here.
-        locals: for each named node that the derivative reaches, from the root back, the named nodes that use it, each
-            with the local derivative. Empty if the root does not depend on the target.
+        locals: for each named node that the gradient reaches, from the root back, the named nodes that use it, each
+            with the local derivative. Empty if no gradient comes from the root to the target.
     """
 
     def __init__(self, root: Value, target: Value | None, names: dict[Value, str]) -> None:
@@ -72,6 +76,7 @@ class Steps:
         for node, usual in ((root, "f"), (target, "x")):
             if node is not None and node not in self.names:
                 self._name(node, usual)
+        self._root = self._through(root)
         self._order = [node for node in topological_order(root) if self._through(node) is node]
         self._softmaxes = {
             (float(n.operands[0]), *map(id, n.operands[1:])): n
@@ -82,7 +87,7 @@ class Steps:
         self._on_the_way = set(self._order) if target is None else {target}
         users: dict[Value, int] = {}
         for node in self._order:
-            parents = {parent for _, parent, _ in self._operands(node) if parent in self._on_the_way}
+            parents = {parent for _, parent, _ in self._edges(node) if parent in self._on_the_way}
             if parents and node is not target:
                 self._on_the_way.add(node)
                 for parent in parents:
@@ -102,6 +107,11 @@ class Steps:
                     self._name_part(node)
             self._sizes = self._measured()
             self.locals = self._local_derivatives(root)
+
+    @property
+    def named(self) -> list[Value]:
+        """The nodes with names, from the root back, also those that no gradient reaches."""
+        return [node for node in reversed(self._order) if node in self.names]
 
     def _measured(self) -> dict[Value, int]:
         """How much it takes to write each node: 1 with a name, else its operands and the sign between them."""
@@ -148,10 +158,15 @@ class Steps:
             x = x.parents[0]
         return x
 
-    def _operands(self, node: Value) -> list[tuple[int, Value, float]]:
-        """The operands that are Values: each with its position and the engine's local derivative."""
+    def _edges(self, node: Value) -> list[tuple[int, Value, float]]:
+        """The operands that get a gradient: each with its position and the engine's local derivative.
+
+        These are `Value.edges`, of which the positions are not told: an operand that was not chosen has a partial of 0.
+        """
         places = [(i, self._through(x)) for i, x in enumerate(node.operands) if isinstance(x, Value)]
-        return [(i, x, slope) for (i, x), slope in zip(places, node.partials, strict=True)]
+        all_of_them = zip(places, node.partials, strict=True)
+        selects = node.op is not None and node.op.selects
+        return [(i, x, slope) for (i, x), slope in all_of_them if not (selects and slope == 0.0)]
 
     # --- local derivatives ---------------------------------------------------------------------------------------
 
@@ -162,26 +177,33 @@ class Steps:
         for node in reversed(self._order):
             if node not in self._on_the_way or node not in arrived:
                 continue
-            sums = {
-                owner: Local(
-                    factored(add(*[part.formula for part in parts[::-1]])), fsum([part.value for part in parts])
-                )
-                for owner, parts in arrived.pop(node).items()
-            }
-            wanted = [(i, x, slope) for i, x, slope in self._operands(node) if x in self._on_the_way]
-            if node not in self.names and (
-                any(size(total.formula) > LONGEST_PRODUCT for total in sums.values())
-                or (self._sizes[node] > LONGEST_REPEATED and _mentions_itself(node, wanted[0][0]))
-            ):
+            sums = {owner: _total(parts[::-1]) for owner, parts in arrived.pop(node).items()}
+            wanted = [(i, x, slope) for i, x, slope in self._edges(node) if x in self._on_the_way]
+            if wanted and node not in self.names and self._needs_a_name(node, sums, wanted):
                 self._name_part(node)
             if node in self.names:
                 found[node] = sums
                 sums = {node: Local(ONE, 1.0)}
             ((owner, so_far),) = sums.items()
             for i, x, slope in reversed(wanted):  # the last contribution stands first in the sums above
-                step = Local(multiply(so_far.formula, self.partial(node, i, slope)), so_far.value * slope)
+                step = _times(so_far, Local(self.partial(node, i, slope), slope))
                 arrived.setdefault(x, {}).setdefault(owner, []).append(step)
         return found
+
+    def _needs_a_name(
+        self, node: Value, sums: Mapping[Value, Local], wanted: Sequence[tuple[int, Value, float]]
+    ) -> bool:
+        """Whether a node is not taken into the step around it: a formula would get long, or a product overflow."""
+        return (
+            any(size(total.formula) > LONGEST_PRODUCT for total in sums.values())
+            or (self._sizes[node] > LONGEST_REPEATED and _mentions_itself(node, wanted[0][0]))
+            or any(
+                _overflows(total.value, slope)
+                for owner, total in sums.items()
+                if owner is not self._root  # there the engine's product is the same
+                for _, _, slope in wanted
+            )
+        )
 
     # --- formulas ------------------------------------------------------------------------------------------------
 
@@ -218,6 +240,8 @@ class Steps:
         elif op.formula:
             made = formula(op.formula, dict(zip("abcdefgh", operands, strict=False)))
         else:
+            made = Call(op.name, tuple(operands))
+        if not agrees(made, node.data):  # 0 log(0), or x/x where x is infinite
             made = Call(op.name, tuple(operands))
         self._definitions[node] = made
         return made
@@ -256,6 +280,25 @@ class Steps:
         if other is not None:
             return self.value(other)
         return Call("softmax", tuple([self.value(x) for x in logits]), j)
+
+
+def _times(a: Local, b: Local) -> Local:
+    """The product of two local derivatives, not multiplied out where that hides 0 times infinity: 2√x · 1/(2√x)."""
+    value = a.value * b.value
+    product = multiply(a.formula, b.formula)
+    return Local(product if agrees(product, value) else Chain((a.formula, b.formula)), value)
+
+
+def _overflows(a: float, b: float) -> bool:
+    """Whether a product of two numbers is 0 or infinite without need: a third one might have kept it a number."""
+    return a * b in (0.0, inf, -inf) and a != 0.0 != b and isfinite(a) and isfinite(b)
+
+
+def _total(parts: Sequence[Local]) -> Local:
+    """The sum of local derivatives; not collected where one infinity is taken from another."""
+    value = fsum([part.value for part in parts])
+    total = factored(add(*[part.formula for part in parts]))
+    return Local(total if agrees(total, value) else sum_of([part.formula for part in parts]), value)
 
 
 def _is_copy(node: Value) -> bool:

@@ -22,6 +22,7 @@ from autograd.formulas import (
     Number,
     Sum,
     Symbol,
+    agrees,
     evaluate,
     multiply,
     put_in,
@@ -31,13 +32,14 @@ from autograd.formulas import (
 from autograd.naming import CALLER, Caller, node_names, values_in_scope
 from autograd.notation import Table, latex_of_tables, mathml_of_tables, text, text_of_tables
 from autograd.order import topological_order
-from autograd.primitives import softmax
+from autograd.primitives import softmax, stop_gradient
 from autograd.scalar import fsum
 from autograd.styles import one_line
 from autograd.transforms import reverse
 from autograd.value import Value
 
 MOST_FACTORS = 12  # a longer path is not written as a product but node by node
+BACKWARD = "Backward pass"
 MOST_FACTORS_ON_A_LINE = 3  # where one of several paths is longer, the sides of its equation stand below each other
 
 
@@ -145,13 +147,13 @@ def explain(
     given = node_names([*nodes, *_softmax_siblings(nodes, names, sys._getframe(1))], names, sys._getframe(1))
     steps = Steps(root, wrt, given)
     if wrt is None:
-        return Derivation(root.data, (), 0, (_forward(steps), _backward(root, steps, "Backward pass")), digits)
+        return Derivation(root.data, (), 0, (_forward(steps), _backward(root, steps, BACKWARD)), digits)
     value = float(reverse(root, [wrt], differentiable=False)[0])
     count = _path_count(root, wrt, steps)
     ends = f"from {one_line(steps.names[root])} to {one_line(steps.names[wrt])}"
     derivative = Derivative(steps.names[root], steps.names[wrt])
     if count == 0:
-        tables = [Table(f"There is no path {ends}, so nothing changes with it:", [[derivative, Number(0.0)]])]
+        tables = [Table(_no_path(root, wrt, ends), [[derivative, Number(0.0)]])]
         return Derivation(value, (), 0, tuple(tables), digits)
     paths: tuple[Path, ...] = ()
     tables = []
@@ -177,6 +179,20 @@ def _check(root: object, wrt: object, digits: int, max_paths: int) -> None:
         )
     check_count("digits", digits)
     check_count("max_paths", max_paths)
+
+
+def _no_path(root: Value, wrt: Value, ends: str) -> str:
+    """Why a derivative is 0: the root was not computed from the quantity, or no gradient comes to it."""
+    order = topological_order(root)
+    depending = {wrt}
+    for node in order:
+        if not depending.isdisjoint(node.parents):
+            depending.add(node)
+    if root not in depending:
+        return f"There is no path {ends}, so nothing changes with it:"
+    stops = any(node.op is stop_gradient for node in depending)
+    why = "stop_gradient holds it back" if stops else "another operand was chosen"
+    return f"No gradient comes {ends}: {why}, so it is 0:"
 
 
 def _softmax_siblings(roots: list[Value], names: Mapping[str, object] | Caller | None, frame: FrameType) -> list[Value]:
@@ -255,7 +271,10 @@ def _along_the_paths(derivative: Derivative, routes: list[list[Value]], steps: S
         if plain:  # one multiplies these out first
             product = multiply(*formulas.factors)
             changed = any(abs(x) != 1 for x in plain)  # 3u² · 3 = 9u² is another number, (y − t) · 1 = y − t is not
-            sides[2:] = [product, *((changed and _with_numbers(product, value)) or [numbers])]
+            if isinstance(product, Number):
+                sides.pop()  # the formulas are the numbers
+            elif agrees(product, value):
+                sides[2:] = [product, *((changed and _with_numbers(product, value)) or [numbers])]
     sides.append(Number(value))
     return [Table("", [[derivative if i == 0 else None, side] for i, side in enumerate(_without_repetition(sides))])]
 
@@ -285,7 +304,7 @@ def _without_repetition(sides: list[Expression]) -> list[Expression]:
 def _forward(steps: Steps) -> Table:
     """Every node: how it was made, with the numbers put in, and its value."""
     rows: list[list[Expression | None]] = []
-    for node in reversed(steps.locals):
+    for node in reversed(steps.named):
         row: list[Expression | None] = [Symbol(steps.names[node])]
         if node.depth:
             definition = steps.definition(node)
@@ -298,8 +317,12 @@ def _backward(root: Value, steps: Steps, title: str) -> Table:
     """Every node, from the root back: the sum over the nodes that use it, of their derivative times the local one."""
     rows: list[list[Expression | None]] = []
     gradients: dict[Value, float] = {}
-    for node, owners in steps.locals.items():
+    for node in steps.named if title == BACKWARD else steps.locals:
         left = Derivative(steps.names[root], steps.names[node])
+        owners = steps.locals.get(node)
+        if owners is None:  # no gradient reaches it
+            rows.append([left, Number(0.0)])
+            continue
         if node is root:
             gradients[root] = 1.0
             rows.append([left, Number(1.0)])

@@ -247,6 +247,7 @@ _FUNCTIONS: Final[dict[str, Callable[..., float]]] = {
     "abs": scalar.absolute,
     "max": scalar.maximum,
     "min": scalar.minimum,
+    "stop": lambda x: x,
 }
 
 
@@ -272,6 +273,16 @@ def evaluate(a: Expression) -> float:
     return nan
 
 
+def agrees(a: Expression, number: float) -> bool:
+    """Whether an equation between a formula and the engine's number can be written: not 1 = nan, nor 0 = inf.
+
+    A formula that cannot be computed is believed, and where the engine has a finite number, every formula: digits that
+    it loses do not make it wrong, nor does a Value that has been set to another number since.
+    """
+    value = evaluate(a)
+    return value != value or value == number or isfinite(number)
+
+
 def put_in(a: Expression) -> Expression:
     """The formula with the values in place of the names, not worked out any further."""
     match a:
@@ -281,6 +292,8 @@ def put_in(a: Expression) -> Expression:
             return Sum(tuple([put_in(term) for term in terms]))
         case Product(coefficient, factors):
             return Product(coefficient, tuple([put_in(factor) for factor in factors]))
+        case Chain(factors):
+            return Chain(tuple([put_in(factor) for factor in factors]))
         case Power(base, exponent):
             return Power(put_in(base), put_in(exponent))
         case Call(function, arguments, index):

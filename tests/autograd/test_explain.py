@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import pickle
 import re
+from collections.abc import Iterator
 from itertools import count
 from types import SimpleNamespace
 from typing import Any
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 
 from autograd import Value, apply, functions, grad, primitives
 from autograd.chains import Steps
-from autograd.derivation import explain
+from autograd.derivation import Derivation, explain
 from autograd.formulas import evaluate
 from autograd.naming import node_names
 from autograd.order import topological_order
@@ -87,6 +88,13 @@ def test_numbers_are_put_into_the_form_that_was_multiplied_out() -> None:
     u = 3 * x - 4
     y = u**3
     assert str(explain(y, wrt=x)) == "dy/dx = dy/du · du/dx\n      = 3u² · 3\n      = 9u²\n      = 9(2)²\n      = 36"
+
+
+def test_formulas_that_are_numbers_are_written_once() -> None:
+    x = Value(2.0)
+    u = 3 * x
+    y = 2 * u
+    assert str(explain(y, wrt=x)) == "dy/dx = dy/du · du/dx\n      = (2)(3)\n      = 6"
 
 
 def test_the_lecture_chain_rule_is_minus_e_times_1_minus_y_times_y_times_x() -> None:
@@ -387,8 +395,13 @@ def test_every_primitive_of_the_table_is_explained(op: Primitive, flip: bool) ->
     y.label = "y"
     assert y.op is op
     y.backward()
+    chosen = [parent for parent, _ in y.edges]
     for leaf in y.parents:
         steps = Steps(y, leaf, node_names([y]))
+        assert (leaf in steps.locals) == (leaf in chosen)
+        if leaf not in chosen:
+            assert str(explain(y, wrt=leaf)).startswith("No gradient comes from y to")
+            continue
         local = steps.locals[leaf][y]
         assert local.value == leaf.grad
         # 1 - y**2 and the like lose a few digits, which the engine's own forms keep.
@@ -414,7 +427,7 @@ def test_every_primitive_of_the_table_is_explained(op: Primitive, flip: bool) ->
         (lambda x: x**x, "dy/dx = x^x + y log(x)"),
         (lambda x: 2**x, "dy/dx = y log(2)"),
         (lambda x: x**-2, "dy/dx = −2/x³"),
-        (lambda x: functions.maximum(x, 1.0), "dy/dx = 1 if x ≥ 1 else 0"),
+        (lambda x: functions.maximum(x, 0.5), "dy/dx = 1 if x ≥ 0.5 else 0"),
         (lambda x: functions.logsumexp([x, 1.0]), "dy/dx = exp(x − y)"),
         (lambda x: functions.fsum([x, x, 3.0]), "dy/dx = 2"),
         (lambda x: functions.where(functions.step(x) > 0.5, x, -x), "dy/dx = 1"),
@@ -479,6 +492,80 @@ def test_second_derivatives_by_grad_see_through_its_copies() -> None:
     derivation = explain(second, wrt=x)
     assert str(derivation).splitlines()[0] == "dsecond/dx = −3 sin(x) − x cos(x)"
     assert derivation.value == pytest.approx(-3 * math.sin(1.5) - 1.5 * math.cos(1.5), rel=1e-14)
+
+
+# --- where no gradient comes, and where it is not finite -----------------------------------------------------------
+
+
+def test_a_stopped_factor_is_a_factor() -> None:
+    x = Value(3.0)
+    y = x * functions.stop_gradient(x)
+    assert str(explain(y, wrt=x)) == "dy/dx = stop(x)\n      = stop(3)\n      = 3"
+    assert "y = x stop(x) = (3) stop(3) = 9" in str(explain(y))
+    assert explain(y, wrt=x).latex.startswith("\\begin{aligned}\n\\frac{\\partial y}{\\partial x} &= \\mathrm{stop}")
+
+
+def test_behind_a_stop_there_is_no_path_and_the_text_says_why() -> None:
+    x = Value(3.0)
+    held = functions.stop_gradient(x * 2.0)
+    y = held * held
+    derivation = explain(y, wrt=x)
+    assert str(derivation) == "No gradient comes from y to x: stop_gradient holds it back, so it is 0:\ndy/dx = 0"
+    assert (derivation.value, derivation.paths, derivation.path_count) == (0.0, (), 0)
+    assert str(explain(y)) == (
+        "Forward pass\n"
+        "x    = 3\n"
+        "held = stop(2x) = stop(2(3)) = 6\n"
+        "y    = held²    = (6)²       = 36\n"
+        "\n"
+        "Backward pass\n"
+        "dy/dy    = 1\n"
+        "dy/dheld = 2 held = 2(6) = 12\n"
+        "dy/dx    = 0"
+    )
+
+
+def test_an_operand_that_was_not_chosen_is_no_path() -> None:
+    x = Value(0.0)
+    y = functions.where(functions.step(x), x + 1.0, functions.sqrt(x))
+    derivation = explain(y, wrt=x)
+    assert (derivation.value, derivation.path_count) == (1.0, 1)
+    assert "nan" not in str(derivation)
+    a, b = Value(2.0), Value(-1.0)
+    m = functions.maximum(a * a, b)
+    assert str(explain(m, wrt=b)) == "No gradient comes from m to b: another operand was chosen, so it is 0:\ndm/db = 0"
+    assert "dm/db = 0" in str(explain(m)).splitlines()
+    assert "b = −1" in str(explain(m)).splitlines()
+
+
+def test_a_choice_that_falls_on_a_number_hands_on_nothing() -> None:
+    x = Value(-1.0)
+    y = functions.maximum(x, 0.0)
+    assert explain(y, wrt=x).value == 0.0
+    assert (
+        str(explain(y)) == "Forward pass\nx = −1\ny = max(x, 0) = max(−1, 0) = 0\n\nBackward pass\ndy/dy = 1\ndy/dx = 0"
+    )
+
+
+def test_a_step_of_several_nodes_neither_overflows_nor_underflows() -> None:
+    x = Value(1.0)
+    y = functions.tanh(1e200 * (1e200 * x))
+    (path,) = explain(y, wrt=x).paths
+    assert (path.value, explain(y, wrt=x).value) == (0.0, 0.0)
+    z = 1e300 * (1e-200 * (1e-200 * x) + 1.0)
+    (path,) = explain(z, wrt=x).paths
+    assert path.value == pytest.approx(1e-100)
+
+
+def test_zero_times_infinity_is_not_simplified_away() -> None:
+    x = Value(0.0)
+    y = functions.sqrt(x) ** 2
+    assert str(explain(y, wrt=x)) == "dy/dx = 2√x · 1/(2√x)\n      = nan"
+    h = functions.sqrt(x)
+    z = 3 * h**2
+    assert str(explain(z, wrt=x)) == "dz/dx = dz/dh · dh/dx\n      = 6h · 1/(2h)\n      = (0)(inf)\n      = nan"
+    nothing = functions.sqrt(x) - functions.sqrt(x)
+    assert str(explain(nothing, wrt=x)) == "dnothing/dx = 1/(2√x) − 1/(2√x)\n            = nan"
 
 
 # --- arguments -----------------------------------------------------------------------------------------------------
@@ -629,6 +716,25 @@ def test_mathml_is_well_formed() -> None:
 
 # --- any graph -----------------------------------------------------------------------------------------------------
 
+CHOICES = [
+    functions.minimum,
+    lambda a, b: functions.maximum(a, 0.5),
+    lambda a, b: functions.maximum(0.5, b),
+    lambda a, b: functions.maximum(a, a),
+    lambda a, b: functions.minimum(functions.maximum(a, -0.5), 0.5),
+    lambda a, b: functions.where(functions.step(a), b, 2.0),
+    lambda a, b: functions.where(functions.step(a), a, b),
+    lambda a, b: functions.where(functions.step(b), a + 1.0, a),
+    lambda a, b: functions.stop_gradient(a) * b,
+    lambda a, b: a * functions.stop_gradient(a),
+]
+SINGULAR = [
+    lambda x: functions.sqrt(abs(x)),
+    lambda x: functions.relu(x) ** 0.5,
+    lambda x: functions.xlogy(x * x, x * x),
+    lambda x: x * math.inf,
+    lambda x: 1e200 * (1e200 * x),
+]
 UNARY = [
     functions.sin,
     functions.cos,
@@ -657,20 +763,26 @@ BINARY = [
 
 
 @st.composite
-def graphs(draw: st.DrawFn) -> tuple[Value, list[Value]]:
-    """A graph of up to 14 operations with much sharing, some of its nodes labelled; and its leaves."""
+def graphs(draw: st.DrawFn, singular: bool = False, labels: int = 2) -> tuple[Value, list[Value]]:
+    """A graph of up to 14 operations with much sharing, some of its nodes labelled; and its leaves.
+
+    Choices, ties and 0 are in the mix; with ``singular`` infinite slopes and numbers, too. One node in ``labels`` + 1
+    is labelled.
+    """
     names = (f"q{i}" for i in count())
-    leaves = [Value(draw(st.floats(-1.5, 1.5)), label=next(names)) for _ in range(draw(st.integers(1, 3)))]
+    numbers = st.floats(-1.5, 1.5) | st.sampled_from([0.0, 0.5, -0.5, 1.0])
+    leaves = [Value(draw(numbers), label=next(names)) for _ in range(draw(st.integers(1, 3)))]
+    unary, binary = (UNARY + SINGULAR, BINARY + CHOICES[:-2]) if singular else (UNARY, BINARY + CHOICES)
     nodes = list(leaves)
     for _ in range(draw(st.integers(1, 14))):
         recent = st.sampled_from(nodes[-4:])
         if draw(st.booleans()):
-            node = draw(st.sampled_from(UNARY))(draw(recent))
+            node = draw(st.sampled_from(unary))(draw(recent))
         else:
-            node = draw(st.sampled_from(BINARY))(draw(recent), draw(st.sampled_from(nodes)))
-        if abs(node.data) > 1e3:
+            node = draw(st.sampled_from(binary))(draw(recent), draw(st.sampled_from(nodes)))
+        if abs(node.data) > 1e3 and not singular:
             node = functions.tanh(node)
-        if node not in nodes and draw(st.integers(0, 2)) == 0:
+        if node not in nodes and draw(st.integers(0, labels)) == 0:
             node.label = next(names)
         nodes.append(node)
     return nodes[-1], leaves
@@ -710,3 +822,57 @@ def test_formulas_have_the_value_of_the_engines_partials(graph: tuple[Value, lis
             if parent.depth:
                 assert evaluate(steps.definition(parent)) == pytest.approx(parent.data, rel=1e-9, abs=1e-9)
         str(explain(root, wrt=target))
+
+
+@settings(max_examples=200, deadline=None)
+@given(graphs(labels=0))
+def test_the_paths_are_those_of_the_edges(graph: tuple[Value, list[Value]]) -> None:
+    root, leaves = graph
+    for leaf in leaves:
+        ways = {leaf: 1}
+        for node in topological_order(root):
+            if node is not leaf:
+                parents = {parent for parent, _ in node.edges if node.op is not primitives.stop_gradient}
+                ways[node] = sum(ways.get(parent, 0) for parent in parents)
+        derivation = explain(root, wrt=leaf, names={f"n{i}": n for i, n in enumerate(topological_order(root))})
+        assert derivation.path_count == ways.get(root, int(root is leaf))
+
+
+def sides_that_can_be_computed(derivation: Derivation) -> Iterator[tuple[float, float]]:
+    """Each side of each equation that is a formula or a number, beside the number on its right."""
+    for table in derivation.tables:
+        equation: list[Any] = []
+        for row in [*table.rows, [object()]]:
+            if row[0] is not None:
+                numbers = [evaluate(side) for side in equation[1:]]
+                yield from ((number, numbers[-1]) for number in numbers[:-1] if number == number)
+                equation = []
+            equation += [side for side in row if side is not None]
+
+
+@settings(max_examples=200, deadline=None)
+@given(graphs(singular=True))
+def test_every_equation_is_one(graph: tuple[Value, list[Value]]) -> None:
+    root, leaves = graph
+    for derivation in (explain(root, names=None), *[explain(root, wrt=leaf, names=None) for leaf in leaves]):
+        for side, number in sides_that_can_be_computed(derivation):
+            if math.isfinite(number):  # digits may be lost, as in 1 - y**2, or all of them, as in 1e300 - 1e300 + 1
+                assert math.isinf(side) or side == pytest.approx(number, rel=1e-6, abs=1e-6) or abs(side) > 1e9
+            else:
+                assert side == number, str(derivation)
+
+
+@settings(max_examples=150, deadline=None)
+@given(graphs(singular=True))
+def test_the_value_is_the_gradient_also_where_that_is_not_finite(graph: tuple[Value, list[Value]]) -> None:
+    root, leaves = graph
+    if root.depth:
+        root.backward()
+    for leaf in leaves:
+        expected = leaf.grad if root.depth else float(root is leaf)
+        derivation = explain(root, wrt=leaf, names=None)
+        assert derivation.value == pytest.approx(expected, rel=1e-9, abs=1e-12, nan_ok=True)
+        if derivation.path_count == 0:
+            assert expected == 0.0
+        elif math.isfinite(expected):
+            assert not any(math.isnan(path.value) for path in derivation.paths)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 
 from autograd import Value
 from autograd.derivation import Derivation, explain
-from tests.autograd.test_explain import a_bit_of_everything, graphs
+from tests.autograd.test_explain import a_bit_of_everything, diamonds, graphs
 from tests.peers import peer
 
 latexwalker = peer("pylatexenc.latexwalker")
@@ -21,7 +21,7 @@ latex2text = peer("pylatexenc.latex2text")
 def bare(text: str) -> str:
     """Text without what the notations write in ways of their own: spaces, signs of products, fractions and powers."""
     text = unicodedata.normalize("NFKC", text).translate(str.maketrans({"∂": "d", "−": "-"}))
-    text = re.sub(r"[\s/()_^{}\[\]|√·⋅\u2061-\u2064]", "", text.replace("exp", "e"))
+    text = re.sub(r"[\s/()_^{}\[\]|;√·⋅\u2061-\u2064]", "", text.replace("exp", "e"))
     return re.sub(r"(?<=\d)e(?=-?\d)", "10", text)
 
 
@@ -36,7 +36,7 @@ def read_latex(derivation: Derivation) -> str:
     walker = latexwalker.LatexWalker(f"${derivation.latex.replace('[1ex]', '')}$", tolerant_parsing=False)
     nodes, _, _ = walker.get_latex_nodes()
     text: str = latex2text.LatexNodes2Text(math_mode="text").nodelist_to_text(nodes)
-    return re.sub(r"&|\\\\|;|^\[|\]$", "", text)  # it shows the frame of an array as [a; b]
+    return re.sub(r"&|\\\\|^\[|\]$", "", text)  # it shows the frame of an array as [a; b]
 
 
 def read_mathml(derivation: Derivation) -> str:
@@ -51,6 +51,15 @@ def test_latex_and_mathml_of_any_graph_say_what_the_text_says(graph: tuple[Value
         derivation = explain(root, wrt, names=None)
         assert agree(derivation, read_latex(derivation))
         assert agree(derivation, read_mathml(derivation))
+
+
+@pytest.mark.parametrize("layers", [3, 4, 5, 12, 60])
+def test_latex_and_mathml_say_the_same_of_eight_paths_and_of_many(layers: int) -> None:
+    derivation = explain(*diamonds(layers, named=True), names=None)
+    assert derivation.path_count == 2**layers
+    assert bool(derivation.paths) == (layers == 3)
+    assert agree(derivation, read_latex(derivation))
+    assert agree(derivation, read_mathml(derivation))
 
 
 def test_latex_and_mathml_of_every_primitive_and_any_label_can_be_read() -> None:
