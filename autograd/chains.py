@@ -61,6 +61,7 @@ class Steps:
         root: the result.
         target: the node to differentiate by; every leaf if None.
         names: the names of the nodes that have one.
+        apart: give every node a name, so that each step is one of the engine's.
 
     Attributes:
         names: the names, also those given here.
@@ -68,7 +69,7 @@ class Steps:
             with the local derivative. Empty if no gradient comes from the root to the target.
     """
 
-    def __init__(self, root: Value, target: Value | None, names: dict[Value, str]) -> None:
+    def __init__(self, root: Value, target: Value | None, names: dict[Value, str], *, apart: bool = False) -> None:
         self.names = {node: name for node, name in names.items() if not _is_copy(node)}
         self._taken = set(self.names.values())
         self._parts: dict[str, Value] = {}  # those named here
@@ -93,7 +94,7 @@ class Steps:
                 for parent in parents:
                     users[parent] = users.get(parent, 0) + 1
         for node in self._order:
-            if users.get(node, 0) > 1 and node not in self.names:
+            if (users.get(node, 0) > 1 or (apart and node.depth)) and node not in self.names:
                 self._name_part(node)
         self._sizes = self._measured()
         self.locals = self._local_derivatives(root)

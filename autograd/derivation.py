@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from math import isclose, prod
+from math import isclose, isfinite, prod
 from types import FrameType
 from typing import Literal, NamedTuple
 
@@ -35,7 +35,7 @@ from autograd.order import topological_order
 from autograd.primitives import softmax, stop_gradient
 from autograd.scalar import fsum
 from autograd.styles import one_line
-from autograd.transforms import reverse
+from autograd.transforms import adjoints, reverse
 from autograd.value import Value
 
 MOST_FACTORS = 12  # a longer path is not written as a product but node by node
@@ -146,6 +146,9 @@ def explain(
     nodes = [root] if wrt is None else [root, wrt]
     given = node_names([*nodes, *_softmax_siblings(nodes, names, sys._getframe(1))], names, sys._getframe(1))
     steps = Steps(root, wrt, given)
+    exact = adjoints(root, lambda node: node.edges)
+    if not all(_alike(number, exact[node]) for node, number in _gradients(root, steps).items()):
+        steps = Steps(root, wrt, given, apart=True)  # taken together, the steps are not the engine's
     if wrt is None:
         return Derivation(root.data, (), 0, (_forward(steps), _backward(root, steps, BACKWARD)), digits)
     value = float(reverse(root, [wrt], differentiable=False)[0])
@@ -160,7 +163,8 @@ def explain(
     if count <= max_paths:
         routes = list(_routes(root, wrt, steps))
         paths = tuple([_path(route, steps, digits) for route in routes])
-        if max(map(len, routes)) <= MOST_FACTORS + 1:
+        total = fsum([path.value for path in paths])
+        if max(map(len, routes)) <= MOST_FACTORS + 1 and _alike(total, value):
             tables = _along_the_paths(derivative, routes, steps, value)
     if not tables:
         tables = [_backward(root, steps, f"{_counted(count)} {ends}; node by node:")]
@@ -313,10 +317,24 @@ def _forward(steps: Steps) -> Table:
     return Table("Forward pass", rows)
 
 
+def _alike(a: float, b: float) -> bool:
+    """Whether two numbers are both finite, the same infinity, or both NaN."""
+    return (isfinite(a) and isfinite(b)) or a == b or (a != a and b != b)
+
+
+def _gradients(root: Value, steps: Steps) -> dict[Value, float]:
+    """The derivative of the root with respect to each named node, from step to step."""
+    gradients = {root: 1.0}
+    for node, owners in steps.locals.items():
+        if node is not root:
+            gradients[node] = fsum([gradients[owner] * local.value for owner, local in owners.items()])
+    return gradients
+
+
 def _backward(root: Value, steps: Steps, title: str) -> Table:
     """Every node, from the root back: the sum over the nodes that use it, of their derivative times the local one."""
     rows: list[list[Expression | None]] = []
-    gradients: dict[Value, float] = {}
+    gradients = _gradients(root, steps)
     for node in steps.named if title == BACKWARD else steps.locals:
         left = Derivative(steps.names[root], steps.names[node])
         owners = steps.locals.get(node)
@@ -324,7 +342,6 @@ def _backward(root: Value, steps: Steps, title: str) -> Table:
             rows.append([left, Number(0.0)])
             continue
         if node is root:
-            gradients[root] = 1.0
             rows.append([left, Number(1.0)])
             continue
         symbolic: list[Expression] = []
@@ -336,7 +353,7 @@ def _backward(root: Value, steps: Steps, title: str) -> Table:
             else:
                 symbolic.append(Chain((Derivative(steps.names[root], steps.names[owner]), local.formula)))
                 numbers.append(Chain((Number(gradients[owner]), Number(local.value))))
-        gradient = gradients[node] = fsum([gradients[owner] * local.value for owner, local in owners.items()])
+        gradient = gradients[node]
         sides = [sum_of(symbolic), sum_of(numbers)]
         if list(owners) == [root]:
             sides = [symbolic[0], *_with_numbers(symbolic[0], gradient)]

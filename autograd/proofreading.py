@@ -434,8 +434,9 @@ class _Book:
 
     def _slopes(self, node: Value) -> list[tuple[Value, Any]]:
         if node not in self.slopes:
+            chooses = node.op is not None and node.op.selects  # its slopes are 1, and no function of anything
             try:
-                pairs = local_slopes(node, self.inner, differentiable=True)
+                pairs = local_slopes(node, self.inner, differentiable=not chooses)
             except DomainError:  # an infinite slope, as that of the root at 0
                 pairs = local_slopes(node, self.inner, differentiable=False)
             self.slopes[node] = [(parent, _as_in_a_book(node, parent, slope)) for parent, slope in pairs]

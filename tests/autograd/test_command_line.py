@@ -83,6 +83,26 @@ def test_a_float_of_another_program_is_no_slip(capsys: pytest.CaptureFixture[str
     assert "0.7105668883115941      16  agrees" in capsys.readouterr().out
 
 
+def test_the_derivation_comes_first_then_the_report_then_the_page(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["y = x**2; L = 3*y", "x=2", "--printed", "L=12", "dL/dx=12", "y=4", "--html", "page"]) == 0
+    printed = capsys.readouterr().out.splitlines()
+    first_words = [line.split()[0] for line in printed if line]
+    assert first_words[:2] == ["Forward", "x"]
+    assert first_words[-5:] == ["quantity", "L", "dL/dx", "y", "page.html"]
+
+
+def test_messages_name_what_there_is_in_the_order_of_the_expression(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments, listed in (
+        (["z = c*a + b; z*a", "a=1", "b=2", "c=3", "d=4"], "has no variable d; it has c, a, b"),
+        (["z = c*a + b; z*a", "a=1", "b=2", "c=3", "--wrt", "d"], "no variable of that name; it has c, a, b"),
+        (["z = c*a; u = z*b", "a=1", "b=2", "c=3", "--printed", "v=1"], "no step 'v'; it has c, a, b, z, u."),
+        (["x*y + z", "x=one", "x=2"], "'one' is not a number"),
+        (["x*y + z", "z=1", "y=1", "--wrt", "q"], "x has no value"),
+    ):
+        assert main(arguments) == 2
+        assert listed in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

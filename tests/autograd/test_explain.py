@@ -552,6 +552,9 @@ def test_a_step_of_several_nodes_neither_overflows_nor_underflows() -> None:
     y = functions.tanh(1e200 * (1e200 * x))
     (path,) = explain(y, wrt=x).paths
     assert (path.value, explain(y, wrt=x).value) == (0.0, 0.0)
+    zero = Value(0.0)
+    far = functions.sin(1e200 * (1e200 * abs(zero)))  # where even the engine's product is 1 · 1e200 · 1e200 · 0
+    assert "= (inf)(0)\n" in str(explain(far, wrt=zero))
     z = 1e300 * (1e-200 * (1e-200 * x) + 1.0)
     (path,) = explain(z, wrt=x).paths
     assert path.value == pytest.approx(1e-100)
@@ -772,7 +775,7 @@ def graphs(draw: st.DrawFn, singular: bool = False, labels: int = 2) -> tuple[Va
     names = (f"q{i}" for i in count())
     numbers = st.floats(-1.5, 1.5) | st.sampled_from([0.0, 0.5, -0.5, 1.0])
     leaves = [Value(draw(numbers), label=next(names)) for _ in range(draw(st.integers(1, 3)))]
-    unary, binary = (UNARY + SINGULAR, BINARY + CHOICES[:-2]) if singular else (UNARY, BINARY + CHOICES)
+    unary, binary = (UNARY + SINGULAR if singular else UNARY), BINARY + CHOICES
     nodes = list(leaves)
     for _ in range(draw(st.integers(1, 14))):
         recent = st.sampled_from(nodes[-4:])
@@ -832,8 +835,7 @@ def test_the_paths_are_those_of_the_edges(graph: tuple[Value, list[Value]]) -> N
         ways = {leaf: 1}
         for node in topological_order(root):
             if node is not leaf:
-                parents = {parent for parent, _ in node.edges if node.op is not primitives.stop_gradient}
-                ways[node] = sum(ways.get(parent, 0) for parent in parents)
+                ways[node] = sum(ways.get(parent, 0) for parent in {parent for parent, _ in node.edges})
         derivation = explain(root, wrt=leaf, names={f"n{i}": n for i, n in enumerate(topological_order(root))})
         assert derivation.path_count == ways.get(root, int(root is leaf))
 
@@ -850,7 +852,7 @@ def sides_that_can_be_computed(derivation: Derivation) -> Iterator[tuple[float, 
             equation += [side for side in row if side is not None]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(graphs(singular=True))
 def test_every_equation_is_one(graph: tuple[Value, list[Value]]) -> None:
     root, leaves = graph
@@ -862,7 +864,7 @@ def test_every_equation_is_one(graph: tuple[Value, list[Value]]) -> None:
                 assert side == number, str(derivation)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(graphs(singular=True))
 def test_the_value_is_the_gradient_also_where_that_is_not_finite(graph: tuple[Value, list[Value]]) -> None:
     root, leaves = graph

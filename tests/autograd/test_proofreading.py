@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Primitive, Value, apply, functions, proofread
+from autograd.order import topological_order
 from autograd.worked_example import ETA, PRINTED, worked_example
 from tests.peers import peer
 
@@ -410,6 +411,23 @@ def test_a_quantity_goes_by_any_variable_that_holds_it() -> None:
     proof = proofread(total, {"e1": "1.6487", "e[0]": "1.65", ("total", "e1"): "1"})
     assert [finding.verdict for finding in proof] == ["agrees"] * 3
     assert e1 is e[0]
+
+
+def test_nothing_is_noted_in_the_graph_that_is_proofread() -> None:
+    x = Value(3.0)
+    y = functions.maximum(x * x, 1.0)
+    L = functions.where(functions.step(y), y * x, functions.stop_gradient(x))
+    nodes = topological_order(L)
+    before = [(node.data, node.grad, node.label, node.decided) for node in nodes]
+    proofread(L, {"y": "9", "L": "27", ("L", "x"): "27", ("y", "x"): "6", ("L", "x", 0.1): "0.3"})
+    assert [(node.data, node.grad, node.label, node.decided) for node in nodes] == before
+
+
+def test_choices_and_stops_are_proofread() -> None:
+    x = Value(-2.0)
+    y = functions.maximum(x, 0.0)
+    z = x * functions.stop_gradient(x)
+    assert proofread([y, z], {"y": "0", ("y", "x"): "0", "z": "4", ("z", "x"): "-2"})
 
 
 def test_the_graph_keeps_its_numbers_also_where_a_slope_is_the_value_itself() -> None:
