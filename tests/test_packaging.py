@@ -21,7 +21,7 @@ def python(code: str, *, path: Path = ROOT) -> subprocess.CompletedProcess[str]:
 def test_engine_and_its_readers_import_the_standard_library_alone() -> None:
     code = (
         "import autograd; [getattr(autograd, name) for name in autograd.__all__ if name not in ('compile', 'draw')]; "
-        "print(sorted({'numpy', 'graphviz', 'tqdm', 'matplotlib'} & set(sys.modules)))"
+        "print(sorted({'numpy', 'graphviz', 'tqdm', 'matplotlib', 'mpmath'} & set(sys.modules)))"
     )
     result = python(code)
     assert result.stdout.strip() == "[]", result.stderr
