@@ -11,9 +11,12 @@ gradient. ``step(parameters)`` does the same for a list of Values, in a training
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import KW_ONLY, dataclass, field, replace
-from typing import Any, ClassVar
+from inspect import signature
+from math import inf
+from typing import Any, ClassVar, NoReturn, Self
 
 import numpy as np
 
@@ -34,13 +37,13 @@ def flat_data(parameters: Sequence[Value]) -> FloatArray:
 
 
 def flat_gradient(parameters: Sequence[Value]) -> FloatArray:
-    """The gradients of the parameters, as one array.
+    """The gradients of the parameters, as one array; one that was set to None counts as 0.
 
     Example:
         >>> flat_gradient([Value(1.0), Value(2.0)])
         array([0., 0.])
     """
-    return np.fromiter([p.grad for p in parameters], float, len(parameters))
+    return np.fromiter([0.0 if p.grad is None else p.grad for p in parameters], float, len(parameters))
 
 
 def write_data(parameters: Sequence[Value], theta: FloatArray) -> None:
@@ -58,6 +61,10 @@ def write_data(parameters: Sequence[Value], theta: FloatArray) -> None:
 @dataclass(repr=False, eq=False)
 class Optimizer(ABC):
     """What all optimizers share. They keep their state: the next call goes on where the last one ended.
+
+    The state belongs to the parameters by their place in the list that the last step was given. A copy, a pickle, a
+    file and a `state_dict` keep that order, and whoever goes on from there gives the parameters in it: those of a model
+    as ``model.parameters()`` gives them.
 
     Arguments:
         lr: the learning rate eta, above 0, or a `Schedule`, which is copied as it is at its start.
@@ -88,6 +95,11 @@ class Optimizer(ABC):
     keeps: ClassVar[tuple[str, ...]] = ()
     """The names of the arrays in ``state``."""
 
+    def __new__(cls, *args: Any, **settings: Any) -> Self:
+        """Look at what is given by the names and in the order of other libraries."""
+        _check_settings(cls, args, settings)
+        return super().__new__(cls)
+
     def __post_init__(self) -> None:
         self.lr = replace(self.lr) if isinstance(self.lr, Schedule) else check_number("lr", self.lr, above=0.0)
         self.weight_decay = check_number("weight_decay", self.weight_decay, at_least=0.0)
@@ -106,14 +118,15 @@ class Optimizer(ABC):
             return self.lr
         return self.lr(self.steps if self.lr.per == "step" else self.epochs)
 
-    def step(self, parameters: Sequence[Value]) -> None:
+    def step(self, parameters: Iterable[Value]) -> None:
         """Change the parameters by their gradients. (The gradients stay: ``model.zero_grad()`` clears them.)
 
         Arguments:
-            parameters: the same Values at every call, in any order.
+            parameters: the same Values at every call. If they come in another order than before, the state follows.
 
         Raises:
             ValueError: for the parameters of another model than before.
+            TypeError: for anything that is no sequence of leaves.
 
         Example:
             >>> w = Value(1.0)
@@ -122,16 +135,17 @@ class Optimizer(ABC):
             >>> optimizer.step([w]); w.data
             0.8
         """
-        self.bind(parameters)
-        theta = flat_data(parameters)
-        self.update(theta, flat_gradient(parameters))
-        write_data(parameters, theta)
+        moved = self.bind(parameters)
+        theta = flat_data(moved)
+        self.update(theta, flat_gradient(moved))
+        write_data(moved, theta)
 
     def update(self, theta: FloatArray, gradient: FloatArray) -> None:
         """Change ``theta`` in place by one step against ``gradient``, which is left as it is.
 
         Raises:
             ValueError: if the two, or those of an earlier update, differ in size.
+            OverflowError: for a gradient whose square is no float, where the rule squares it. Nothing is changed then.
 
         Example:
             >>> theta = np.array([1.0, 2.0])
@@ -151,13 +165,22 @@ class Optimizer(ABC):
         if self.clip_value is not None:
             gradient = np.clip(gradient, -self.clip_value, self.clip_value)
         if self.clip_norm is not None:
-            norm = float(np.linalg.norm(gradient))
-            if norm > self.clip_norm:
-                gradient = gradient * (self.clip_norm / norm)
+            gradient = _shortened(gradient, self.clip_norm)
+        if "squares" in self.keeps:
+            self._check_squares(gradient)
         if self.weight_decay:
             gradient = self._decayed(theta, gradient, rate)
         self.steps += 1
         self._move(theta, gradient, rate)
+
+    def _check_squares(self, gradient: FloatArray) -> None:
+        """An infinite square would stop its parameter for ever: the step is divided by its root."""
+        largest = float(np.abs(gradient).max(initial=0.0))
+        if _LARGEST_ROOT < largest < inf:
+            raise OverflowError(
+                f"{type(self).__name__} squares the gradient, and the square of {largest:g} is too large for a float; "
+                "give it clip_norm=1.0, or scale the loss"
+            )
 
     def _decayed(self, theta: FloatArray, gradient: FloatArray, rate: float) -> FloatArray:
         """The gradient with the weight decay in it."""
@@ -179,29 +202,59 @@ class Optimizer(ABC):
         if loss is not None and isinstance(self.lr, Schedule):
             self.lr.observe(loss)
 
-    def bind(self, parameters: Sequence[Value]) -> None:
+    def bind(self, parameters: Iterable[Value]) -> list[Value]:
         """Make sure that the parameters are those of earlier steps: the state means nothing for others.
 
         If they come in another order than before, the state is brought into that order.
 
+        Returns:
+            The parameters, each once.
+
         Raises:
             ValueError: if they are not, or if there are none.
+            TypeError: for anything that is no sequence of leaves.
         """
-        if not parameters:
-            raise ValueError(f"{type(self).__name__} was given no parameters; give model.parameters()")
-        parameters = list(parameters)
-        before = parameters if self._parameters is None else self._parameters
-        same = before == parameters and self._size in (None, len(parameters))  # nearly always, and quick to see
-        if not same and (set(before) != set(parameters) or self._size not in (None, len(parameters))):
+        if isinstance(parameters, list) and parameters == self._parameters:  # nearly always, and quick to see
+            return parameters
+        given = self._listed(parameters)
+        before = given if self._parameters is None else self._parameters
+        if set(before) != set(given) or self._size not in (None, len(given)):
             raise ValueError(
                 f"this {type(self).__name__} has made {self.steps} steps on the parameters of another model, and its "
                 "state belongs to them; make a new optimizer, or call optimizer.reset() first"
             )
-        if not same:
+        if before != given:
             place = {parameter: i for i, parameter in enumerate(before)}
-            order = [place[parameter] for parameter in parameters]
+            order = [place[parameter] for parameter in given]
             self.state = {name: array[order] for name, array in self.state.items()}
-        self._parameters = parameters
+        self._parameters = [*given]
+        return given
+
+    def _listed(self, parameters: Any) -> list[Value]:
+        """The parameters, each once, or an error that says what else was given."""
+        kind = type(self).__name__
+        if isinstance(parameters, (set, frozenset)):
+            raise TypeError(f"{kind} was given a set, which has no order, but its state has; give model.parameters()")
+        if not isinstance(parameters, Iterable):
+            raise TypeError(
+                f"{kind} takes the parameters of a model, not {parameters!r:.60} ({type(parameters).__name__}); "
+                "give model.parameters()"
+            )
+        listed = list(parameters)
+        if not listed:
+            raise ValueError(f"{kind} was given no parameters; give model.parameters()")
+        for i, parameter in enumerate(listed):
+            if not isinstance(parameter, Value):
+                raise TypeError(
+                    f"parameter {i} that {kind} was given is {parameter!r:.60} ({type(parameter).__name__}), no Value; "
+                    "give model.parameters()"
+                )
+            if parameter.op is not None:
+                raise TypeError(
+                    f"parameter {i} that {kind} was given is {parameter.describe()}, the result of an operation, "
+                    "so that a change of its number changes no model; give the leaves: model.parameters()"
+                )
+        return list(dict.fromkeys(listed))
 
     def reset(self) -> None:
         """Forget everything but the settings.
@@ -251,8 +304,65 @@ class Optimizer(ABC):
         """What copies and pickles take along: all but the tie to one model."""
         return {**self.__dict__, "_parameters": None}
 
+    def __copy__(self) -> Self:
+        return deepcopy(self)  # two optimizers never share their state
+
+    def __getattr__(self, name: str) -> NoReturn:
+        """Only asked for what there is not."""
+        hint = _ELSEWHERE.get(name)
+        raise AttributeError(
+            f"{type(self).__name__} has no {name!r}" + (f"; {hint}" if hint else ""), name=name, obj=self
+        )
+
     def __repr__(self) -> str:
         return described(self)
+
+
+_LARGEST_ROOT = float(np.sqrt(np.finfo(float).max))
+"""The largest number whose square is a float."""
+
+_ELSEWHERE = {
+    "zero_grad": "write model.zero_grad() before loss.backward()",
+    "param_groups": "the learning rate is optimizer.lr, a number or a schedule",
+    "momentum": "write Momentum(lr, gamma=0.9)",
+    "nesterov": "write Nesterov(lr, gamma=0.9)",
+    "betas": "write beta1= and beta2=",
+    "eps": "write epsilon=",
+    "learning_rate": "write lr=",
+    "params": "an optimizer is given the parameters at each step: optimizer.step(model.parameters())",
+}
+"""What other libraries call by these names."""
+
+
+def _check_settings(kind: type[Optimizer], args: tuple[Any, ...], settings: Mapping[str, Any]) -> None:
+    """Say what to write in place of what other libraries take; all else is checked where it is set."""
+    known = list(signature(kind.__init__).parameters.values())[1:]
+    first = args[0] if args and known and known[0].name == "lr" else None
+    if (isinstance(first, Iterable) and not isinstance(first, str)) or hasattr(first, "parameters"):
+        raise TypeError(
+            f"{kind.__name__} takes the learning rate first, not a {type(first).__name__}: the parameters are given at "
+            f"each step. Write optimizer = {kind.__name__}(lr=0.1), and then again and again model.zero_grad(), "
+            "loss.backward(), optimizer.step(model.parameters())"
+        )
+    if not any(each.kind is each.VAR_KEYWORD for each in known):
+        names = [each.name for each in known]
+        for name in settings:
+            if name not in names:
+                hint = f"; {_ELSEWHERE[name]}" if name in _ELSEWHERE else ""
+                raise TypeError(f"{kind.__name__} has no setting {name!r}, but {', '.join(names)}{hint}")
+
+
+def _shortened(gradient: FloatArray, longest: float) -> FloatArray:
+    """The gradient, if it is no longer than that, else its direction at that length.
+
+    Its entries are divided by the largest before they are squared, so that no square overflows.
+    """
+    largest = float(np.abs(gradient).max(initial=0.0))
+    if not 0.0 < largest < inf:
+        return gradient
+    direction = gradient / largest
+    length = float(np.linalg.norm(direction))
+    return direction * (longest / length) if length > longest / largest else gradient
 
 
 @dataclass(repr=False, eq=False)

@@ -4,6 +4,7 @@ import copy
 import math
 import pickle
 
+import mpmath
 import numpy as np
 import pytest
 from hypothesis import given
@@ -144,6 +145,44 @@ def test_clip_norm_shortens_the_gradient_and_keeps_its_direction(entries, norm):
     np.testing.assert_allclose(-theta, gradient * min(1.0, norm / length if length else 1.0), rtol=1e-12, atol=1e-300)
 
 
+@given(st.lists(st.floats(-1e308, 1e308), min_size=1, max_size=5), st.floats(1e-3, 1e3))
+def test_clip_norm_gives_its_length_to_any_longer_gradient(entries, longest):
+    """Also to one whose square is no float: the length is that of mpmath."""
+    moved = np.zeros(len(entries))
+    SGD(1.0, clip_norm=longest).update(moved, np.array(entries))
+    with mpmath.workdps(50):
+        length = mpmath.norm([mpmath.mpf(x) for x in entries])
+        shorter = mpmath.mpf(1) if length <= longest else longest / length
+        expected = [float(-shorter * mpmath.mpf(x)) for x in entries]
+    # three roundings an entry, and those of the length; what is below 1e-300 has lost digits as a subnormal number
+    np.testing.assert_allclose(moved, expected, rtol=1e-14, atol=1e-300)
+
+
+@pytest.mark.parametrize("name", [name for name, kind in OPTIMIZERS.items() if "squares" in kind.keeps])
+@pytest.mark.parametrize("size", [1e160, 1e200, 1e308])
+def test_a_gradient_whose_square_is_no_float_is_refused_and_changes_nothing(name, size):
+    optimizer, theta = OPTIMIZERS[name](0.1), np.ones(2)
+    before = optimizer.state_dict()
+    with pytest.raises(OverflowError, match=rf"{name} squares the gradient, .* give it clip_norm=1.0"):
+        optimizer.update(theta, np.array([1.0, -size]))
+    assert theta.tolist() == [1.0, 1.0]
+    assert (optimizer.steps, before["steps"]) == (0, 0)
+    OPTIMIZERS[name](0.1, clip_norm=1.0).update(theta, np.array([1.0, -size]))
+    assert theta[1] != 1.0
+
+
+def test_every_optimizer_that_squares_the_gradient_is_known_by_the_name_of_its_state():
+    """A large gradient moves every parameter, or is refused: an infinite square would stop it without a word."""
+    for name, kind in OPTIMIZERS.items():
+        theta, optimizer = np.zeros(2), kind(1e-3)
+        try:
+            optimizer.update(theta, np.array([1e200, 1.0]))
+        except OverflowError:
+            assert "squares" in kind.keeps, name
+        else:
+            assert theta[0] != 0.0, name
+
+
 def test_clip_value_cuts_each_entry():
     theta = np.zeros(3)
     SGD(1.0, clip_value=2.0).update(theta, np.array([1.0, -5.0, 3.0]))
@@ -207,6 +246,125 @@ def test_parameters_of_another_model_are_refused_until_reset():
 def test_a_model_without_parameters_is_refused():
     with pytest.raises(ValueError, match=r"SGD was given no parameters; give model.parameters\(\)"):
         SGD().step([])
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize(
+    "given", [iter, tuple, dict.fromkeys, lambda ps: [*ps, ps[0]]], ids=["iter", "tuple", "keys", "twice"]
+)
+def test_parameters_may_come_as_a_generator_or_any_other_sequence(name, given):
+    """A parameter that comes twice, as a shared one does, is one parameter."""
+    ours, twin = ([Value(x) for x in START] for _ in range(2))
+    optimizer, reference = OPTIMIZERS[name](0.1), OPTIMIZERS[name](0.1)
+    for _ in range(3):
+        for parameters in (ours, twin):
+            for parameter, slope in zip(parameters, gradient_at(START), strict=True):
+                parameter.grad = slope
+        optimizer.step(given(ours))
+        reference.step(twin)
+    assert [p.data for p in ours] == [p.data for p in twin] != list(START)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_a_gradient_of_none_counts_as_0(name):
+    ours, twin = ([Value(x) for x in START] for _ in range(2))
+    for parameters, nothing in ((ours, None), (twin, 0.0)):
+        optimizer = OPTIMIZERS[name](0.1, clip_norm=0.5, weight_decay=0.1)
+        for _ in range(3):
+            for parameter, slope in zip(parameters, [1.0, nothing, -2.0], strict=True):
+                parameter.grad = slope
+            optimizer.step(parameters)
+    assert [p.data for p in ours] == [p.data for p in twin]
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_the_state_follows_parameters_that_come_in_another_order(name):
+    ours, twin = ([Value(x) for x in START] for _ in range(2))
+    for parameters, orders in ((ours, [[0, 1, 2], [2, 0, 1], [1, 2, 0]]), (twin, [[0, 1, 2]] * 3)):
+        optimizer = OPTIMIZERS[name](0.1)
+        for order in orders:
+            for parameter in parameters:
+                parameter.grad = float(gradient_at(np.array([parameter.data]))[0])
+            optimizer.step([parameters[i] for i in order])
+    assert [p.data for p in ours] == [p.data for p in twin]
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (lambda model: model, r"takes the parameters of a model, not MLP\(.*; give model.parameters\(\)"),
+        (lambda model: {*model.parameters()}, "was given a set, which has no order"),
+        (lambda model: [0.5], r"parameter 0 that SGD was given is 0.5 \(float\), no Value"),
+        (lambda model: [model.parameters()], r"parameter 0 that SGD was given is \[Value.* \(list\), no Value"),
+        (
+            lambda model: [*model.parameters(), model([1.0])],
+            "parameter 2 that SGD was given is dot.*, the result of an",
+        ),
+    ],
+    ids=["model", "set", "numbers", "nested", "computed"],
+)
+def test_what_is_no_sequence_of_leaves_is_refused(given, message):
+    with pytest.raises(TypeError, match=message):
+        SGD().step(given(MLP(1, [1])))
+
+
+# --- habits from other libraries -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda kind, model: kind(model.parameters(), lr=0.1),
+        lambda kind, model: kind(model.parameters(), 0.1),
+        lambda kind, model: kind((p for p in model.parameters()), lr=0.1),
+        lambda kind, model: kind(model, lr=0.1),
+    ],
+    ids=["list", "by place", "generator", "model"],
+)
+def test_parameters_given_to_the_optimizer_itself_are_refused_with_the_loop_to_write(name, make):
+    with pytest.raises(TypeError, match=rf"{name}\(lr=0.1\).*zero_grad\(\).*optimizer.step\(model.parameters\(\)\)"):
+        make(OPTIMIZERS[name], MLP(1, [1]))
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: SGD(lr=0.1, momentum=0.9), r"SGD has no setting 'momentum', .*; write Momentum\(lr, gamma=0.9\)"),
+        (lambda: Momentum(0.1, nesterov=True), r"write Nesterov\(lr, gamma=0.9\)"),
+        (lambda: Adam(0.1, betas=(0.9, 0.999)), "write beta1= and beta2="),
+        (lambda: RMSprop(0.1, eps=1e-8), "write epsilon="),
+        (lambda: SGD(learning_rate=0.1), "write lr="),
+        (lambda: SGD(rate=0.1), "SGD has no setting 'rate', but lr, weight_decay, clip_norm, clip_value$"),
+    ],
+    ids=["momentum", "nesterov", "betas", "eps", "learning_rate", "unknown"],
+)
+def test_settings_of_other_libraries_are_refused_with_what_to_write(make, message):
+    with pytest.raises(TypeError, match=message):
+        make()
+
+
+def test_what_other_optimizers_have_is_refused_with_what_to_write():
+    with pytest.raises(AttributeError, match=r"SGD has no 'zero_grad'; write model.zero_grad\(\) before"):
+        SGD().zero_grad()
+    with pytest.raises(AttributeError, match=r"SGD has no 'nonsense'$"):
+        _ = SGD().nonsense
+    assert not hasattr(SGD(), "param_groups")
+
+
+def test_an_optimizer_of_ones_own_may_take_what_it_likes():
+    class Own(optimizers.Optimizer):
+        def __init__(self, parameters, **settings):
+            super().__init__(**settings)
+            self.parameters = list(parameters)
+
+        def _move(self, theta, gradient, rate):
+            theta -= rate * np.sign(gradient)
+
+    w = Value(1.0)
+    w.grad = 5.0
+    Own([w], lr=0.25).step([w])
+    assert w.data == 0.75
 
 
 @pytest.mark.parametrize(("theta", "gradient"), [((3,), (2,)), ((2, 2), (2, 2))], ids=["sizes", "axes"])
@@ -288,6 +446,17 @@ def test_a_deep_copy_goes_its_own_way():
     path_of(twin, 1)
     assert (optimizer.steps, twin.steps) == (3, 4)
     assert optimizer.state["velocity"].tolist() != twin.state["velocity"].tolist()
+
+
+def test_a_shallow_copy_shares_no_state_either():
+    optimizer = Momentum(ReduceOnPlateau(0.1, patience=0))
+    path_of(optimizer, 3)
+    twin = copy.copy(optimizer)
+    path_of(twin, 1)
+    for loss in (1.0, 2.0):
+        twin.end_epoch(loss)
+    assert optimizer.state["velocity"].tolist() != twin.state["velocity"].tolist()
+    assert optimizer.learning_rate != twin.learning_rate
 
 
 @pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda o: pickle.loads(pickle.dumps(o))], ids=["copy", "pickle"])
