@@ -72,7 +72,8 @@ def save(path: PathLike, model: Module, optimizer: Optimizer | None = None) -> N
 
     Raises:
         TypeError: for a model without ``architecture()``.
-        ValueError: for a parameter that is NaN or infinite: no such model can be used again.
+        ValueError: for a parameter that is NaN or infinite: no such model can be used again. For the optimizer of a
+            model of another size.
         OSError: if the file cannot be written.
 
     Example:
@@ -95,6 +96,12 @@ def save(path: PathLike, model: Module, optimizer: Optimizer | None = None) -> N
     arrays: dict[str, Any] = {"parameters": np.array(list(state.values()), dtype="<f8")}
     if optimizer is not None:
         kept = optimizer.state_dict()
+        sizes = {array.size for array in kept["state"].values()}
+        if sizes - {len(state)}:
+            raise ValueError(
+                f"the state of this {type(optimizer).__name__} is for {max(sizes)} parameters, and the model has "
+                f"{len(state)}; save each model with the optimizer that trained it"
+            )
         header["optimizer"] = schedules.configuration(optimizer)
         header["progress"] = {name: kept[name] for name in ("steps", "epochs", "schedule")}
         arrays |= {f"optimizer.{name}": array.astype("<f8") for name, array in kept["state"].items()}

@@ -357,6 +357,7 @@ def fit(
     for examples in (train, held_out):
         if examples is not None:
             judge.metrics_on(examples, step)  # a metric that fails shall fail now
+    rule.bind(model.parameters())  # the order that its state was left in, or came in from a file
     rule.bind(step.parameters)
 
     def mini_batches() -> Iterator[_Examples]:

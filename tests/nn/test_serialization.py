@@ -208,6 +208,14 @@ def test_a_parameter_that_is_not_finite_is_not_saved(path, model):
     assert not path.exists()
 
 
+def test_an_optimizer_of_another_model_is_not_saved(path, model):
+    optimizer = Momentum()
+    optimizer.step(MLP(1, [1]).parameters())
+    with pytest.raises(ValueError, match="the state of this Momentum is for 2 parameters, and the model has 13"):
+        save(path, model, optimizer)
+    assert not path.exists()
+
+
 def test_a_model_without_a_description_is_not_saved(path):
     class Own(Module):
         pass
