@@ -114,6 +114,7 @@ def check_weights(weights: Any, n_examples: int) -> FloatArray:
         raise ValueError(f"sample_weight[{row}] is {array[row]:g}; a weight is 0 (ignore the example) or above")
     if array.max() == 0.0:
         raise ValueError("all of sample_weight are 0, so that no example counts; give at least one above 0")
+    array = np.ldexp(array, -np.frexp(array.max())[1])  # by a power of two, so that their sum is a float
     scaled: FloatArray = array / array.mean()
     return scaled
 
@@ -180,6 +181,7 @@ def check_choice(name: str, value: Any, choices: Iterable[str]) -> str:
 
 def _numbers(table: Any, name: str) -> FloatArray:
     """Anything that holds numbers, as an array of floats; the error names the first entry that is none."""
+    _check_unmasked(table, name)
     try:
         array = np.asarray(table)
     except ValueError:  # rows of different lengths
@@ -212,11 +214,32 @@ def _is_sequence(x: object) -> bool:
     return isinstance(x, (Sequence, np.ndarray)) and not isinstance(x, (str, bytes))
 
 
+def _check_unmasked(table: Any, name: str) -> None:
+    """An array of NumPy would forget the mask of a masked one, and take the numbers behind it for good."""
+    if isinstance(table, np.ma.MaskedArray):
+        masked = [tuple(index) for index in np.argwhere(np.ma.getmaskarray(table)).tolist()]
+    elif isinstance(table, (list, tuple)):
+        rows = [(i, row) for i, row in enumerate(table) if isinstance(row, np.ma.MaskedArray)]
+        masked = [(i, *index) for i, row in rows for index in np.argwhere(np.ma.getmaskarray(row)).tolist()]
+    else:
+        return
+    if masked:
+        n = "a masked entry" if len(masked) == 1 else f"{len(masked)} masked entries, the first"
+        raise ValueError(
+            f"{name} has {n} in {_place(masked[0])} (counted from 0); leave such examples out, or put numbers in: "
+            f"{name}.filled(0.0)"
+        )
+
+
+def _place(index: tuple[int, ...]) -> str:
+    return ", ".join([f"{axis} {i}" for axis, i in zip(("row", "column"), index, strict=False)])
+
+
 def _check_finite(table: FloatArray, name: str) -> None:
     faulty = np.argwhere(~np.isfinite(table))
     if len(faulty):
         place = tuple(faulty[0].tolist())
-        where = ", ".join([f"{axis} {index}" for axis, index in zip(("row", "column"), place, strict=False)])
+        where = _place(place)
         others = f", and {len(faulty) - 1} more like it" if len(faulty) > 1 else ""
         raise ValueError(
             f"{name} has {table[place]:g} in {where} (counted from 0){others}; "

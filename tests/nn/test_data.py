@@ -191,3 +191,36 @@ def test_counts_have_a_lower_bound():
 def test_choices_are_listed():
     with pytest.raises(ValueError, match="on is 'los', but must be one of 'loss', 'parameters'"):
         check_choice("on", "los", ["loss", "parameters"])
+
+
+# --- masked arrays ---------------------------------------------------------------------------------------------------
+
+MASKED = np.ma.masked_array([[1.0, 2.0], [3.0, 4.0]], [[False, False], [False, True]])
+
+
+@pytest.mark.parametrize(
+    ("check", "table", "where"),
+    [
+        (check_inputs, MASKED, r"X has a masked entry in row 1, column 1 \(counted from 0\)"),
+        (check_inputs, [MASKED[0], MASKED[1]], "X has a masked entry in row 1, column 1"),
+        (check_inputs, [[1.0, 2.0], MASKED[1]], "X has a masked entry in row 1, column 1"),
+        (check_inputs, np.ma.masked_less(MASKED, 9.0), "X has 4 masked entries, the first in row 0, column 0"),
+        (lambda y: check_targets(y, 2), MASKED[:, 1], "y has a masked entry in row 1"),
+        (lambda y: check_targets(y, 2), [2.0, np.ma.masked], "y has a masked entry in row 1"),
+        (lambda weights: check_weights(weights, 2), MASKED[:, 1], "sample_weight has a masked entry in row 1"),
+    ],
+    ids=["table", "rows", "one row", "all", "targets", "a constant", "weights"],
+)
+def test_a_masked_entry_is_refused_since_its_number_is_not_meant(check, table, where):
+    with pytest.raises(ValueError, match=where):
+        check(table)
+
+
+def test_a_masked_array_of_which_nothing_is_masked_is_an_array():
+    assert check_inputs(np.ma.masked_array([[1.0, 2.0]])).tolist() == [[1.0, 2.0]]
+
+
+@pytest.mark.parametrize("largest", [5e-324, 1e-300, 1.0, 1e308, 1.7976931348623157e308], ids=str)
+def test_weights_of_any_size_are_scaled_to_a_mean_of_1(largest):
+    assert check_weights([largest] * 3, 3).tolist() == [1.0, 1.0, 1.0]
+    assert check_weights([0.0, largest], 2).tolist() == [0.0, 2.0]
