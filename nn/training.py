@@ -11,8 +11,9 @@ import signal
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
 from html import escape
 from math import inf, isfinite
@@ -186,7 +187,8 @@ class EarlyStopping:
     """Stops when the loss has not improved for ``patience`` epochs: the validation loss, where there is one.
 
     A validation loss that rises while the training loss falls means that the model learns the examples by heart. So
-    the model then gets the parameters of the epoch with the best validation loss.
+    where there is one the model then gets the parameters of the epoch with the best validation loss, also when training
+    ends before the patience does: after all epochs, by Ctrl-C, or because another callback asks for it.
 
     Arguments:
         patience: how many epochs without improvement are enough.
@@ -212,18 +214,22 @@ class EarlyStopping:
     def __call__(self, report: Report) -> str | None:
         """Look at the loss of the epoch; a reason to stop, or None."""
         if report.epoch == 1:
-            self._best = inf
+            self._best, self._best_epoch, self._best_state = inf, 1, {}
         watched = "val_loss" if "val_loss" in report.figures else "loss"
-        if report.epoch == 1 or report.figures[watched] < self._best - self.min_improvement:
+        if report.figures[watched] < self._best - self.min_improvement:
             self._best, self._best_epoch = report.figures[watched], report.epoch
             if watched == "val_loss":
                 self._best_state = report.model.state_dict()
         if report.epoch - self._best_epoch < self.patience:
             return None
-        if watched == "val_loss":
-            report.model.load_state_dict(self._best_state)
-        restored = f", whose parameters the model has again, with {self._best:.6g}" if watched == "val_loss" else ""
-        return f"{watched} has not improved since epoch {self._best_epoch}{restored}"
+        return f"{watched} has not improved since epoch {self._best_epoch}"
+
+    def restore(self, model: Module) -> str:
+        """Give the model the parameters of the epoch with the best validation loss; in words, if it had others."""
+        if not self._best_state or model.state_dict() == self._best_state:
+            return ""
+        model.load_state_dict(self._best_state)
+        return f"; the model has the parameters of epoch {self._best_epoch} again, the best with {self._best:.6g}"
 
 
 @dataclass
@@ -271,11 +277,11 @@ def fit(
     shuffle: bool = True,
     sample_weight: Any = None,
     validation: float | tuple[Any, Any] = 0.0,
-    metrics: Sequence[str | Metric] = (),
+    metrics: str | Metric | Iterable[str | Metric] | None = None,
     patience: int | None = None,
     tolerance: float | None = None,
     tolerance_on: str = "loss",
-    callbacks: Iterable[Callback] = (),
+    callbacks: Callback | Iterable[Callback] | None = None,
     progress: bool | None = None,
     compiled: bool = True,
     snapshots: int = MOST,
@@ -284,6 +290,13 @@ def fit(
 
     Everything is checked before anything is changed. Ctrl-C ends the training after the step under way, and `fit`
     returns as usual.
+
+    A compiled program does for every example what was recorded for one. So a model of your own that cannot be
+    compiled, or that decides by the number of a Value (``if z > 0``), is trained eagerly, with a warning that says why
+    and where. What reads ``.data`` leaves no trace: the program is compared with some of the examples recorded anew
+    before training, after epoch 1, 2, 4, 8 and so on, and at the end. Where it is not the model any more, training
+    goes back to where it last was, and goes on eagerly, with a warning; callbacks hear of those epochs once more. A
+    difference that none of these examples shows at none of these times is not noticed: write ``where(step(z), a, b)``.
 
     Arguments:
         model: takes a row of X, gives one Value or a list of them.
@@ -301,16 +314,15 @@ def fit(
         sample_weight: how much each example counts, 0 or more; scaled so that their mean is 1.
         validation: the fraction of the examples to set aside, chosen at random, or other examples (X, y); the loss
             and the metrics are measured on them after each epoch.
-        metrics: names such as "accuracy", or functions of (y, outputs) that give a number.
+        metrics: a name such as "accuracy", a function of (y, outputs) that gives a number, or several of these.
         patience: early stopping, see `EarlyStopping`; none by default.
         tolerance: stop once an epoch changes no more than this, see `Negligible`; not by default.
         tolerance_on: what must change no more: "loss" or "parameters".
-        callbacks: functions called with a `Report` after each epoch, in this order, before the two above. Training
-            stops when one returns True or a reason in words.
+        callbacks: a function called with a `Report` after each epoch, or several, called in this order, before the two
+            above. Training stops when one returns True or a reason in words.
         progress: a progress bar; by default in a terminal and in a notebook.
         compiled: whether to compile the loss of an example into a program on arrays, a thousand times as fast, with
-            the same results up to rounding. A model that cannot be compiled is trained eagerly, with a warning that
-            says why; with False every model is.
+            the same results up to rounding; see below.
         snapshots: of how many epochs at most the history keeps the parameters, for ``autograd.show(history)``; with 0
             it keeps neither these nor the model nor the examples.
 
@@ -334,13 +346,13 @@ def fit(
     epochs = check_count("epochs", epochs)
     rule = SGD(0.1) if optimizer is None else optimizers.get(optimizer)
     n_snapshots = check_count("snapshots", snapshots, at_least=0)
-    after_epoch = [*callbacks]
+    after_epoch = _checked_callbacks(callbacks)
     if patience is not None:
         after_epoch.append(EarlyStopping(patience))
     if tolerance is not None:
         after_epoch.append(Negligible(tolerance, tolerance_on))
     objective = losses.get(loss if loss is not None else getattr(model, "loss", None) or "mse")
-    judge = _Judge(model, objective, [metric_named(metric) for metric in metrics])
+    judge = _Judge(model, objective, _checked_metrics(metrics))
     train = judge.examples(X, y, sample_weight)
     held_out = None
     if isinstance(validation, tuple) and len(validation) == 2:
@@ -365,32 +377,48 @@ def fit(
         for start in range(0, n, size):
             yield train.take(order[start : start + size])
 
-    name_of = {parameter: name for name, parameter in model.named_parameters()}
-    training = _Training(step, rule, [name_of[parameter] for parameter in step.parameters], History())
-    history = training.history
+    history = History()
+    training = _Training(model, objective, train, step, rule, rng, after_epoch, history)
     if n_snapshots:
         history.snapshots = Snapshots(training.names, n_snapshots)
         history.snapshots.take(0, step.theta)
         if train.X.shape[1] <= 2:
             history.recording = Recording(step, train.X, train.T, train.weights)
     n_steps = len(range(0, n, size))
+    training.keep()
     with _interruptible() as interrupted, _progress_bar(progress, epochs * n_steps) as bar:
         try:
-            for epoch in range(1, epochs + 1):
+            while len(history) < epochs:
+                epoch = len(history) + 1
                 rate = total = 0.0
-                for batch, part in enumerate(mini_batches(), 1):
-                    rate = rule.learning_rate
-                    total += len(part.X) * training.advance(part, epoch, batch)
-                    bar.update(1)
-                    if interrupted and batch < n_steps:
-                        history.stop_reason = f"interrupted in epoch {epoch}, after {batch} of {n_steps} steps"
-                        return history
+                batch = 0
+                try:
+                    for batch, part in enumerate(mini_batches(), 1):
+                        rate = rule.learning_rate
+                        total += len(part.X) * training.advance(part, epoch, batch)
+                        bar.update(1)
+                        if interrupted and batch < n_steps:
+                            break
+                except TrainingDiverged:
+                    if not training.went_astray():
+                        raise
+                    bar.update(len(history) * n_steps - bar.n)
+                    continue
+                if batch < n_steps:
+                    training.went_astray()
+                    history.stop_reason = f"interrupted in epoch {epoch}, after {batch} of {n_steps} steps"
+                    break
+                step = training.step
                 step.write_back()
                 figures: dict[str, float] = {"epoch": epoch, "loss": total / n, **judge.metrics_on(train, step)}
                 if held_out is not None:
                     on_held_out = {"loss": judge.loss_on(held_out, step), **judge.metrics_on(held_out, step)}
                     figures |= {f"val_{name}": figure for name, figure in on_held_out.items()}
                 figures["learning_rate"] = rate
+                due = epoch & (epoch - 1) == 0 or epoch == epochs  # 1, 2, 4, 8, ... and the last
+                if due and training.went_astray():
+                    bar.update(len(history) * n_steps - bar.n)
+                    continue
                 history.rows.append(figures)
                 if history.snapshots is not None:
                     history.snapshots.take(epoch, step.theta)
@@ -398,15 +426,23 @@ def fit(
                 _show(bar, epoch, epochs, figures)
                 reason = _first_reason(after_epoch, Report(epoch, figures, model, rule, history))
                 step.read()
+                if (reason or interrupted) and not due and training.went_astray():
+                    bar.update(len(history) * n_steps - bar.n)
+                    continue
+                if due:
+                    training.keep()
                 if reason or interrupted:
                     history.stop_reason = reason or f"interrupted after epoch {epoch}"
-                    return history
-            history.stop_reason = f"all {epochs} epochs done"
+                    break
+            else:
+                history.stop_reason = f"all {epochs} epochs done"
         except KeyboardInterrupt:  # raised by a callback, or by a second Ctrl-C
             history.stop_reason = f"interrupted after epoch {len(history)}"
         finally:
-            step.write_back()
+            training.step.write_back()
             rule.bind(model.parameters())
+    if history.rows:
+        history.stop_reason += "".join([c.restore(model) for c in after_epoch if isinstance(c, EarlyStopping)])
     return history
 
 
@@ -418,6 +454,43 @@ def _step_function(model: Module, loss: Loss, train: _Examples, compiled: bool) 
         except NotCompiled as reason:
             warnings.warn(f"this model is trained eagerly, since {reason}", stacklevel=3)
     return EagerStep(model, loss)
+
+
+def _several(what: str, given: Any) -> list[Any]:
+    """One thing as a list of it; None as an empty one."""
+    if given is None:
+        return []
+    if isinstance(given, str) or callable(given):
+        return [given]
+    if not isinstance(given, Iterable):
+        raise TypeError(f"{what}s is one {what} or several in a list, not {given!r:.60}")
+    return list(given)
+
+
+def _checked_metrics(given: Any) -> list[tuple[str, Metric]]:
+    """The metrics by name, each of a name of its own: it becomes a column of the history."""
+    measures = [metric_named(metric) for metric in _several("metric", given)]
+    taken = {"epoch", "loss", "val_loss", "learning_rate"}
+    for name, _ in measures:
+        if name in taken:
+            raise ValueError(
+                f"the name {name!r} of a metric is taken already, and each metric becomes a column called by its "
+                "function's name; write def my_metric(y, outputs): ... for each"
+            )
+        taken |= {name, f"val_{name}"}
+    return measures
+
+
+def _checked_callbacks(given: Any) -> list[Callback]:
+    """The callbacks, as far as that can be told without calling them."""
+    callbacks = _several("callback", given)
+    for i, callback in enumerate(callbacks):
+        if not callable(callback):
+            raise TypeError(f"callbacks[{i}] is {callback!r:.60}, but a callback is a function that takes a Report")
+        if isinstance(callback, type):
+            name = callback.__name__
+            raise TypeError(f"callbacks[{i}] is the class {name}; give an object of it, such as {name}(...)")
+    return callbacks
 
 
 class _Examples(NamedTuple):
@@ -481,17 +554,75 @@ def _split(examples: _Examples, fraction: float, rng: np.random.Generator) -> tu
     return examples.take(order[n_held_out:]), examples.take(order[:n_held_out])
 
 
-@dataclass
-class _Training:
-    """Steps that leave the parameters as they last were good when something stops being finite."""
+class _Agreed(NamedTuple):
+    """All that training changes, as it was when the compiled program and the model's own graph were seen to agree."""
 
-    step: StepFunction
+    epochs: int
+    theta: FloatArray
     optimizer: Optimizer
-    names: list[str]
-    history: History
+    order: Any
+    snapshots: Snapshots | None
+    callbacks: list[dict[str, Any]]
 
-    def __post_init__(self) -> None:
-        self.good = self.step.theta.copy()
+
+class _Training:
+    """Steps that leave the parameters as they last were good when something stops being finite.
+
+    A compiled program that turns out not to be the model is left for the model's own graph, and training goes back to
+    where the two still agreed.
+    """
+
+    def __init__(
+        self,
+        model: Module,
+        loss: Loss,
+        examples: _Examples,
+        step: StepFunction,
+        optimizer: Optimizer,
+        rng: np.random.Generator,
+        callbacks: list[Callback],
+        history: History,
+    ) -> None:
+        self.model, self.loss, self.examples, self.step = model, loss, examples, step
+        self.optimizer, self.rng, self.history = optimizer, rng, history
+        self.stoppers = [callback for callback in callbacks if isinstance(callback, (EarlyStopping, Negligible))]
+        name_of = {parameter: name for name, parameter in model.named_parameters()}
+        self.names = [name_of[parameter] for parameter in step.parameters]
+        self.good = step.theta.copy()
+
+    def keep(self) -> None:
+        """Note all that training changes, to go back to it; not where that will never be needed."""
+        if not self.step.sure:
+            self.agreed = _Agreed(
+                len(self.history),
+                self.step.theta.copy(),
+                deepcopy(self.optimizer),
+                deepcopy(self.rng.bit_generator.state),
+                deepcopy(self.history.snapshots),
+                [dict(vars(stopper)) for stopper in self.stoppers],
+            )
+
+    def went_astray(self) -> bool:
+        """Whether the program is not the model any more. Training has then gone back, and goes on without it."""
+        reason = self.step.astray(self.examples.X, self.examples.T)
+        if not reason:
+            return False
+        agreed, history = self.agreed, self.history
+        back = f"the end of epoch {agreed.epochs}" if agreed.epochs else "its start"
+        warnings.warn(f"training went back to {back}, to go on eagerly from there, since {reason}", stacklevel=3)
+        self.step.theta[:] = self.good = agreed.theta
+        self.step.write_back()
+        self.step = EagerStep(self.model, self.loss, self.step.parameters)
+        self.optimizer.__dict__ = vars(agreed.optimizer)
+        self.optimizer.bind(self.step.parameters)
+        self.rng.bit_generator.state = agreed.order
+        for stopper, state in zip(self.stoppers, agreed.callbacks, strict=True):
+            stopper.__dict__ = state
+        del history.rows[agreed.epochs :]
+        history.snapshots = agreed.snapshots
+        if history.recording is not None:
+            history.recording = history.recording._replace(step=self.step)
+        return True
 
     def advance(self, part: _Examples, epoch: int, batch: int) -> float:
         """Make one step on a mini-batch; its loss before the step."""
@@ -571,4 +702,4 @@ def _show(bar: Any, epoch: int, epochs: int, figures: dict[str, float]) -> None:
     if not bar.disable:
         bar.set_description(f"epoch {epoch}/{epochs}", refresh=False)
         shown = {name: f"{figure:.4g}" for name, figure in figures.items() if name not in ("epoch", "learning_rate")}
-        bar.set_postfix(shown)
+        bar.set_postfix(shown, refresh=False)  # the bar redraws when it is time, not every epoch

@@ -3,15 +3,19 @@
 import builtins
 import functools
 import math
+import re
 import signal
 import sys
 import threading
+import time
 import types
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from autograd import Value
+from autograd import Value, no_grad
 from autograd.functions import exp, fsum
 from nn import losses, training
 from nn.layers import MLP, Layer, Neuron
@@ -215,6 +219,40 @@ def test_metrics_and_validation_are_measured_after_the_epoch():
     assert history["worst"][-1] == np.abs(model.predict([[1.0], [3.0]]) - [1.0, 2.0]).max()
 
 
+@pytest.mark.parametrize("compiled", [False, True], ids=["eager", "compiled"])
+def test_one_metric_may_stand_by_itself(compiled):
+    for metrics, columns in (("r2", ["r2"]), (worst, ["worst"]), (None, []), (["r2", worst], ["r2", "worst"])):
+        history = fit(MLP(2, [3, 1], seed=0), X, y, epochs=2, metrics=metrics, compiled=compiled)
+        assert history.columns == ["epoch", "loss", *columns, "learning_rate"]
+
+
+@pytest.mark.parametrize(
+    "metrics",
+    [[worst, worst], ["r2", "r2"], [lambda y, outputs: 0.0, lambda y, outputs: 1.0], [functools.partial(worst)] * 2],
+    ids=["twice", "name twice", "lambdas", "partials"],
+)
+def test_two_metrics_of_one_name_are_refused_since_one_column_would_hide_the_other(model, metrics):
+    with pytest.raises(ValueError, match=r"the name '.*' of a metric is taken already, .* write def my_metric"):
+        fit(model, X, y, metrics=metrics)
+
+
+@pytest.mark.parametrize("name", ["loss", "epoch", "learning_rate", "val_loss"])
+def test_a_metric_may_not_take_the_name_of_another_column(model, name):
+    def metric(y, outputs):
+        return 0.0
+
+    metric.__name__ = name
+    with pytest.raises(ValueError, match=f"the name '{name}' of a metric is taken already"):
+        fit(model, X, y, metrics=[metric])
+
+
+def test_one_callback_may_stand_by_itself(model, capsys):
+    fit(model, X, y, epochs=2, callbacks=print)
+    assert capsys.readouterr().out.count("Report(epoch=") == 2
+    assert fit(model, X, y, callbacks=EarlyStopping(1, min_improvement=99.0)).stop_reason.startswith("loss has not")
+    assert len(fit(model, X, y, epochs=2, callbacks=None)) == 2
+
+
 @pytest.mark.parametrize(
     ("task", "sizes", "targets"),
     [("binary", [1], [0, 1, 1, 0, 1]), ("multiclass", [3], [0, 1, 2, 1, 0]), ("multilabel", [2], [[0, 1]] * 5)],
@@ -250,6 +288,19 @@ def test_a_fraction_is_set_aside_for_validation():
     assert "val_loss" in history.columns
 
 
+@given(st.lists(st.floats(0.0, 1.0), min_size=5, max_size=5), st.integers(-1000, 1023))
+def test_only_the_ratios_of_sample_weights_count_also_where_their_sum_is_no_float(weights, exponent):
+    weights[2] = 1.0
+    large = np.ldexp(weights, exponent)
+    small = np.ldexp(large, -exponent)  # what very small weights keep of their digits
+    results = []
+    for each in (small, large):
+        model = MLP(2, [3, 1], seed=0)
+        results.append((fit(model, X, y, sample_weight=each, epochs=1)["loss"], numbers(model)))
+    assert results[0] == results[1]
+    assert all(map(math.isfinite, results[0][1]))
+
+
 def test_sample_weights_count_in_the_validation_loss():
     model = Neuron(1, weights=[0.0])
     history = fit(model, [[0.0]] * 2, [1.0, 1.0], optimizer=SGD(1e-12), sample_weight=[1, 3], validation=0.5, epochs=1)
@@ -269,6 +320,23 @@ def test_history_prints_as_a_table():
     assert html.count("<tr>") == 12
     assert "<th>epoch</th>" in html
     assert "all 12 &lt;epochs&gt; done" in html
+
+
+@given(st.lists(st.lists(st.floats(), min_size=3, max_size=3), min_size=1, max_size=25))
+def test_columns_of_a_printed_history_end_where_their_names_end(rows):
+    history = History()
+    history.rows += [dict(zip(("epoch", "loss", "a long name"), row, strict=True)) for row in rows]
+    *table, reason = str(history).splitlines()
+    assert reason == "not finished"
+    ends = [[match.end() for match in re.finditer(r"\S+", line)] for line in table[1:]]
+    head = table[0]
+    expected = [head.index("epoch") + 5, head.index("loss") + 4, head.index("a long name") + 11]
+    assert all(line == expected for line in ends)
+    # no column is wider than its widest cell, and two blanks stand between columns
+    widths = [max(map(len, column)) for column in zip(*[line.split() for line in table[1:]], strict=True)]
+    assert expected[0] == max(5, widths[0])
+    assert expected[1] - expected[0] == 2 + max(4, widths[1])
+    assert expected[2] - expected[1] == 2 + max(11, widths[2])
 
 
 def test_history_becomes_columns(model):
@@ -330,9 +398,62 @@ def test_early_stopping_restores_the_parameters_of_the_best_validation_loss():
     best = int(np.argmin(history["val_loss"]))
     assert len(history) == best + 1 + 3
     assert numbers(model) == states[best] != states[-1]
-    assert history.stop_reason.startswith(
-        f"val_loss has not improved since epoch {best + 1}, whose parameters the model"
+    assert history.stop_reason == (
+        f"val_loss has not improved since epoch {best + 1}; the model has the parameters of epoch {best + 1} again, "
+        f"the best with {history['val_loss'][best]:.6g}"
     )
+
+
+def overfitted(compiled=False, patience=400, **settings):
+    """A training whose validation loss is best in the middle, and the model's numbers after each epoch."""
+    states = []
+    model = Neuron(1, weights=[0.0])
+    callbacks = [lambda report: states.append(numbers(model)), *settings.pop("callbacks", ())]
+    settings = {"epochs": 30, "validation": ([[1.0]], [2.0]), "callbacks": callbacks} | settings
+    history = fit(model, [[1.0]], [4.0], optimizer=SGD(0.02), patience=patience, compiled=compiled, **settings)
+    return model, history, states
+
+
+@pytest.mark.parametrize("compiled", [False, True], ids=["eager", "compiled"])
+@pytest.mark.parametrize(
+    ("settings", "ending"),
+    [
+        ({}, "all 30 epochs done"),
+        ({"callbacks": [lambda report: report.epoch == 20 and "enough"]}, "enough"),
+        ({"tolerance": 0.1}, "the loss changed by no more than 0.1 in the last epoch"),
+    ],
+    ids=["all epochs", "a callback", "tolerance"],
+)
+def test_early_stopping_restores_the_best_parameters_however_training_ends(compiled, settings, ending):
+    model, history, states = overfitted(compiled, **settings)
+    best = int(np.argmin(history["val_loss"]))
+    assert best + 1 < len(history)
+    assert numbers(model) == states[best] != states[-1]
+    assert history.stop_reason.startswith(f"{ending}; the model has the parameters of epoch {best + 1} again")
+
+
+def test_early_stopping_says_nothing_where_the_last_parameters_are_the_best():
+    model, history, states = overfitted(epochs=3)
+    assert history.stop_reason == "all 3 epochs done"
+    assert numbers(model) == states[-1]
+
+
+def test_early_stopping_that_was_used_before_restores_nothing_of_then():
+    stopping = EarlyStopping(400)
+    overfitted(patience=None, callbacks=[stopping])
+    model, history, states = overfitted(patience=None, callbacks=[stopping], validation=0.0)
+    assert numbers(model) == states[-1]
+    assert history.stop_reason == "all 30 epochs done"
+
+
+def test_keyboard_interrupt_leaves_the_best_parameters_too():
+    def press(report):
+        if report.epoch == 25:
+            raise KeyboardInterrupt
+
+    model, history, states = overfitted(callbacks=[press])
+    assert numbers(model) == states[int(np.argmin(history["val_loss"]))]
+    assert history.stop_reason.startswith("interrupted after epoch 25; the model has the parameters of epoch")
 
 
 def test_early_stopping_without_validation_watches_the_training_loss():
@@ -600,17 +721,42 @@ def test_progress_is_shown_in_a_terminal(model, capsys, monkeypatch):
 
 def test_progress_is_shown_in_a_notebook_and_leaves_nothing_behind(model, capsys, monkeypatch):
     monkeypatch.setattr(builtins, "get_ipython", lambda: types.SimpleNamespace(kernel=None), raising=False)
-    fit(model, X, y, epochs=2)
+    fit(model, X, y, epochs=3, callbacks=lambda report: time.sleep(0.15))
     out, err = capsys.readouterr()
-    assert "epoch 2/2" in out
+    assert "epoch 1/3" in out  # after more than the tenth of a second that tqdm leaves between two
     assert out.rstrip(" ").endswith("\r")
     assert err == ""
+
+
+@pytest.mark.parametrize("compiled", [False, True], ids=["eager", "compiled"])
+def test_the_bar_is_redrawn_when_it_is_time_and_not_every_epoch(compiled, capsys):
+    """A notebook stops showing what comes faster than a thousand messages a second, and each costs time."""
+    start = time.perf_counter()
+    fit(Neuron(1, weights=[0.0]), [[0.0], [1.0]], [1.0, 3.0], epochs=1000, progress=True, compiled=compiled)
+    passed = time.perf_counter() - start
+    # one at the start, one at the end, and one each tenth of a second, which is tqdm's own rhythm
+    assert capsys.readouterr().err.count("\r") <= 3 + passed / 0.1
 
 
 def test_the_prompt_of_ipython_is_no_notebook(model, capsys, monkeypatch):
     monkeypatch.setattr(builtins, "get_ipython", lambda: types.SimpleNamespace(), raising=False)
     fit(model, X, y, epochs=2)
     assert capsys.readouterr() == ("", "")
+
+
+# --- where it is called ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("compiled", [False, True], ids=["eager", "compiled"])
+@pytest.mark.parametrize("loss", ["mse", "huber", "mae"])
+def test_fit_inside_no_grad_trains_as_outside(compiled, loss):
+    model, twin = MLP(2, [3, 1], seed=0), MLP(2, [3, 1], seed=0)
+    settings = {"epochs": 3, "batch_size": 2, "metrics": "r2", "validation": 0.4, "compiled": compiled}
+    with no_grad():
+        history = fit(model, X, y, loss, **settings)
+        assert Value(2.0).exp().parents == ()  # still nothing is recorded outside of fit
+    assert history.to_dict() == fit(twin, X, y, loss, **settings).to_dict()
+    assert numbers(model) == numbers(twin)
 
 
 # --- what it refuses -------------------------------------------------------------------------------------------------
@@ -655,6 +801,21 @@ NAN = math.nan
         ({"tolerance": -1.0}, ValueError, "tolerance is -1"),
         ({"tolerance": 0.1, "tolerance_on": "los"}, ValueError, "tolerance_on is 'los', but must be one of"),
         ({"sample_weight": [1.0]}, ValueError, r"sample_weight has shape \(1,\), but X has 5 rows"),
+        (
+            {"callbacks": [print, "stop"]},
+            TypeError,
+            r"callbacks\[1\] is 'stop', but a callback is a function that takes",
+        ),
+        ({"callbacks": [EarlyStopping]}, TypeError, r"callbacks\[0\] is the class EarlyStopping; give an object of it"),
+        ({"callbacks": 3}, TypeError, "callbacks is one callback or several in a list, not 3"),
+        ({"metrics": [3]}, TypeError, "a metric is a name"),
+        ({"X": np.ma.masked_less(X, 0.15)}, ValueError, "X has 3 masked entries, the first in row 0, column 0"),
+        ({"y": np.ma.masked_greater(y, 2.5)}, ValueError, "y has a masked entry in row 2"),
+        (
+            {"sample_weight": np.ma.masked_equal([1, 2, 1, 1, 1], 2)},
+            ValueError,
+            "sample_weight has a masked entry in row 1",
+        ),
         ({"seed": -1}, TypeError, "a seed is a whole number from 0 on"),
     ],
     ids=lambda value: ", ".join(value) if isinstance(value, dict) else "",
