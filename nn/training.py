@@ -224,12 +224,15 @@ class EarlyStopping:
             return None
         return f"{watched} has not improved since epoch {self._best_epoch}"
 
-    def restore(self, model: Module) -> str:
-        """Give the model the parameters of the epoch with the best validation loss; in words, if it had others."""
+    def restore(self, model: Module, reason: str) -> str:
+        """Give the model the parameters of the best epoch, if there was one; the reason, with what was done."""
         if not self._best_state or model.state_dict() == self._best_state:
-            return ""
+            return reason
         model.load_state_dict(self._best_state)
-        return f"; the model has the parameters of epoch {self._best_epoch} again, the best with {self._best:.6g}"
+        best = f"epoch {self._best_epoch}"
+        if reason.endswith(f" since {best}"):
+            return f"{reason}, whose parameters the model has again, with {self._best:.6g}"
+        return f"{reason}; the model has the parameters of {best} again, with the best val_loss, {self._best:.6g}"
 
 
 @dataclass
@@ -441,8 +444,9 @@ def fit(
         finally:
             training.step.write_back()
             rule.bind(model.parameters())
-    if history.rows:
-        history.stop_reason += "".join([c.restore(model) for c in after_epoch if isinstance(c, EarlyStopping)])
+    for callback in after_epoch:
+        if history.rows and isinstance(callback, EarlyStopping):
+            history.stop_reason = callback.restore(model, history.stop_reason)
     return history
 
 

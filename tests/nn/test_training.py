@@ -399,8 +399,8 @@ def test_early_stopping_restores_the_parameters_of_the_best_validation_loss():
     assert len(history) == best + 1 + 3
     assert numbers(model) == states[best] != states[-1]
     assert history.stop_reason == (
-        f"val_loss has not improved since epoch {best + 1}; the model has the parameters of epoch {best + 1} again, "
-        f"the best with {history['val_loss'][best]:.6g}"
+        f"val_loss has not improved since epoch {best + 1}, whose parameters the model has again, "
+        f"with {history['val_loss'][best]:.6g}"
     )
 
 
@@ -429,7 +429,10 @@ def test_early_stopping_restores_the_best_parameters_however_training_ends(compi
     best = int(np.argmin(history["val_loss"]))
     assert best + 1 < len(history)
     assert numbers(model) == states[best] != states[-1]
-    assert history.stop_reason.startswith(f"{ending}; the model has the parameters of epoch {best + 1} again")
+    assert history.stop_reason == (
+        f"{ending}; the model has the parameters of epoch {best + 1} again, "
+        f"with the best val_loss, {history['val_loss'][best]:.6g}"
+    )
 
 
 def test_early_stopping_says_nothing_where_the_last_parameters_are_the_best():
