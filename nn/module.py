@@ -1,9 +1,11 @@
-"""`Module`: what every model has in common, its parameters and their names. Imports `Value`, ``data`` and losses."""
+"""`Module`: what every model has in common, its parameters and their names. Imports `Value`, NumPy, losses."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+
+import numpy as np
 
 from autograd.value import Value
 from nn import losses
@@ -13,8 +15,9 @@ from nn.data import check_number
 class Module:
     """The base class of neurons, layers and networks, and of models of your own.
 
-    A parameter is a leaf `Value` in an attribute of the module, or of a module in one of its attributes; lists and
-    tuples of them are looked into. So a model of your own needs only its attributes and a ``__call__``.
+    A parameter is a leaf `Value` in an attribute of the module, or of a module in one of its attributes; lists, tuples,
+    dicts and object arrays of them are looked into. So a model of your own needs only its attributes and a
+    ``__call__``.
 
     Example:
         >>> from autograd import Value
@@ -120,10 +123,19 @@ def _parameters_in(path: str, member: Any) -> Iterator[tuple[str, Value]]:
         if member.op is None:
             yield path, member
         return
-    inner: Iterable[tuple[Any, Any]] = member.members() if isinstance(member, Module) else enumerate(member)
+    inner: Iterable[tuple[Any, Any]]
+    if isinstance(member, Module):
+        inner = member.members()
+    else:
+        inner = member.items() if isinstance(member, dict) else enumerate(member)
     for name, value in inner:
-        if isinstance(value, (Value, Module, list, tuple)):
+        if isinstance(value, (Value, Module, list, tuple, dict)) or _holds_objects(value):
             yield from _parameters_in(f"{path}.{name}" if path else str(name), value)
+
+
+def _holds_objects(x: Any) -> bool:
+    """Whether it is an array of NumPy whose entries may be Values."""
+    return isinstance(x, np.ndarray) and x.dtype == object and x.ndim > 0
 
 
 def _listed(what: str, names: list[str]) -> str:

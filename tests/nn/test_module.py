@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from autograd import Value
+from nn import fit
 from nn.activations import PReLU
 from nn.layers import MLP, Layer, Neuron, build
 from nn.module import Module
@@ -55,6 +56,29 @@ def test_parameters_are_found_in_attributes_lists_and_tuples_each_once() -> None
         "blocks.1.0.b",
     ]
     assert model.parameters() == [p for _, p in model.named_parameters()]
+
+
+def test_parameters_are_found_in_dicts_and_object_arrays_too_and_are_trained() -> None:
+    class Table(Module):
+        def __init__(self) -> None:
+            self.by_name = {"slope": Value(0.5), "inner": [Value(0.1)], 3: Neuron(1, weights=[0.2])}
+            self.W = np.array([[Value(0.3), Value(0.4)]])
+            self.numbers = np.ones(2)
+            self.alone = np.array(None)
+
+        def __call__(self, x: Any) -> Any:
+            slope, inner, neuron = self.by_name.values()
+            return slope * x[0] + inner[0] + neuron(x) + self.W[0, 0] * self.W[0, 1]  # type: ignore[operator, index]
+
+    model = Table()
+    names = ["by_name.slope", "by_name.inner.0", "by_name.3.w1", "by_name.3.b", "W.0.0", "W.0.1"]
+    assert [name for name, _ in model.named_parameters()] == names
+    before = model.state_dict()
+    fit(model, [[1.0], [2.0]], [5.0, 7.0], epochs=1)
+    assert all(number != before[name] for name, number in model.state_dict().items())
+    twin = Table()
+    twin.load_state_dict(model.state_dict())
+    assert twin.state_dict() == model.state_dict()
 
 
 def test_inner_nodes_are_no_parameters() -> None:
