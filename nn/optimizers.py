@@ -176,7 +176,7 @@ class Optimizer(ABC):
     def _check_squares(self, gradient: FloatArray) -> None:
         """An infinite square would stop its parameter for ever: the step is divided by its root."""
         largest = float(np.abs(gradient).max(initial=0.0))
-        if _LARGEST_ROOT < largest < inf:
+        if largest > _LARGEST_ROOT:
             raise OverflowError(
                 f"{type(self).__name__} squares the gradient, and the square of {largest:g} is too large for a float; "
                 "give it clip_norm=1.0, or scale the loss"

@@ -393,6 +393,7 @@ def fit(
         try:
             while len(history) < epochs:
                 epoch = len(history) + 1
+                bar.update((epoch - 1) * n_steps - bar.n)  # where training went back
                 rate = total = 0.0
                 batch = 0
                 try:
@@ -405,11 +406,12 @@ def fit(
                 except TrainingDiverged:
                     if not training.went_astray():
                         raise
-                    bar.update(len(history) * n_steps - bar.n)
                     continue
                 if batch < n_steps:
-                    training.went_astray()
-                    history.stop_reason = f"interrupted in epoch {epoch}, after {batch} of {n_steps} steps"
+                    if training.went_astray():
+                        history.stop_reason = f"interrupted after epoch {len(history)}"
+                    else:
+                        history.stop_reason = f"interrupted in epoch {epoch}, after {batch} of {n_steps} steps"
                     break
                 step = training.step
                 step.write_back()
@@ -420,7 +422,6 @@ def fit(
                 figures["learning_rate"] = rate
                 due = epoch & (epoch - 1) == 0 or epoch == epochs  # 1, 2, 4, 8, ... and the last
                 if due and training.went_astray():
-                    bar.update(len(history) * n_steps - bar.n)
                     continue
                 history.rows.append(figures)
                 if history.snapshots is not None:
@@ -430,7 +431,6 @@ def fit(
                 reason = _first_reason(after_epoch, Report(epoch, figures, model, rule, history))
                 step.read()
                 if (reason or interrupted) and not due and training.went_astray():
-                    bar.update(len(history) * n_steps - bar.n)
                     continue
                 if due:
                     training.keep()
@@ -440,6 +440,7 @@ def fit(
             else:
                 history.stop_reason = f"all {epochs} epochs done"
         except KeyboardInterrupt:  # raised by a callback, or by a second Ctrl-C
+            training.went_astray()
             history.stop_reason = f"interrupted after epoch {len(history)}"
         finally:
             training.step.write_back()
@@ -641,20 +642,24 @@ class _Training:
             what = "a gradient is no longer finite"
         before = theta.copy()
         if not what:
-            with np.errstate(over="ignore", invalid="ignore"):
-                self.optimizer.update(theta, gradient)
-            if np.isfinite(theta).all():
-                self.good = before
-                return loss
-            what, self.good = "a parameter is no longer finite", before
+            try:
+                with np.errstate(over="ignore", invalid="ignore"):
+                    self.optimizer.update(theta, gradient)
+            except OverflowError as error:
+                what = str(error)
+            else:
+                if np.isfinite(theta).all():
+                    self.good = before
+                    return loss
+                what, self.good = "a parameter is no longer finite", before
         parameter, trouble = self._first_affected(theta, gradient)
         theta[:] = self.good
         raise TrainingDiverged(what, epoch, batch, rate, parameter, trouble, self.history)
 
     def _first_affected(self, theta: FloatArray, gradient: FloatArray) -> tuple[str, str]:
-        """The first parameter that is not finite, or whose gradient is not; else the one that moved the furthest."""
+        """The first parameter that is not finite, or whose gradient has no square; else the one that moved the most."""
         for i, name in enumerate(self.names):
-            if not (isfinite(theta[i]) and isfinite(gradient[i])):
+            if not (isfinite(theta[i]) and abs(gradient[i]) < 1e154):
                 return name, f"with value {theta[i]:g} and gradient {gradient[i]:g}"
         with np.errstate(invalid="ignore"):
             i = int(np.abs(theta - self.good).argmax())

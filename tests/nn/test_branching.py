@@ -256,20 +256,49 @@ def test_metrics_of_a_model_that_decides_behind_its_logits_are_the_models_own() 
     assert min(accuracy(False)) > 0.9  # a program that holds on to one class has about a half
 
 
-def test_ctrl_c_leaves_the_parameters_of_the_last_epoch_that_agreed() -> None:
+def raises_keyboard_interrupt(report: Any) -> None:
+    if report.epoch == 7:
+        raise KeyboardInterrupt
+
+
+def presses_ctrl_c(report: Any) -> None:
+    if report.epoch == 7:
+        signal.raise_signal(signal.SIGINT)
+
+
+@pytest.mark.parametrize(("press", "epochs"), [(raises_keyboard_interrupt, 4), (presses_ctrl_c, 5)])
+def test_an_interrupt_leaves_no_parameters_of_a_program_that_is_not_the_model(
+    press: Callable[[Any], None], epochs: int
+) -> None:
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-
-        def press(report: Any) -> None:
-            if report.epoch == 7:
-                signal.raise_signal(signal.SIGINT)
-
         with pytest.warns(UserWarning, match="training went back to the end of epoch 4,"):
             ours, history = trained(lambda: Line(by_number), callbacks=press, optimizer=lambda: SGD(0.01))
     finally:
         signal.signal(signal.SIGINT, before)
-    assert history.stop_reason == "interrupted after epoch 5"
+    assert history.stop_reason == f"interrupted after epoch {epochs}"
     theirs, _ = trained(lambda: Line(by_number), compiled=False, epochs=len(history), optimizer=lambda: SGD(0.01))
+    assert ours == pytest.approx(theirs, rel=1e-9)
+
+
+def test_an_interrupt_within_an_epoch_goes_back_too() -> None:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    updates = []
+
+    class Pressing(SGD):
+        def update(self, theta: Any, gradient: Any) -> None:
+            updates.append(1)
+            if len(updates) == 6 * 7 + 3:  # the third of seven steps in epoch 7
+                signal.raise_signal(signal.SIGINT)
+            super().update(theta, gradient)
+
+    try:
+        with pytest.warns(UserWarning, match="training went back to the end of epoch 4,"):
+            ours, history = trained(lambda: Line(by_number), batch_size=3, optimizer=lambda: Pressing(0.0015))
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert history.stop_reason == "interrupted after epoch 4"
+    theirs, _ = trained(lambda: Line(by_number), compiled=False, epochs=4, batch_size=3, optimizer=lambda: SGD(0.0015))
     assert ours == pytest.approx(theirs, rel=1e-9)
 
 

@@ -21,7 +21,7 @@ from nn import losses, training
 from nn.layers import MLP, Layer, Neuron
 from nn.losses import Loss, mse
 from nn.module import Module
-from nn.optimizers import SGD, Adam, Momentum
+from nn.optimizers import SGD, AdaGrad, Adam, Momentum, RMSprop
 from nn.schedules import Exponential, ReduceOnPlateau
 from nn.steps import EagerStep
 from nn.training import EarlyStopping, History, Negligible, TrainingDiverged
@@ -664,6 +664,19 @@ def test_a_step_that_overflows_is_divergence():
     with pytest.raises(TrainingDiverged, match="a parameter is no longer finite"):
         fit(model, [[1.0]], [0.0], optimizer=SGD(1e200), epochs=1)
     assert numbers(model) == [1e150, 0.0]
+
+
+@pytest.mark.parametrize("compiled", [False, True], ids=["eager", "compiled"])
+@pytest.mark.parametrize("optimizer", [Adam, AdaGrad, RMSprop], ids=lambda kind: kind.__name__)
+def test_a_gradient_that_cannot_be_squared_is_divergence_and_not_the_end_of_a_parameter(optimizer, compiled):
+    """Its square would be infinite, and the parameter would stand still for ever after, without a word."""
+    model = Neuron(2, weights=[1e-80, 1.0])
+    settings = {"loss": "mae", "epochs": 3, "compiled": compiled}
+    with pytest.raises(TrainingDiverged, match=rf"{optimizer.__name__} squares the gradient, .* give it clip_norm=1.0"):
+        fit(model, [[1e200, 1.0]], [0.0], optimizer=optimizer(0.1), **settings)
+    assert numbers(model) == [1e-80, 1.0, 0.0]
+    fit(model, [[1e200, 1.0]], [0.0], optimizer=optimizer(1e-90, clip_norm=1.0), **settings)
+    assert numbers(model)[0] < 1e-80
 
 
 class Cliff(Loss):
