@@ -151,6 +151,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "adam": {"optimizer": lambda: Adam(0.05), "batch_size": 7},
     "schedule": {"optimizer": lambda: SGD(ReduceOnPlateau(0.05, factor=0.5, patience=2)), "batch_size": 7},
     "validation": {"validation": 0.3, "patience": 3, "metrics": ["r2"]},
+    "validation, noticed late": {"validation": 0.3, "patience": 3, "optimizer": lambda: SGD(0.02)},
     "tolerance": {"tolerance": 1e-3, "batch_size": 9},
     "a generator": {"seed": "generator", "batch_size": 6},
     "without snapshots": {"snapshots": 0},
@@ -180,6 +181,9 @@ def test_where_a_number_decides_training_goes_back_and_on_eagerly(
     assert history.columns == reference.columns
     for column in history.columns:
         assert history[column] == pytest.approx(reference[column], rel=1e-6, abs=1e-9), column
+    if history.recording is not None and reference.recording is not None:  # what a replay asks
+        asked = [part.step.losses(part.X, part.T) for part in (history.recording, reference.recording)]
+        np.testing.assert_allclose(*asked, rtol=1e-9)
     if history.snapshots is not None:
         assert reference.snapshots is not None
         assert history.snapshots.epochs == reference.snapshots.epochs
@@ -201,6 +205,21 @@ def test_training_that_goes_back_to_its_start_is_eager_training_bit_for_bit() ->
         name: array.tolist() for name, array in theirs.pop("state").items()
     }
     assert ours == theirs
+
+
+def test_early_stopping_forgets_what_it_saw_of_a_program_that_was_not_the_model() -> None:
+    """The program goes on below 0, where its validation loss in epoch 3 is the best; the model does not."""
+
+    def wall(z: Any) -> Any:
+        return z if z.data > 0 else 0.0 * z + 5.0
+
+    settings: dict[str, Any] = {"validation": 0.3, "patience": 3, "optimizer": lambda: SGD(0.02)}
+    with pytest.warns(UserWarning, match="training went back to the end of epoch 2,"):
+        ours, history = trained(lambda: Line(wall), **settings)
+    theirs, reference = trained(lambda: Line(wall), compiled=False, **settings)
+    assert history.stop_reason == reference.stop_reason
+    assert "since epoch 2, whose parameters the model has again" in history.stop_reason
+    assert ours == pytest.approx(theirs, rel=1e-9)
 
 
 def test_a_model_that_is_another_each_time_is_noticed_before_training() -> None:
