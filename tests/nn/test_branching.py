@@ -207,6 +207,20 @@ def test_training_that_goes_back_to_its_start_is_eager_training_bit_for_bit() ->
     assert ours == theirs
 
 
+@pytest.mark.parametrize(
+    "settings",
+    [{"epochs": 7}, {"callbacks": lambda report: report.epoch == 7}],
+    ids=["all epochs", "a callback"],
+)
+def test_the_end_of_training_is_looked_at_wherever_it_comes(settings: dict[str, Any]) -> None:
+    """The first output falls below 0 in epoch 6, between the looks at 4 and 8."""
+    with pytest.warns(UserWarning, match="training went back to the end of epoch 4,"):
+        ours, history = trained(lambda: Line(by_number), optimizer=lambda: SGD(0.01), **settings)
+    theirs, reference = trained(lambda: Line(by_number), compiled=False, optimizer=lambda: SGD(0.01), **settings)
+    assert (len(history), history.stop_reason) == (7, reference.stop_reason)
+    assert ours == pytest.approx(theirs, rel=1e-9)
+
+
 def test_early_stopping_forgets_what_it_saw_of_a_program_that_was_not_the_model() -> None:
     """The program goes on below 0, where its validation loss in epoch 3 is the best; the model does not."""
 
