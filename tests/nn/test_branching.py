@@ -221,6 +221,12 @@ def test_the_end_of_training_is_looked_at_wherever_it_comes(settings: dict[str, 
     assert ours == pytest.approx(theirs, rel=1e-9)
 
 
+def test_the_progress_bar_goes_back_too(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.warns(UserWarning, match="training went back to the end of epoch 4,"):
+        trained(lambda: Line(by_number), optimizer=lambda: SGD(0.01), progress=True)
+    assert "| 40/40 [" in capsys.readouterr().err.split("\r")[-1]
+
+
 def test_early_stopping_forgets_what_it_saw_of_a_program_that_was_not_the_model() -> None:
     """The program goes on below 0, where its validation loss in epoch 3 is the best; the model does not."""
 
