@@ -1,9 +1,16 @@
-"""How the property-based tests search: afresh on a person's machine, the same every time in CI."""
+"""How the property-based tests search: afresh each time, on a person's machine and in CI.
+
+A failure prints the example and, in CI, a line that runs it again. ``--hypothesis-seed=N`` repeats a whole run,
+``--hypothesis-profile=long`` tries ten times as many examples.
+"""
 
 import os
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-settings.register_profile("person", deadline=None)
-settings.register_profile("ci", deadline=None, derandomize=True)
+# A machine that is busy with something else is slow, and that is no fault of the test.
+settings.register_profile("person", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# Hypothesis would take the same examples each time where CI is set, and a fault would wait for a person to meet it.
+settings.register_profile("ci", settings.get_profile("person"), derandomize=False, print_blob=True, database=None)
+settings.register_profile("long", settings.get_profile("ci"), max_examples=1000)
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "person")

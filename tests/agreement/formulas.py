@@ -1,0 +1,129 @@
+"""What a formula of a derivation is worth, in mpmath: the equations that are written are equations."""
+
+from __future__ import annotations
+
+import operator
+import sys
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+from mpmath import mp, mpf
+
+from autograd.formulas import Call, Chain, Choice, Expression, Number, Power, Product, Sum, Symbol
+
+LARGEST = mpf(sys.float_info.max)
+DIGITS = 500  # log(1 + exp(a)) for a = -745 takes 324
+SIGNS = {"<": operator.lt, "≤": operator.le, ">": operator.gt, "≥": operator.ge, "=": operator.eq, "≠": operator.ne}
+FUNCTIONS = {
+    "exp": lambda a: exp(a),
+    "log": lambda a: mp.log(a) if a else -mp.inf,
+    "sqrt": mp.sqrt,
+    "sin": mp.sin,
+    "cos": mp.cos,
+    "tanh": mp.tanh,
+    "sigmoid": lambda a: 1 / (1 + exp(-a)),
+    "sign": mp.sign,
+    "step": lambda a: mpf(a >= 0),
+    "abs": abs,
+    "max": max,
+    "min": min,
+}
+
+
+class Unwritten(Exception):
+    """A formula with something in it that is no number, such as a derivative."""
+
+
+def exp(a: mpf) -> mpf:
+    """e to the power a, unless nobody could write the number down: that of exp(exp(1e17))."""
+    if mp.isfinite(a) and abs(a) > LARGEST:
+        raise Unwritten
+    return mp.exp(a)
+
+
+def worth(a: Expression) -> mpf | None:
+    """The number that a formula stands for; NaN where it has none; None for derivatives and functions of one's own."""
+    with mp.workdps(DIGITS):
+        try:
+            return evaluated(a)
+        except Unwritten:
+            return None
+        except (ArithmeticError, ValueError):
+            return mp.nan
+
+
+def as_mpf(x: Any) -> mpf:
+    return mpf(x.numerator) / x.denominator if isinstance(x, Fraction) else mpf(x)
+
+
+def evaluated(a: Expression) -> mpf:
+    match a:
+        case Number(value) | Symbol(value=value):
+            return as_mpf(value)
+        case Sum(terms):
+            return mp.fsum([evaluated(term) for term in terms])
+        case Product(coefficient, factors):
+            return product([as_mpf(coefficient), *map(evaluated, factors)], [None, *factors])
+        case Chain(factors):
+            return product(list(map(evaluated, factors)), factors)
+        case Power(base, exponent):
+            b, n = evaluated(base), evaluated(exponent)
+            if b == 0 and n < 0:
+                return mp.inf  # or minus infinity: a zero has no sign here
+            y = b**n
+            return y if isinstance(y, mpf) else mp.nan
+        case Choice(sign, left, right, chosen, otherwise):
+            return evaluated(chosen if SIGNS[sign](evaluated(left), evaluated(right)) else otherwise)
+        case Call("softmax", logits, int(index)):
+            z = [evaluated(x) for x in logits]
+            return 1 / mp.fsum([exp(x - z[index]) for x in z])
+        case Call(function, arguments) if function in FUNCTIONS:
+            y = FUNCTIONS[function](*[evaluated(x) for x in arguments])
+            return y if isinstance(y, mpf) else mp.nan
+    raise Unwritten
+
+
+def product(numbers: list[mpf], factors: Sequence[Expression | None]) -> mpf:
+    """The product of the numbers; 0 log(0) is 0, as a cross-entropy has it."""
+    if 0 in numbers:
+        numbers = [x for x, a in zip(numbers, factors, strict=True) if not (is_log(a) and x == -mp.inf)]
+    return mp.fprod(numbers)
+
+
+def is_log(a: Expression | None) -> bool:
+    return isinstance(a, Call) and a.function == "log"
+
+
+def spread(a: Expression) -> mpf:
+    """The size of the largest number in a formula: what its roundings are in proportion to."""
+    with mp.workdps(DIGITS):
+        try:
+            found = _spread(a)
+            return mpf(0) if mp.isnan(found) else found
+        except (Unwritten, ArithmeticError, ValueError):
+            return mp.inf
+
+
+def _spread(a: Expression) -> mpf:
+    match a:
+        case Sum(terms):
+            return mp.fsum([_spread(term) for term in terms])
+        case Product(coefficient, factors):
+            return mp.fprod([abs(as_mpf(coefficient)), *[_spread(factor) for factor in factors]])
+        case Chain(factors):
+            return mp.fprod([_spread(factor) for factor in factors])
+        case Call("exp", (argument,)):  # exp(z - L), where the rounding of a large L counts
+            return abs(evaluated(a)) * (1 + _spread(argument))
+    return abs(evaluated(a))
+
+
+def equal(x: mpf, y: mpf, size: mpf) -> bool:
+    """Equal but for what rounding does to numbers of this size; NaN beside NaN, an infinity beside an infinity.
+
+    A number that no float can hold is an infinity.
+    """
+    x, y = [mp.sign(a) * mp.inf if abs(a) > LARGEST else a for a in (x, y)]
+    if not (mp.isfinite(x) and mp.isfinite(y)):
+        return bool(abs(x) == abs(y)) or bool(mp.isnan(x) and mp.isnan(y))
+    return bool(abs(x - y) <= 1e-6 * max(size, abs(y), mpf("1e-300")))
