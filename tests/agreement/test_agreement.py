@@ -47,13 +47,13 @@ def test_every_row_of_the_table_is_in_the_mix_and_has_a_closed_form_of_its_own()
     assert set(ROWS) == {op.name for op in PRIMITIVES} == set(CLOSED)
 
 
-@graphs(150)
+@graphs(200)
 @given(cases(wild))
 def test_the_engine_has_the_exact_value_and_gradient(case: Case) -> None:
     readers.the_engine(case)
 
 
-@graphs(150)
+@graphs(200)
 @given(cases(wild))
 def test_steps_and_transforms_agree(case: Case) -> None:
     readers.the_steps(case)
@@ -72,7 +72,7 @@ def test_numerical_derivatives_agree(case: Case) -> None:
     readers.numerical_derivatives(case)
 
 
-@graphs(80)
+@graphs(150)
 @given(cases(wild))
 def test_derivations_agree(case: Case) -> None:
     readers.the_derivations(case)
@@ -84,7 +84,7 @@ def test_the_engines_own_numbers_are_no_slips(case: Case) -> None:
     readers.the_proof(case)
 
 
-@graphs(150)
+@graphs(250)
 @given(
     cases(wild),
     labels,
@@ -107,7 +107,7 @@ def test_compiled_lists_of_outputs_agree(case: Case, points: list[list[float]]) 
     readers.the_outputs(case, points)
 
 
-@graphs(80)
+@graphs(150)
 @given(cases(wide, most=5), others)
 def test_compiled_derivatives_agree(case: Case, points: list[list[float]]) -> None:
     readers.the_compiled_derivatives(case, points)
