@@ -144,7 +144,9 @@ class _Reached:
             partial = node._db
             if type(partial) is float:
                 node._b.grad += upstream * partial
-            elif upstream:  # 0 behind a dead ReLU, or for an example already learnt: skip the whole sum
+            elif (
+                upstream and partial is not None
+            ):  # 0 behind a dead ReLU, or for an example already learnt: skip the whole sum
                 for group, slopes in ((node._a, partial[0]), (node._b, partial[1])):
                     if slopes is not None:
                         for operand, slope in zip(group, slopes, strict=True):
@@ -163,8 +165,8 @@ def _clear_idle(order: list[Value], mark: float) -> None:
     """Clear what a former pass left below the operands that get no gradient, where this pass does not come."""
     stack: list[Value] = []
     for node in order:
-        if node.op is not None and node.op.selects:
-            reached = {operand for operand, _ in node.edges}
+        if node.op.may_stop and node._da is None:  # type: ignore[union-attr]  # it has operands, and so an op
+            reached = {operand for operand, _ in node.carriers}
             stack += [operand for operand in node.parents if operand not in reached]
     cleared: set[Value] = set()
     while stack:
@@ -246,7 +248,7 @@ def steps(root: Value) -> Iterator[Step]:
         upstream = totals[node]
         contributions = []
         for parent, local in zip(node.parents, node.partials, strict=True):
-            if node.op.selects and local == 0.0:
+            if node.op.may_stop and local == 0.0:
                 contributions.append(Contribution(parent, local, 0.0, totals.get(parent, 0.0)))
                 continue
             product = upstream * local

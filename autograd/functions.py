@@ -482,7 +482,7 @@ def below(a: Operand, b: Operand) -> float:
 
 def divide(a: Operand, b: Operand) -> Any:
     """a / b, as the table writes it."""
-    return a / b
+    return apply(primitives.divide, a, b)
 
 
 def power(a: Operand, b: Operand) -> Any:

@@ -15,7 +15,7 @@ tests hold them to the rules. In all of them a, b, c are the operands and y is t
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf, isfinite, nan
 from typing import Any
 
@@ -45,6 +45,8 @@ class Primitive:
             faster than the rules, whose parts share work, and equal to them.
         selects: the operation hands on one of its operands, or none, and ignores the others, which then get no
             gradient at all (and not 0 times an infinite slope, which would be NaN).
+        flat: where a slope is 0 the operand changes nothing nearby, as below 0 in a ReLU. So nothing is handed on there
+            either, also if what comes from above is infinite.
         module: where pickle finds the primitive: a module with an attribute called ``name``.
 
     Example:
@@ -62,7 +64,12 @@ class Primitive:
     domain: Callable[..., DomainError | None] | None = None
     eager: Callable[..., Sequence[float]] | None = None
     selects: bool = False
+    flat: bool = False
     module: str = __name__
+    may_stop: bool = field(init=False)  # a slope of 0 stops the gradient: the row selects, or is flat
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "may_stop", self.selects or self.flat)
 
     def slopes(self, m: Any, y: Any, *operands: Any, wanted: Sequence[bool] | None = None) -> list[Any]:
         """The partial derivatives at ``operands``, one an operand, computed in the namespace ``m``.
@@ -180,7 +187,9 @@ def _over_base(m: Any, y: Any, a: Any, b: Any, at_0: Any) -> Any:
 
 
 def _power_exponent_slope(m: Any, y: Any, a: Any, b: Any) -> Any:
-    """y * log(a); where y has lost digits to underflow, half the exponent has not."""
+    """y * log(a); where y has lost digits to underflow, half the exponent has not. At a = 0 the limit, for b > 1."""
+    if type(at_0 := m.at_least(0.0, m.absolute(a))) is float and at_0 and m.below(1.0, b):
+        return 0.0
     half = m.power(a, 0.5 * b)
     return _chosen(m, m.at_least(m.absolute(y), SMALLEST_NORMAL), m.xlogy(y, a), m.xlogy(half, a) * half)
 
@@ -218,6 +227,7 @@ sign = Primitive(
     partials=(lambda m, y, a: 0.0,),
     formula="sign(a)",
     textbook=("0",),
+    flat=True,
 )
 
 identity = Primitive(
@@ -373,6 +383,7 @@ relu = Primitive(
     partials=(lambda m, y, a: m.step(a),),
     formula="max(0, a)",
     textbook=("step(a)",),
+    flat=True,
 )
 leaky_relu = Primitive(
     name="leaky_relu",
@@ -381,6 +392,7 @@ leaky_relu = Primitive(
     partials=(lambda m, y, a, b: m.where(m.step(a), 1.0, b), lambda m, y, a, b: m.where(m.step(a), 0.0, a)),
     formula="a if a >= 0 else b*a",
     textbook=("1 if a >= 0 else b", "0 if a >= 0 else a"),
+    flat=True,
 )
 
 
@@ -402,6 +414,7 @@ elu = Primitive(
     ),
     formula="a if a >= 0 else b*(exp(a) - 1)",
     textbook=("1 if a >= 0 else b*exp(a)", "0 if a >= 0 else exp(a) - 1"),
+    flat=True,
 )
 step = Primitive(
     name="step",
@@ -410,6 +423,7 @@ step = Primitive(
     partials=(lambda m, y, a: 0.0,),
     formula="1 if a >= 0 else 0",
     textbook=("0",),
+    flat=True,
 )
 
 # --- choices ---------------------------------------------------------------------------------------------------

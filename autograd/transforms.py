@@ -193,7 +193,8 @@ def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[A
     _check_function(f, "jvp")
     primals, vector = _arguments(primals, tangents, "jvp")
     with _Recorded(f, primals, tuple(range(len(primals)))) as tape:
-        along = dict(zip(tape.inputs, vector, strict=True))
+        moving = [(node, v) for node, v in zip(tape.inputs, vector, strict=True) if type(v) is not float or v != 0.0]
+        along = dict(moving)  # a plain 0 moves nothing, also where a slope is infinite
         differentiable = tape.depends_on_others or any(isinstance(v, Value) for v in vector)
         outputs = leaves_of(tape.output)
         with recorded_anyway():
@@ -204,6 +205,7 @@ def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[A
                 if terms:
                     along[node] = _total(terms)
         derivatives = [along.get(output, 0.0) if isinstance(output, Value) else 0.0 for output in outputs]
+        _say_what_was_chosen(set(along).difference(tape.inputs), derivatives)
         return tape.given(tape.output), like(tape.output, derivatives)
 
 
@@ -234,7 +236,18 @@ def reverse(root: Value | float, wrt: Sequence[Value], *, differentiable: bool) 
     targets = set(wrt)
     with recorded_anyway():
         found = adjoints(root, lambda node: [] if node in targets else local_slopes(node, depending, differentiable))
-    return [found.get(node, 0.0) for node in wrt]
+    results = [found.get(node, 0.0) for node in wrt]
+    if differentiable:
+        _say_what_was_chosen(depending - targets, results)
+    return results
+
+
+def _say_what_was_chosen(nodes: Iterable[Value], results: Iterable[Any]) -> None:
+    """A derivative that is recorded follows the operands that are chosen here and now, and no other: mark it."""
+    choices = sorted({node.op.name for node in nodes if node.op is not None and node.op.selects})
+    for result in results:
+        if choices and isinstance(result, Value):
+            decide(result, f"the derivative of {' and '.join(choices)}")
 
 
 def adjoints(root: Value, slopes: Callable[[Value], Iterable[tuple[Value, Any]]]) -> dict[Value, Any]:
@@ -259,11 +272,9 @@ def local_slopes(node: Value, wanted: Container[Value], differentiable: bool) ->
     if node.op is None:
         return []
     if not differentiable:
-        return [(parent, partial) for parent, partial in node.edges if parent in wanted]
+        return [(parent, partial) for parent, partial in node.carriers if parent in wanted]
     operands = node.operands
     mask = [isinstance(x, Value) and x in wanted for x in operands]
-    if node.op.selects and any(mask):
-        decide(node, f"the derivative of {node.op.name}")  # of the operands chosen here and now
     slopes = node.op.slopes(functions, node, *operands, wanted=mask)
     return [
         (x, slope)

@@ -126,15 +126,23 @@ class Value:
 
     @property
     def edges(self) -> list[tuple[Value, float]]:
-        """The parents that get a gradient, each with its local derivative: what the reverse pass follows.
+        """The parents on which the number depends, each with its local derivative: what a derivation follows.
 
-        Operands that were not chosen are not among them, nor is the operand of `stop_gradient`.
+        Operands that were not chosen are not among them, nor is the operand of `stop_gradient`; that of a ReLU below 0
+        is, with the derivative 0.
 
         Example:
             >>> a, b = Value(2.0), Value(3.0)
             >>> a.maximum(b).edges == [(b, 1.0)]
             True
         """
+        flat = self.op is not None and self.op.flat
+        edges = [(x, 0.0 if flat and s is None else s) for x, s in self._record() if type(x) is not float]
+        return [(operand, partial) for operand, partial in edges if partial is not None]
+
+    @property
+    def carriers(self) -> list[tuple[Value, float]]:
+        """Those of the `edges` along which a gradient goes, however large it is: what the reverse pass follows."""
         return [(operand, partial) for operand, partial in self._record() if partial is not None]
 
     def _record(self) -> Iterator[tuple[Any, float | None]]:
@@ -314,7 +322,7 @@ class Value:
             node._da = 1.0
         else:
             node._data = 0.0 if data == data else data  # NaN is passed on
-            node._da = 0.0 if data == data else data
+            node._da = None if data == data else data
         node.grad = 0.0
         node.label = None
         node.op = _relu
@@ -544,7 +552,7 @@ def apply(op: Primitive, *operands: Any) -> Any:
             else:
                 data = op.value(scalar, x)
                 slope = op.partials[0](scalar, data, x)  # type: ignore[index]  # one operand, one rule
-            return recorded(op, data, a.depth, a, float(slope), None, None)
+            return recorded(op, data, a.depth, a, None if op.flat and slope == 0.0 else float(slope), None, None)
     try:
         checked: list[Any] = [as_operand(x) for x in operands]
     except (TypeError, ValueError) as error:
@@ -566,7 +574,7 @@ def apply(op: Primitive, *operands: Any) -> Any:
     if slopes is None:
         slopes = op.slopes(scalar, data, *numbers, wanted=[type(x) is not float for x in checked])
     partials = [
-        None if type(x) is float or (op.selects and slope == 0.0) else float(slope)
+        None if type(x) is float or (op.may_stop and slope == 0.0) else float(slope)
         for slope, x in zip(slopes, checked, strict=True)
     ]
     if open_blocks or op.selects or len(checked) > 2:

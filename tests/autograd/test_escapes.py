@@ -290,13 +290,51 @@ def test_a_choice_that_falls_on_a_number_hands_on_no_gradient(name: str) -> None
     assert x.grad == 1.0
 
 
+FLAT: dict[str, Callable[[Any], Any]] = {
+    "relu": lambda x: fn.sqrt(fn.relu(x)),
+    "step": lambda x: fn.sqrt(fn.step(x)),
+    "sign": lambda x: fn.sqrt(fn.sign(x) + 1.0),
+    "maximum": lambda x: fn.sqrt(fn.maximum(x, 0.0)),
+    "leaky_relu": lambda x: fn.sqrt(fn.leaky_relu(x, 0.0)),
+    "alpha of leaky_relu": lambda x: fn.leaky_relu(2.0, fn.sqrt(x + 1.0)),
+    "alpha of elu": lambda x: fn.elu(2.0, fn.sqrt(x + 1.0)),
+    "stop_gradient": lambda x: fn.sqrt(fn.stop_gradient(x + 1.0)),
+    "where": lambda x: fn.where(fn.step(x), fn.sqrt(x + 1.0), x) - x,
+}
+
+
+@pytest.mark.parametrize("name", FLAT)
+def test_what_changes_nothing_nearby_hands_on_nothing_also_of_an_infinite_slope(name: str) -> None:
+    """0 times infinity is not taken: x = -1 stands where the square root has an infinite slope."""
+    x = Value(-1.0)
+    y = FLAT[name](x)
+    y.backward()
+    assert x.grad == 0.0
+    totals = {c.parent: c.total for step in steps(y) for c in step.contributions}
+    assert totals.get(x, 0.0) == 0.0
+    assert grad(FLAT[name])(-1.0) == 0.0
+    assert jvp(FLAT[name], (-1.0,), (1.0,))[1] == 0.0
+
+
+def test_a_plain_tangent_of_0_moves_nothing() -> None:
+    assert jvp(lambda x, y: x + fn.sqrt(y), (1.0, 0.0), (1.0, 0.0)) == (1.0, 1.0)
+
+
+@pytest.mark.parametrize("b", [2.0, 3.5, 20.0])
+def test_second_derivatives_of_a_power_of_0_with_a_varying_exponent(b: float) -> None:
+    at_the_base = 2.0 if b == 2.0 else 0.0
+    assert hessian(lambda p: p[0] ** p[1])([0.0, b]) == [[at_the_base, 0.0], [0.0, 0.0]]
+
+
 def test_a_former_gradient_does_not_stay_below_what_is_not_chosen() -> None:
     x = Value(2.0)
     h = x * 3.0
     h.backward()
     assert h.grad == 1.0
-    h.minimum(0.0).backward()
-    assert h.grad == 0.0
+    for unchosen in (h.minimum(0.0), (-h).relu(), h.step(), h.stop_gradient()):
+        h.backward()
+        unchosen.backward()
+        assert h.grad == 0.0
 
 
 def test_edges_are_the_parents_that_get_a_gradient() -> None:
@@ -380,8 +418,8 @@ def test_a_derivative_that_is_recorded_says_that_a_choice_was_taken() -> None:
     """The derivative graph of a maximum holds the operand chosen here and now, and no other."""
     x, y = Value(2.0), Value(3.0)
     with decisions() as found:
-        grad(lambda v: fn.maximum(v * v, y))(x)
-    assert [d.where for d in found] == ["the derivative of maximum"]
+        slope = grad(lambda v: fn.minimum(v * v, y * v) + fn.maximum(v, 0.0))(x)
+    assert {d.where for d in found} == {"the derivative of maximum and minimum"} == {slope.decided}
 
 
 # --- powers beyond their degree ----------------------------------------------------------------------------------
