@@ -23,6 +23,7 @@ from autograd.functions import dot, fsum
 from autograd.memory import without_collector
 from autograd.modes import current_modes, decisions, no_grad, recording
 from autograd.order import topological_order
+from autograd.precise import replay, replay_gradients
 from autograd.transforms import reverse
 from autograd.value import Value
 from nn import losses
@@ -256,6 +257,13 @@ class CompiledStep:
             return ""
         if not _agree(self._numbers(recorded, slopes), theirs):
             return f"its loss is another graph with Values for the data than with numbers; {INSTEAD}"
+        # One and the same computation, so that only rounding is left. Whose is better, the exact numbers say.
+        exact = np.array([float(replay(plain)[plain])])
+        if slopes:
+            gradients = replay_gradients(plain)
+            exact = np.array([*exact, *[float(gradients.get(parameter, 0.0)) for parameter in self.parameters]])
+        if np.isfinite(ours).all() and _agree(ours, exact, off=2.0 * np.abs(theirs - exact)):
+            return ""
         i = int(np.nan_to_num(np.abs(ours - theirs), nan=inf).argmax())
         what = f"derivative by {self.parameters[i - 1].describe()}" if i else "loss"
         return (

@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
+import mpmath
 import numpy as np
 import pytest
 
@@ -342,6 +343,27 @@ def test_an_interrupt_within_an_epoch_goes_back_too() -> None:
 
 
 # --- where nothing decides ---------------------------------------------------------------------------------------
+
+
+class Written(Loss):
+    """The cross-entropy for the target 0 as a textbook writes it, which loses its digits where p is nearly 1."""
+
+    name = "written"
+
+    def one(self, outputs: Any, targets: Any) -> Any:
+        return -(1.0 - outputs[0]).log()
+
+
+@pytest.mark.parametrize("loss", [Written(), losses.binary_cross_entropy], ids=repr)
+@pytest.mark.parametrize("weight", [20.0, 36.0, 36.5, -36.0])
+def test_saturated_probabilities_are_no_branch_and_the_better_of_the_two_is_taken(weight: float, loss: Loss) -> None:
+    """1 - sigmoid(36) keeps no digit, and the slope of the graph is 1.045: the program knows better."""
+    model = Neuron(1, "sigmoid", weights=[weight], bias=0.0)
+    step = CompiledStep(model, loss, np.ones((3, 1)), np.zeros((3, 1)), weighted=False)
+    _, gradient = step(np.ones((3, 1)), np.zeros((3, 1)), None)
+    with mpmath.workdps(40):
+        exact = float(1 / (1 + mpmath.exp(-weight)))
+    assert gradient.tolist() == pytest.approx([exact] * 2, rel=1e-13)  # three roundings
 
 
 @pytest.mark.parametrize("size", [1e2, 1e5, 1e9, 1e17])
