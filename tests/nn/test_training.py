@@ -246,6 +246,14 @@ def test_a_metric_may_not_take_the_name_of_another_column(model, name):
         fit(model, X, y, metrics=[metric])
 
 
+def test_a_metric_may_not_take_the_name_that_another_has_on_held_out_examples(model):
+    def val_r2(y, outputs):
+        return 0.0
+
+    with pytest.raises(ValueError, match="the name 'val_r2' of a metric is taken already"):
+        fit(model, X, y, metrics=["r2", val_r2], validation=0.4)
+
+
 def test_one_callback_may_stand_by_itself(model, capsys):
     fit(model, X, y, epochs=2, callbacks=print)
     assert capsys.readouterr().out.count("Report(epoch=") == 2
