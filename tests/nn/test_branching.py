@@ -296,6 +296,25 @@ def test_metrics_of_a_model_that_decides_behind_its_logits_are_the_models_own() 
     assert min(accuracy(False)) > 0.9  # a program that holds on to one class has about a half
 
 
+def test_metrics_of_an_activation_that_compares_are_the_models_own_for_every_example() -> None:
+    """One example of forty is on the other side, and not among those that are looked at again."""
+    inputs = np.ones((40, 1))
+    inputs[3] = -1.0
+
+    def worst(targets: Any, outputs: Any) -> float:
+        return float(np.abs(targets - outputs).max())
+
+    history = fit(
+        Neuron(1, lambda z: 0.0 * z + 1.0 if z > 0 else 0.0 * z, weights=[1.0], bias=0.0),
+        inputs,
+        (inputs[:, 0] > 0.0).astype(float),
+        "binary_cross_entropy_with_logits",
+        epochs=2,
+        metrics=worst,
+    )
+    assert history["worst"] == [0.0, 0.0]
+
+
 def raises_keyboard_interrupt(report: Any) -> None:
     if report.epoch == 7:
         raise KeyboardInterrupt
