@@ -311,6 +311,26 @@ def test_an_equal_node_carries_a_slip_on() -> None:
     assert [(f.verdict, f.cause) for f in proof] == [("slip", None), *[("slip", "dL/dz")] * 3]
 
 
+def test_a_number_that_follows_from_a_slip_is_known_before_its_rounding() -> None:
+    w, x = Value(1.0), Value(2.0)
+    u = w * x
+    y = u - 1.0
+    E = y * y
+    for printed, cause in (("4", "y"), ("3", None), ("6", None)):  # 1.8 and 2.4 would be 2, too, but y is 3 - 1
+        proof = proofread(E, {"u": "3", "y": "2", "E": printed})
+        assert [f.cause for f in proof.slips] == [None, "u", cause]
+
+
+def test_a_number_may_follow_from_what_its_equal_followed_from() -> None:
+    x, w, b, t = Value(2.0), Value(0.3), Value(0.1), Value(0.25)
+    z = w * x + b
+    h = z.sigmoid()
+    L = (h - t) ** 2
+    page = {("L", "h"): "0.84", ("h", "z"): "0.22", ("L", "z"): "0.18544", ("L", "b"): "0.1848"}  # 0.84 · 0.22
+    proof = proofread(L, page)
+    assert [f.verdict for f in proof] == ["agrees", "agrees", "agrees", "rounding"], proof
+
+
 def test_a_slip_in_print_alone_is_carried_on_by_nobody() -> None:
     x, w = Value(1.5), Value(0.3)
     u = w * x
