@@ -33,6 +33,7 @@ Verdict: TypeAlias = Literal["agrees", "rounding", "slip"]
 _OF_A_PROGRAM = Fraction(1, 2**46)
 _SHOWN = Fraction(1, 10**11)  # the report shows ten digits of the exact number, which must be sure
 _LOST_AT_MOST = 1e-6  # of a number that is computed with floats; more is not excused by them
+_NOTHING = Fraction(1, 10**300)  # an error as small is that of a float 0
 _GREATEST_EXPONENT = 5000  # of ten, in a printed number
 
 
@@ -226,7 +227,7 @@ def _judge(entry: _Printed, judged: Sequence[_Printed], numbers: _Floats | _Repl
     if exact is None:
         entry.finding = Finding(entry.name, entry.engine, entry.text, "slip", f"it is {entry.engine}")
         return
-    if doubt > abs(exact) * _SHOWN:
+    if doubt > abs(exact) * _SHOWN + _NOTHING:
         raise _Unsure
     engine = Fraction(entry.engine) if isfinite(entry.engine) else None
     lost = engine is None or abs(engine - exact) > abs(exact) * _OF_A_PROGRAM
