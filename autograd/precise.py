@@ -114,7 +114,7 @@ def _rough_value(op: Primitive, numbers: Sequence[float], bounds: Sequence[float
         off = ROUNDING * ulp(y)
         if op.variadic:
             slopes = op.slopes(scalar, y, *numbers)
-            off += sum([2.0 * abs(slope) * bound for slope, bound in zip(slopes, bounds, strict=True)])
+            off += sum([abs(slope) * bound for slope, bound in zip(slopes, bounds, strict=True)])
         else:
             for i, bound in enumerate(bounds):
                 if not bound:
