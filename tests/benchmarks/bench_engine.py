@@ -183,9 +183,9 @@ def chain_by_chainrule() -> tuple[float, float]:
     """Seconds, and the most memory that the process had, in MB."""
     from autograd import Value
 
-    start = time.perf_counter()
+    start = time.process_time()
     chain(Value(1.0), Value(1.0000001))
-    seconds = time.perf_counter() - start
+    seconds = time.process_time() - start
     with open("/proc/self/status") as status:
         peak = next(line for line in status if line.startswith("VmHWM"))
     return seconds, int(peak.split()[1]) / 1024
@@ -196,9 +196,9 @@ def chain_by_torch() -> float:
     import torch
 
     a, b = (torch.tensor(number, dtype=torch.float64, requires_grad=True) for number in (1.0, 1.0000001))
-    start = time.perf_counter()
+    start = time.process_time()
     chain(a, b)
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 def bench_long_chain() -> list[Row]:

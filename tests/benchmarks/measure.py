@@ -1,7 +1,8 @@
 """How the benchmarks measure: each side in processes of its own, which import what that side imports and no more.
 
 What a process has imported is on its heap, where the garbage collector finds it again and again; so two sides in one
-process would each pay for the other's libraries. A side is a function at the top of its file, with its imports inside.
+process would each pay for the other's libraries. Time is the processor's, so that what else the machine does is not in
+it; every side works in one thread. A side is a function at the top of its file, with its imports inside.
 ``python -m tests.benchmarks.measure MODULE FUNCTION ARGUMENTS`` runs one.
 """
 
@@ -62,20 +63,20 @@ def medians(*sides: Side, processes: int = PROCESSES) -> list[float]:
 
 
 def quickest(work: Callable[[], object]) -> float:
-    """The seconds of one call in the quickest run: what else the machine does can only add to it.
+    """The seconds of one call in the quickest run: what disturbs a run can only add to it.
 
     The collector is as Python has it; the garbage of one run is collected before the next, off the clock.
     """
-    start = time.perf_counter()
+    start = time.process_time()
     work()
-    repeat = 1 + int(SHORTEST / (time.perf_counter() - start))
+    repeat = 1 + int(SHORTEST / max(time.process_time() - start, 1e-6))
     times: list[float] = []
     while len(times) < RUNS and repeat * sum(times) < LONGEST:
         gc.collect()
-        start = time.perf_counter()
+        start = time.process_time()
         for _ in range(repeat):
             work()
-        times.append((time.perf_counter() - start) / repeat)
+        times.append((time.process_time() - start) / repeat)
     return min(times)
 
 
