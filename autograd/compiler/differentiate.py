@@ -315,9 +315,10 @@ class _Reverse:
     def _slopes(self, op: Primitive, node: Array, wanted: list[bool]) -> list[Any]:
         y = Symbol(self.make, node)
         operands: list[Any] = [x.attr if x.op == "number" else Symbol(self.make, x) for x in node.args]
-        if self.exact or op not in _CHEAPER:
-            return op.slopes(self.m, y, *operands, wanted=wanted)
         a, b = (*operands, None)[:2]
+        rounded = op is primitives.power and isinstance(b, float) and b - 1.0 + 1.0 != b
+        if self.exact or rounded or op not in _CHEAPER:
+            return op.slopes(self.m, y, *operands, wanted=wanted)
         if op is primitives.power:
             less = (
                 b - 1.0 if isinstance(b, float) else self.m.where(b, b - 1.0, 0.0)
@@ -433,12 +434,6 @@ class _Reverse:
         self._give(x, upstream._replace(array=given))
 
     def _softmax(self, node: Array, upstream: Gradient) -> None:
-        make = self.make
-        given = self._put(upstream)
-        if self.exact:
-            slope = make.softmax_gradient(node, given)
-        else:
-            mean = make.sum_columns(make.multiply(given, node))
-            slope = make.multiply(node, make.subtract(given, mean))
+        slope = self.make.softmax_gradient(node, self._put(upstream))
         reached = self._any(upstream.reached, node.shape, node.shape[:-1])
         self._give(node.args[0], Gradient(slope, reached, clean=True))

@@ -50,9 +50,9 @@ def compile(root: Any, inputs: Sequence[Value] = (), *, exact: bool = False) -> 
         root: the Value to compute, or a list of them.
         inputs: the leaves that stand for the data of an example, in the order of the columns of X. All other leaves
             are parameters.
-        exact: keep every digit of the slope of a saturated sigmoid, tanh or softmax, and of a power, as the scalar
-            engine does, at the price of more exponentials. The default is the form of the textbook, h (1 - h) and
-            1 - y**2, whose absolute error is that of a rounding, 1e-16.
+        exact: keep every digit of the slope of a saturated sigmoid or tanh, and of a power, as the scalar engine does,
+            at the price of more exponentials. The default is the form of the textbook, h (1 - h) and 1 - y**2, whose
+            absolute error is that of a rounding, 1e-16.
 
     Returns:
         A `Program`.
