@@ -88,11 +88,19 @@ def _warn_of_decisions(nodes: Sequence[Value]) -> None:
     decided = [node for node in nodes if node.decided is not None]
     if decided:
         node = decided[0]
-        more = f", and that of {len(decided) - 1} more" if len(decided) > 1 else ""
+        place = node.decided or ""
+        if place.startswith("the derivative of"):
+            what, advice = (
+                f"{place} follows the operand that was chosen when it was recorded",
+                "Compile the function itself",
+            )
+        else:
+            what = f"{place} asked for the number of {node.describe()} (by an if, a comparison, max() ...)"
+            advice = "Write where(step(z), a, b), maximum or minimum"
+        more = f", and there are {len(decided) - 1} more" if len(decided) > 1 else ""
         warnings.warn(
-            f"{node.decided} asked for the number of {node.describe()}{more} (by an if, a comparison, max() ...): "
-            "the program may hold for one side of a choice only, whatever its data and parameters are. "
-            "Write where(step(z), a, b), maximum or minimum for a choice that is made anew for every example",
+            f"{what}{more}: the program may hold for one side of a choice only, whatever its data and parameters are. "
+            f"{advice} for a choice that is made anew for every example",
             stacklevel=4,
         )
 

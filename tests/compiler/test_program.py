@@ -491,3 +491,10 @@ def test_a_graph_without_a_choice_of_python_is_not_warned_of(graph: Any) -> None
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         compile(graph(w, x), [x])
+
+
+def test_a_recorded_derivative_of_a_choice_is_warned_of() -> None:
+    w, x = Value(2.0, "w"), Value(3.0, "x")
+    slope = grad(lambda v: fn.maximum(v * v * w, v))(x)
+    with pytest.warns(UserWarning, match="^the derivative of maximum follows the operand that was chosen"):
+        compile(slope, [x])
