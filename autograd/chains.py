@@ -7,6 +7,7 @@ What a person writes on one line, ``L = 0.5*(y - t)**2``, the engine records as 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from math import inf, isfinite
 from typing import NamedTuple, TypeAlias
 
@@ -33,6 +34,7 @@ from autograd.formulas import (
 from autograd.naming import copy_name
 from autograd.order import topological_order
 from autograd.scalar import fsum
+from autograd.transforms import adjoints
 from autograd.value import Value
 
 LONGEST_OPERAND = 8  # names and numbers that it takes to write an expression inside a local derivative, without a name
@@ -163,11 +165,19 @@ class Steps:
         """The operands that get a gradient: each with its position and the engine's local derivative.
 
         These are `Value.edges`, of which the positions are not told: an operand that was not chosen has a partial of 0.
+        One that changes nothing nearby is left out only where an infinite gradient comes, of which it gets nothing.
         """
         places = [(i, self._through(x)) for i, x in enumerate(node.operands) if isinstance(x, Value)]
-        all_of_them = zip(places, node.partials, strict=True)
-        selects = node.op is not None and node.op.selects
-        return [(i, x, slope) for (i, x), slope in all_of_them if not (selects and slope == 0.0)]
+        edges = [(i, x, slope) for (i, x), slope in zip(places, node.partials, strict=True)]
+        if node.op is None or not node.op.may_stop or all(slope for _, _, slope in edges):
+            return edges
+        stops = node.op.selects or not isfinite(self._gradients.get(node, 0.0))
+        return [(i, x, slope) for i, x, slope in edges if not (stops and slope == 0.0)]
+
+    @cached_property
+    def _gradients(self) -> dict[Value, float]:
+        """The gradient that comes to each node of the whole graph."""
+        return adjoints(self._root, lambda node: node.carriers)
 
     # --- local derivatives ---------------------------------------------------------------------------------------
 

@@ -146,8 +146,8 @@ def explain(
     nodes = [root] if wrt is None else [root, wrt]
     given = node_names([*nodes, *_softmax_siblings(nodes, names, sys._getframe(1))], names, sys._getframe(1))
     steps = Steps(root, wrt, given)
-    exact = adjoints(root, lambda node: node.edges)
-    if not all(_alike(number, exact[node]) for node, number in _gradients(root, steps).items()):
+    exact = adjoints(root, lambda node: node.carriers)
+    if not all(_alike(number, exact.get(node, 0.0)) for node, number in _gradients(root, steps).items()):
         steps = Steps(root, wrt, given, apart=True)  # taken together, the steps are not the engine's
     if wrt is None:
         return Derivation(root.data, (), 0, (_forward(steps), _backward(root, steps, BACKWARD)), digits)
@@ -195,7 +195,9 @@ def _no_path(root: Value, wrt: Value, ends: str) -> str:
     if root not in depending:
         return f"There is no path {ends}, so nothing changes with it:"
     stops = any(node.op is stop_gradient for node in depending)
+    flat = any(node.op is not None and node.op.flat for node in depending)
     why = "stop_gradient holds it back" if stops else "another operand was chosen"
+    why = "what is computed from it does not change nearby" if flat and not stops else why
     return f"No gradient comes {ends}: {why}, so it is 0:"
 
 

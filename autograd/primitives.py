@@ -187,16 +187,24 @@ def _over_base(m: Any, y: Any, a: Any, b: Any, at_0: Any) -> Any:
 
 
 def _power_exponent_slope(m: Any, y: Any, a: Any, b: Any) -> Any:
-    """y * log(a); where y has lost digits to underflow, half the exponent has not. At a = 0 the limit, for b > 1."""
-    if type(at_0 := m.at_least(0.0, m.absolute(a))) is float and at_0 and m.below(1.0, b):
-        return 0.0
+    """y * log(a); where y has lost digits to underflow, half the exponent has not."""
+    normal = m.at_least(m.absolute(y), SMALLEST_NORMAL)
+    if type(normal) is not float:
+        half = m.power(a, 0.5 * b)
+        return m.where(normal, m.xlogy(y, a), m.xlogy(half, a) * half)
+    if m.below(a, 0.0):  # between two whole exponents there is no power
+        return nan if normal else 0.0
+    if m.at_least(0.0, a) and not (m.below(0.0, b) and m.at_least(1.0, b)):
+        return 0.0 if m.below(0.0, b) else -inf  # the limit
+    if normal:
+        return m.xlogy(y, a)
     half = m.power(a, 0.5 * b)
-    return _chosen(m, m.at_least(m.absolute(y), SMALLEST_NORMAL), m.xlogy(y, a), m.xlogy(half, a) * half)
+    return m.xlogy(half, a) * half
 
 
 def _power_eager(a: float, b: float) -> tuple[float, float, float]:
     y = scalar.power(a, b)
-    to_exponent = nan if a < 0.0 else _power_exponent_slope(scalar, y, a, b)
+    to_exponent = _power_exponent_slope(scalar, y, a, b)
     if 0.5 <= b < 2.0**53:
         return y, b * scalar.power(a, b - 1.0), to_exponent
     return y, _power_slope(scalar, y, a, b), to_exponent

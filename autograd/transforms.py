@@ -16,6 +16,7 @@ from autograd.escapes import inputs_of_open_calls
 from autograd.memory import without_collector
 from autograd.modes import recorded_anyway
 from autograd.order import topological_order
+from autograd.primitives import Primitive
 from autograd.structure import leaves_of, like, mapped
 from autograd.value import Value, apply, decide, number_of
 
@@ -243,11 +244,19 @@ def reverse(root: Value | float, wrt: Sequence[Value], *, differentiable: bool) 
 
 
 def _say_what_was_chosen(nodes: Iterable[Value], results: Iterable[Any]) -> None:
-    """A derivative that is recorded follows the operands that are chosen here and now, and no other: mark it."""
-    choices = sorted({node.op.name for node in nodes if node.op is not None and node.op.selects})
+    """A derivative that is recorded follows the operands that are chosen here and now, and no other: mark it.
+
+    That of a power by an exponent that varies is of another form at a base of 0, and there is none below.
+    """
+    choices = sorted({node.op.name for node in nodes if node.op is not None and (node.op.selects or _is_edge(node))})
     for result in results:
         if choices and isinstance(result, Value):
             decide(result, f"the derivative of {' and '.join(choices)}")
+
+
+def _is_edge(node: Value) -> bool:
+    base, exponent = node.operands if node.op is primitives.power else (1.0, 1.0)
+    return isinstance(exponent, Value) and number_of(base) <= 0.0
 
 
 def adjoints(root: Value, slopes: Callable[[Value], Iterable[tuple[Value, Any]]]) -> dict[Value, Any]:
@@ -279,8 +288,13 @@ def local_slopes(node: Value, wanted: Container[Value], differentiable: bool) ->
     return [
         (x, slope)
         for x, slope, want in zip(operands, slopes, mask, strict=True)
-        if want and isinstance(x, Value) and not (node.op.selects and number_of(slope) == 0.0)
+        if want and isinstance(x, Value) and not _hands_on_nothing(node.op, slope)
     ]
+
+
+def _hands_on_nothing(op: Primitive, slope: Value | float) -> bool:
+    """Whether a slope of 0 stops the gradient. (That of a ReLU is a Value, and may be 1 elsewhere.)"""
+    return number_of(slope) == 0.0 and (op.selects or (op.flat and not isinstance(slope, Value)))
 
 
 def _times(a: Any, b: Any) -> Any:

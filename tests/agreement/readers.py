@@ -307,7 +307,7 @@ def equations_hold(case: Case, derivation: Derivation) -> None:
                 continue
             (_, last) = worked_out[-1]
             for side, x in worked_out[:-1]:
-                if x != x and not case.is_finite:  # infinity less infinity: nothing to work out
+                if last != last or (x != x and not case.is_finite):  # infinity less infinity: nothing to work out
                     continue
                 good = formulas.equal(x, last, formulas.spread(side))
                 demand(good, "explain", f"an equation says {x} = {last}: {side}\n{derivation}", case)
@@ -478,7 +478,7 @@ def the_compiled_derivatives(case: Case, others: Sequence[Sequence[float]]) -> N
             continue
         program = compile(slope, (), exact=True)
         positions = [next(i for i, leaf in enumerate(leaves) if leaf is p) for p in program.parameters]
-        for point in [case.point, *others]:
+        for point in [case.point, *([] if slope.decided else others)]:  # a choice that was taken: compile says so
             here = Case(case.recipe, point)
             try:
                 truth = Truth(case.recipe, point, order=2, any_order=True)

@@ -209,7 +209,7 @@ def log_of_sum_of_exp(z: Sequence[Jet]) -> Jet:
 def share(index: int, z: Sequence[Jet]) -> Jet:
     """An output of the softmax."""
     rest = [exp(x - z[index]) for i, x in enumerate(z) if i != index]
-    return (sum(rest[1:], rest[0]) + 1).inverse() if rest else constant(ONE, z[0])
+    return (sum(rest[1:], rest[0]) + 1).inverse() if rest else z[0] * 0 + 1
 
 
 def constant(x: Any, like: Jet) -> Jet:
@@ -295,7 +295,8 @@ CLOSED: dict[str, Callable[..., Any]] = {
     "divide": lambda a, b: a / b,
     "negative": lambda a: -a,
     "power": power,
-    "absolute": lambda a: a * sign_of(a.value),
+    # At 0 the derivative is 0 by convention, and 0 times an infinite slope is no number.
+    "absolute": lambda a: a * sign_of(a.value) if sign_of(a.value) else with_any_slope(ZERO, a),
     "sign": lambda a: constant(sign_of(a.value), a),
     "identity": lambda a: a,
     "stop_gradient": lambda a: constant(a.value, a),
