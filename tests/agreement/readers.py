@@ -139,6 +139,11 @@ class Case:
         return all(map(math.isfinite, numbers))
 
     @cached_property
+    def has_infinite_slope(self) -> bool:
+        """Whether a local derivative is not finite: it has none of its own, and to record it may be an error."""
+        return not all(math.isfinite(partial) for node in self.nodes for partial in node.partials)
+
+    @cached_property
     def has_negative_zero(self) -> bool:
         """Whether there is a -0.0, which decides the sign of an infinite slope and may be a 0.0 in another sum."""
         numbers = [float(getattr(x, "data", x)) for node in self.nodes for x in (node, *node.operands)]
@@ -223,6 +228,15 @@ def the_steps(case: Case) -> None:
 # --- the transforms ------------------------------------------------------------------------------------------------
 
 
+def differentiable(case: Case, record: Callable[[], Any]) -> Any:
+    """What ``record`` gives; None where it says that a slope has no derivative, which only an infinite one may do."""
+    try:
+        return record()
+    except DomainError as error:
+        demand(case.has_infinite_slope, "a recorded derivative", f"raises {error}", case)
+        return None
+
+
 def the_transforms(case: Case) -> None:
     """`grad`, `value_and_grad`, `jacobian` on Values (a recorded pass), `jvp`."""
     f = case.recipe
@@ -230,8 +244,9 @@ def the_transforms(case: Case) -> None:
     value, slopes = value_and_grad(f)(case.point)
     case.same_value("value_and_grad", value)
     case.same_gradient("value_and_grad", slopes)
-    recorded = jacobian(f)(case.leaves())
-    case.same_gradient("jacobian, recorded", [getattr(x, "data", x) for x in recorded])
+    recorded = differentiable(case, lambda: jacobian(f)(case.leaves()))
+    if recorded is not None:
+        case.same_gradient("jacobian, recorded", [getattr(x, "data", x) for x in recorded])
     for i in range(N_LEAVES):
         # By this leaf alone: along a direction that leaves another one out, 0 times an infinite slope is NaN.
         value, slope = jvp(lambda x, i=i: f([*case.point[:i], x, *case.point[i + 1 :]]), (case.point[i],), (1.0,))
@@ -243,7 +258,9 @@ def the_second_derivatives(case: Case) -> None:
     """`hessian`, `jvp` of `grad`, `hvp`: exact, and symmetric."""
     f = case.recipe
     truth = Truth(f, case.point, order=2)
-    rows = hessian(f)(case.point)
+    rows = differentiable(case, lambda: hessian(f)(case.point))
+    if rows is None:
+        return
     for i in range(N_LEAVES):
         direction = [float(i == j) for j in range(N_LEAVES)]
         forward = jvp(grad(f), (case.point,), (direction,))[1]
@@ -472,8 +489,8 @@ def added(intervals: Sequence[Interval | None], share: float) -> Interval | None
 def the_compiled_derivatives(case: Case, others: Sequence[Sequence[float]]) -> None:
     """`compile` of a recorded gradient: a derivative graph as the graph; and its own derivatives, of second order."""
     leaves = case.leaves()
-    slopes = jacobian(case.recipe)(leaves)
-    for i, slope in enumerate(slopes):
+    slopes = differentiable(case, lambda: jacobian(case.recipe)(leaves))
+    for i, slope in enumerate(slopes or []):
         if not isinstance(slope, Value) or not slope.depth:
             continue
         program = compile(slope, (), exact=True)
