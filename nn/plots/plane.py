@@ -93,7 +93,7 @@ def _of_model(model: Module, X: Any, y: Any, loss: str | Loss | None, along: Any
         return heights_by(eager, points)
 
     def project(theta: FloatArray) -> tuple[float, float]:
-        a, b = np.linalg.lstsq(directions.T, theta - origin)[0].tolist()
+        a, b = np.linalg.lstsq(directions.T, theta - origin, rcond=None)[0].tolist()
         return a, b
 
     def place(step: Any, name: str) -> tuple[float, float]:
