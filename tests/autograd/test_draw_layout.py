@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import xml.etree.ElementTree as ET
 from itertools import combinations, pairwise
 from math import ceil
 
@@ -17,9 +18,10 @@ from autograd.drawing.layered import lay_out_in_layers
 from autograd.drawing.layout import ENGINES, Engine, choose_engine, lay_out
 from autograd.drawing.layout import finish as lay_out_placed
 from autograd.drawing.network import network_scene, weights_of
-from autograd.drawing.paths import point_at
+from autograd.drawing.paths import place_labels, point_at
 from autograd.drawing.scene import Cluster, Point, Scene, SceneNode
-from autograd.drawing.spacing import CLUSTER_PADDING, NODE_GAP, TITLE_HEIGHT
+from autograd.drawing.spacing import CLUSTER_PADDING, LABEL_SIZE, NODE_GAP, TITLE_HEIGHT, label_width
+from autograd.drawing.svg import to_svg
 from autograd.value import Value
 from nn.layers import MLP
 
@@ -272,6 +274,60 @@ def test_a_box_that_would_cover_a_foreign_node_is_not_drawn() -> None:
     scene.clusters.append(Cluster("gap", [index[a], index[c]]))
     lay_out(scene, "layered")
     assert scene.clusters[0].width == 0.0
+
+
+# --- text ------------------------------------------------------------------------------------------------------
+
+
+def text_boxes(scene: Scene) -> list[SceneNode]:
+    """The text beside each edge, as a box."""
+    boxes = []
+    for edge in scene.edges:
+        if edge.label_at is not None:
+            box = Scene().add_node(None, "constant", ())
+            (box.x, box.y), box.width, box.height = edge.label_at, label_width(edge.label), LABEL_SIZE
+            boxes.append(box)
+    return boxes
+
+
+@pytest.mark.parametrize("n_nodes", [9, 15])
+def test_text_beside_edges_covers_no_node_and_no_other_text_where_there_is_room(n_nodes: int) -> None:
+    scene = lay_out(scene_of(random_graph(n_nodes, 1), local_derivatives=True), "layered")
+    boxes = text_boxes(scene)
+    assert len(boxes) == len(scene.edges)
+    assert not any(overlap(box, node) for box in boxes for node in scene.nodes)
+    assert not any(overlap(a, b) for a, b in combinations(boxes, 2))
+
+
+def test_text_beside_an_edge_gives_way_to_a_node_that_is_in_its_place() -> None:
+    scene = Scene()
+    for x, y, size in ((0.0, 0.0, 20.0), (300.0, 0.0, 20.0), (150.0, 0.0, 40.0)):  # the third one stands in the middle
+        node = scene.add_node(None, "operation", ())
+        node.x, node.y, node.width, node.height = x, y, size, size
+    edge = scene.add_edge(0, 1)
+    edge.label, edge.points = "0.5", [(10.0, 0.0), (100.0, 0.0), (200.0, 0.0), (290.0, 0.0)]
+    place_labels(scene)
+    assert not any(overlap(text_boxes(scene)[0], node) for node in scene.nodes)
+
+
+def test_the_note_stands_below_everything_else_and_inside_of_the_picture() -> None:
+    graph = random_graph(60, 3)
+    scene = lay_out(build_scene(graph, {}, max_nodes=10), "layered")
+    assert scene.note
+    lowest = max(node.y + node.height / 2 for node in scene.nodes)
+    assert scene.height >= lowest + 2 * LABEL_SIZE
+    assert scene.width >= label_width(scene.note)
+    root = ET.fromstring(to_svg(scene))
+    (note,) = [text for text in root.iter() if text.get("class") == "remark"]
+    assert lowest + LABEL_SIZE <= float(note.get("y", "nan")) <= scene.height
+
+
+def test_leaves_of_a_layer_stand_to_the_right_of_the_layer_before_it() -> None:
+    scene = lay_out(scene_of(network_output(2, [2, 2, 2])), "layered")
+    outer = [box for box in scene.clusters if box.parent is None]
+    assert len(outer) == 3
+    for before, after in pairwise(outer):
+        assert before.x + before.width / 2 < after.x - after.width / 2
 
 
 # --- engines ---------------------------------------------------------------------------------------------------

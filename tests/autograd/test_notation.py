@@ -546,6 +546,34 @@ def test_tables_as_mathml() -> None:
     assert element.find(f".//{space}mtr[3]/{space}mtd/{space}mtext").text == "where a < b"  # type: ignore[union-attr]
 
 
+def test_a_fraction_is_written_as_a_decimal_where_it_is_one_or_is_a_rounded_one() -> None:
+    written = {
+        Fraction(2, 5): "0.4",
+        Fraction(1, 300): "1/300",
+        Fraction(1, 999): "1/999",
+        Fraction(1, 1024): "0.0009766",
+    }
+    assert {x: text(Number(x)) for x in written} == written
+    assert text(Number(Fraction(1, 1003))) == text(Number(1 / 1003)) == "0.0009970"  # as a rounded number is
+
+
+def test_a_half_is_written_below_the_line_only_where_nothing_is_above_it() -> None:
+    half, a, b = Number(Fraction(1, 2)), Symbol("a"), Symbol("b")
+    assert text(divide(half, b)) == "1/(2b)"
+    assert text(multiply(half, divide(a, b))) == "0.5a/b"
+    assert latex(multiply(half, divide(a, b))) == r"\frac{0.5a}{b}"
+
+
+@pytest.mark.parametrize(("length", "aligned"), [(20, True), (64, True), (65, False)])
+def test_a_cell_pushes_the_others_to_the_right_unless_it_is_very_long(length: int, aligned: bool) -> None:
+    names = ["n" * 10, "m" * (length - 13)] if length < 64 else ["n" * 20, "m" * 20, "k" * (length - 46)]
+    rows = [[Sum([Symbol(name) for name in names]), Symbol("a")], [Symbol("y"), Symbol("b")]]
+    first, second = text_of_tables([Table("", rows)], 4).splitlines()
+    assert first == f"{' + '.join(names)} = a"
+    assert first.index(" = ") == length
+    assert second == ("y".ljust(length) if aligned else "y") + " = b"
+
+
 def test_a_long_table_is_shortened() -> None:
     lines = text_of_tables([Table("", [[Symbol("y"), Number(float(i))] for i in range(100)])], 4).splitlines()
     assert len(lines) == 61

@@ -82,6 +82,14 @@ def test_descent_takes_several_numbers():
     assert str(descent).startswith("learning rate 0.25: converged after")
 
 
+def test_descent_has_converged_once_no_number_moves_any_more_and_not_before():
+    at_the_minimum = descend(parabola, [0.0], 0.1, tolerance=0.0)
+    assert (at_the_minimum.verdict, at_the_minimum.points) == ("converged after 1 steps", [(0.0,), (0.0,)])
+    one_of_two = descend(lambda a, b: a * a + (b - 1.0) ** 2, [0.0, 0.0], 0.1, steps=3)
+    assert one_of_two.verdict == "too slow after 3 steps"  # a is there, b is not
+    assert len(one_of_two.points) == 4
+
+
 def test_descent_stops_where_the_value_is_no_longer_finite():
     descent = descend(lambda x: exp(x * x), [3.0], 1.0)
     assert descent.verdict == "diverged after 1 steps"
