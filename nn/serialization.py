@@ -11,6 +11,7 @@ import io
 import json
 import os
 import re
+import stat
 import zipfile
 from collections.abc import Mapping
 from typing import Any, TypeAlias
@@ -193,7 +194,12 @@ def load_optimizer(path: PathLike, largest: int = LARGEST_FILE) -> Optimizer:
 
 def _read(path: PathLike, largest: int) -> tuple[dict[str, Any], dict[str, npt.NDArray[Any]]]:
     """The header and the arrays of a file."""
-    size = os.path.getsize(path)
+    there = os.stat(path)
+    if stat.S_ISFIFO(there.st_mode) or stat.S_ISCHR(there.st_mode):  # to open one may wait for ever
+        raise FileError(
+            f"{path} is no file that save() wrote: it is a pipe or a device; copy what comes out of it first"
+        )
+    size = there.st_size
     if size > largest:
         raise FileError(
             f"{path} has {size} bytes, more than the {largest} allowed; if you trust it, set largest={size}"

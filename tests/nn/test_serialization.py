@@ -228,6 +228,16 @@ def test_a_model_without_a_description_is_not_saved(path):
 # --- files that are not what they should be --------------------------------------------------------------------------
 
 
+@pytest.mark.skipif(os.name == "nt", reason="pipes and devices of POSIX")
+@pytest.mark.parametrize("kind", ["pipe", "/dev/zero"])
+def test_a_pipe_or_a_device_is_refused_and_not_waited_for(path, kind):
+    if kind == "pipe":
+        os.mkfifo(path)
+    for read in (load, load_optimizer):
+        with pytest.raises(FileError, match="it is a pipe or a device; copy what comes out of it first"):
+            read(path if kind == "pipe" else kind)
+
+
 def test_a_missing_file_is_an_error_of_the_system(path):
     with pytest.raises(FileNotFoundError):
         load(path)
