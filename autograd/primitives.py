@@ -181,9 +181,10 @@ def _power_slope(m: Any, y: Any, a: Any, b: Any) -> Any:
 
 
 def _over_base(m: Any, y: Any, a: Any, b: Any, at_0: Any) -> Any:
-    """b * y / a where that has a value; 0 at an infinite base, and ``at_0`` at 0."""
+    """b * y / a where that has a value; at an infinite base the limit, and ``at_0`` at 0."""
     quotient = m.divide(b * y, m.where(a, a, 1.0))
-    return m.where(a, _chosen(m, m.below(m.absolute(a), inf), quotient, 0.0), at_0)
+    at_infinity = _chosen(m, m.below(1.0, b), a, 0.0)
+    return m.where(a, _chosen(m, m.below(m.absolute(a), inf), quotient, at_infinity), at_0)
 
 
 def _power_exponent_slope(m: Any, y: Any, a: Any, b: Any) -> Any:

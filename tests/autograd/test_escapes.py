@@ -465,7 +465,8 @@ def test_second_derivatives_of_xlogy_are_symmetric_and_exact(x: float, y: float)
 
 
 @pytest.mark.parametrize(
-    ("a", "b", "slope"), [(0.0, 0.25, inf), (inf, 0.25, 0.0), (inf, -2.0, 0.0), (0.0, 2.0**60, 0.0)]
+    ("a", "b", "slope"),
+    [(inf, 2.0**60, inf), (0.0, 0.25, inf), (inf, 0.25, 0.0), (inf, -2.0, 0.0), (0.0, 2.0**60, 0.0)],
 )
 def test_slopes_of_powers_at_the_ends(a: float, b: float, slope: float) -> None:
     assert abs((Value(a) ** b).partials[0]) == slope
