@@ -40,8 +40,7 @@ def run_backward(root: Value) -> None:
     with _alone():
         reached = _Reached(root)
         try:
-            mark = reached.mark()
-            _clear_idle(reached.inner, mark)
+            reached.find_idle(reached.mark())
             reached.hand_on()
             for leaf, before in zip(reached.leaves, reached.held_by_leaves, strict=True):
                 if before:  # None counts as 0
@@ -75,13 +74,15 @@ def _alone() -> Any:
 class _Reached:
     """The nodes that the gradient of ``root`` reaches, and what they held before: inner nodes and leaves apart."""
 
-    __slots__ = ("held", "held_by_leaves", "inner", "leaves")
+    __slots__ = ("held", "held_by_idle", "held_by_leaves", "idle", "inner", "leaves")
 
     def __init__(self, root: Value) -> None:
         self.inner = [root]
         self.held: list[float] = [root.grad]
         self.leaves: list[Value] = []
         self.held_by_leaves: list[float] = []
+        self.idle: list[Value] = []
+        self.held_by_idle: list[float] = []
 
     def mark(self) -> float:
         """Find the nodes. A NaN of this pass alone stands in the gradient of each that is found, which saves a set."""
@@ -125,8 +126,30 @@ class _Reached:
                             operand.grad = mark
         return mark
 
+    def find_idle(self, mark: float) -> None:
+        """Find the inner nodes below what gets no gradient, where this pass does not come and a former one may have."""
+        idle, held = self.idle, self.held_by_idle
+        above = [node for node in self.inner if node._da is None and node.op.may_stop]  # type: ignore[union-attr]
+        inner_kind = type(self.inner[0])
+        for nodes in (above, idle):
+            for node in nodes:
+                for group in (node._a, node._b):
+                    if type(group) is inner_kind:  # a single operand; leaves are nobody's to clear
+                        if group.grad is not mark and group.depth:
+                            held.append(group.grad)
+                            idle.append(group)
+                            group.grad = mark
+                    elif type(group) is tuple:
+                        for operand in group:
+                            if type(operand) is inner_kind and operand.grad is not mark and operand.depth:
+                                held.append(operand.grad)
+                                idle.append(operand)
+                                operand.grad = mark
+
     def hand_on(self) -> None:
         """The chain rule: each node hands its gradient, times the local derivative, to its operands."""
+        for node in self.idle:
+            node.grad = 0.0
         for node in self.inner:
             node.grad = 0.0
         for leaf in self.leaves:
@@ -155,26 +178,10 @@ class _Reached:
 
     def restore(self) -> None:
         """Let every node hold what it held before. (After an interrupt a list may be one longer than its nodes.)"""
-        for node, before in zip(self.inner, self.held, strict=False):
+        for node, before in zip((*self.inner, *self.idle), (*self.held, *self.held_by_idle), strict=False):
             node.grad = before
         for leaf, before in zip(self.leaves, self.held_by_leaves, strict=False):
             leaf.grad = before
-
-
-def _clear_idle(order: list[Value], mark: float) -> None:
-    """Clear what a former pass left below the operands that get no gradient, where this pass does not come."""
-    stack: list[Value] = []
-    for node in order:
-        if node.op.may_stop and node._da is None:  # type: ignore[union-attr]  # it has operands, and so an op
-            reached = {operand for operand, _ in node.carriers}
-            stack += [operand for operand in node.parents if operand not in reached]
-    cleared: set[Value] = set()
-    while stack:
-        node = stack.pop()
-        if node.depth and node.grad is not mark and node not in cleared:
-            cleared.add(node)
-            node.grad = 0.0
-            stack.extend(node.parents)
 
 
 class Contribution(NamedTuple):
