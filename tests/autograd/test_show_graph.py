@@ -1,0 +1,71 @@
+"""The stepper of an expression: what its steps, its picture and its page hold."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from typing import Any
+
+import pytest
+
+from autograd import Value, show
+from autograd.stepper.figure import Figure
+from autograd.stepper.frames import all_named, frames
+
+
+def picture_of(figure: Figure) -> str:
+    """The finished picture, as text."""
+    (encoded,) = re.findall(r'src="data:image/svg\+xml;base64,([^"]+)"', figure._repr_html_())
+    return re.sub(r"<[^>]+>", " ", base64.b64decode(encoded).decode())
+
+
+def gradients_in(figure: Figure) -> list[str]:
+    return re.findall(r"grad (\S+)", picture_of(figure))
+
+
+def data_of(figure: Figure) -> dict[str, Any]:
+    """What the script gets."""
+    (block,) = re.findall(r'<script type="application/json">(.*?)</script>', figure._repr_html_(), re.DOTALL)
+    data: dict[str, Any] = json.loads(block)
+    return data
+
+
+def test_a_name_that_is_taken_is_given_to_no_other_node() -> None:
+    v1, v3 = Value(2.0, label="v1"), Value(3.0, label="v3")
+    root = (v1 * v3 + 1.0).tanh()
+    named = all_named(root, {v1: "v1", v3: "v3"})
+    assert list(named.values()) == ["v1", "v3", "v2", "v4", "v5"]
+    assert len(set(show(root, names=None).steps)) == len(show(root, names=None).steps)
+
+
+def test_a_slope_that_is_a_number_is_not_written_twice() -> None:
+    x, w = Value(2.0, label="x"), Value(5.0, label="w")
+    root = 3.0 * (w * x)
+    reverse = [frame.data for frame in frames(root, all_named(root, {x: "x", w: "w"})) if frame.phase == "reverse"]
+    assert [(step["formula"] != "", step["local"]) for step in reverse] == [(False, "3"), (True, "2"), (True, "5")]
+
+
+def test_a_result_that_is_a_leaf_has_the_gradient_1() -> None:
+    figure = show(Value(2.0, label="x"))
+    assert gradients_in(figure) == ["1"]
+
+
+@pytest.mark.parametrize("passes", [0, 1, 3])
+def test_the_picture_shows_one_pass_whatever_the_graph_holds_and_leaves_that_as_it_is(passes: int) -> None:
+    w, x = Value(3.0, label="w"), Value(2.0, label="x")
+    root = w * x
+    for _ in range(passes):
+        root.backward()
+    held = [node.grad for node in (w, x, root)]
+    assert sorted(gradients_in(show(root))) == ["1", "2", "3"]
+    assert [node.grad for node in (w, x, root)] == held == [2.0 * passes, 3.0 * passes, float(passes > 0)]
+
+
+@pytest.mark.parametrize("label", ["</script><script>alert(1)</script>", "<!--<script>", "a<b", "</SCRIPT >"])
+def test_a_label_cannot_end_the_script_that_holds_it(label: str) -> None:
+    x = Value(2.0, label=label)
+    figure = show(x * x)
+    html = figure._repr_html_()
+    assert len(re.findall(r"<\s*/\s*script", html, re.IGNORECASE)) == len(re.findall("<script", html)) == 2
+    assert any(label.split("<")[-1].strip("/> ") in str(node) for node in data_of(figure)["nodes"])
