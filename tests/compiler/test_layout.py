@@ -1,6 +1,7 @@
 """Where parameters stand in theta, of layers that are not quite regular."""
 
 import itertools
+import re
 
 import numpy as np
 import pytest
@@ -24,3 +25,5 @@ def test_a_layer_of_which_some_neurons_have_a_bias_is_that_of_the_scalar_engine(
     assert len(gradient) == len(parameters)
     np.testing.assert_allclose(sorted(gradient), sorted(p.grad for p in parameters), rtol=1e-12, atol=1e-15)
     np.testing.assert_allclose(sorted(program.theta), sorted(p.data for p in parameters), rtol=0)
+    ends = [int(end) for end in re.findall(r"theta\[\d+:(\d+)\]", program.source)]
+    assert max(ends, default=0) <= len(parameters), "a block is no longer than what stands in it"
