@@ -131,6 +131,7 @@ class _Reached:
         idle, held = self.idle, self.held_by_idle
         above = [node for node in self.inner if node._da is None and node.op.may_stop]  # type: ignore[union-attr]
         inner_kind = type(self.inner[0])
+        groups_seen: set[int] = set()
         for nodes in (above, idle):
             for node in nodes:
                 for group in (node._a, node._b):
@@ -139,7 +140,8 @@ class _Reached:
                             held.append(group.grad)
                             idle.append(group)
                             group.grad = mark
-                    elif type(group) is tuple:
+                    elif type(group) is tuple and id(group) not in groups_seen:
+                        groups_seen.add(id(group))
                         for operand in group:
                             if type(operand) is inner_kind and operand.grad is not mark and operand.depth:
                                 held.append(operand.grad)
