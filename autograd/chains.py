@@ -281,7 +281,9 @@ class Steps:
             }
             if "y" in wanted:
                 quantities["y"] = self.value(node)
-            return formula(op.textbook[i], quantities)
+            made = formula(op.textbook[i], quantities)
+            if agrees(made, slope):  # else a/b is written for equal operands that are infinite
+                return made
         return number(slope)
 
     def _softmax(self, node: Value, j: int) -> Expression:

@@ -211,7 +211,9 @@ def _read(path: PathLike, largest: int) -> tuple[dict[str, Any], dict[str, npt.N
             if sum([entry.file_size for entry in entries]) > size:
                 raise FileError(f"{path} is no file that save() wrote: its parts are larger than the whole")
             arrays = {entry.filename.removesuffix(".npy"): _array(path, archive, entry) for entry in entries}
-        except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+        except FileError:
+            raise
+        except Exception as error:  # a damaged archive may trip zipfile anywhere: a name that is no UTF-8, a date
             raise FileError(f"{path} is truncated or damaged, or no file that save() wrote: {error}") from error
     try:
         header = json.loads(arrays["header"].tobytes())

@@ -569,6 +569,11 @@ def test_zero_times_infinity_is_not_simplified_away() -> None:
     assert str(explain(z, wrt=x)) == "dz/dx = dz/dh · dh/dx\n      = 6h · 1/(2h)\n      = (0)(inf)\n      = nan"
     nothing = functions.sqrt(x) - functions.sqrt(x)
     assert str(explain(nothing, wrt=x)) == "dnothing/dx = 1/(2√x) − 1/(2√x)\n            = nan"
+    far = Value(math.inf)
+    ratio = functions.xlogy(Value(2.0) * far, 2.0 * far)  # its second slope is written a/b
+    assert "nan" in str(explain(ratio, wrt=far))
+    for side, number in sides_that_can_be_computed(explain(ratio, wrt=far)):
+        assert side == number
 
 
 # --- arguments -----------------------------------------------------------------------------------------------------

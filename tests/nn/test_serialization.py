@@ -261,6 +261,15 @@ def test_a_flipped_bit_in_the_numbers_is_found(path, model):
         load(path)
 
 
+def test_a_damaged_name_is_a_file_error(path, model):
+    save(path, model)
+    entry = contents(path)["header.npy"]
+    write(path, {"hëader.npy": entry})  # a name that is marked as UTF-8
+    path.write_bytes(path.read_bytes().replace("ë".encode(), b"\x80\x80"))
+    with pytest.raises(FileError, match=r"model\.npz is truncated or damaged.*codec can't decode"):
+        load(path)
+
+
 @settings(deadline=None, max_examples=300)
 @given(st.data())
 def test_no_damage_does_worse_than_a_file_error(tmp_path_factory, data):
