@@ -6,13 +6,14 @@ functions (``np.tanh(array_of_values)``). Imports `Value` and the table of primi
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
-from operator import mul
-from typing import Any, TypeVar
+from operator import is_, mul
+from typing import Any, TypeAlias, TypeVar
 
 from autograd import primitives, scalar
 from autograd.modes import open_blocks
-from autograd.value import Group, Operand, Value, apply, as_operand, numbers_of, recorded, recorded_groups
+from autograd.value import Group, Operand, Value, apply, as_operand, numbers_of, recorded, recorded_groups, revision
 
 T = TypeVar("T", Value, float)
 
@@ -349,43 +350,92 @@ def linear(rows: Iterable[Sequence[Operand]], x: Sequence[Operand]) -> list[Any]
 
     Source: lecture, "Feed-Forward Networks": z[1] = w[1] x + b[1], row by row.
     """
-    inputs = tuple([as_operand(v) for v in x])
-    numbers = numbers_of(inputs)
-    input_depths = [v.depth for v in inputs if isinstance(v, Value)]
-    input_depth = max(input_depths, default=0)
-    uniform = len(input_depths) in (0, len(inputs))  # all Values, or all constants
-    n = len(inputs)
-    slopes = {n: numbers, n + 1: (*numbers, 1.0)}  # of a row without and with a bias: x_1, ..., x_n, 1
-    outputs: list[Any] = []
-    for row in rows:
-        if len(row) not in slopes:
-            raise ValueError(
-                f"dot: {len(row)} weights for {n} inputs; give one weight an input, and one bias, last, if there is one"
-            )
-        group: Group = row if type(row) is tuple else tuple(row)
-        row_slopes = slopes[len(group)]
-        try:  # What a layer of a network sees: all of the row are Values. (A number has no depth.)
-            depth = max(input_depth, max([v.depth for v in group]))
-            weights = tuple([v._data for v in group])
-        except (AttributeError, ValueError):  # a row with numbers in it, or without entries
-            outputs.append(_dot_of_anything(tuple(map(as_operand, group)), row_slopes, inputs))
-            continue
-        z = scalar.fsum([*map(mul, weights, row_slopes)])
-        if uniform and not open_blocks:
-            input_slopes = weights[:n] if input_depths else None
-            outputs.append(recorded(primitives.dot, z, depth, group, None, inputs, (row_slopes, input_slopes)))
-        else:
-            outputs.append(recorded_groups(primitives.dot, z, group, row_slopes, inputs, weights[:n]))
-    return outputs
+    return Weights(rows).times(x)
 
 
-def _dot_of_anything(row: Group, row_slopes: tuple[float, ...], inputs: Group) -> Any:
-    """A dot node of Values and constants in any mixture; a number if there are constants only."""
-    weights = numbers_of(row)
-    z = scalar.fsum([*map(mul, weights, row_slopes)])
-    if Value not in map(type, (*row, *inputs)):
-        return z
-    return recorded_groups(primitives.dot, z, row, row_slopes, inputs, weights[: len(inputs)])
+class Weights:
+    """The rows of a layer, as `linear` takes them, for many examples: their numbers are read once.
+
+    They are read again after the ``data`` of any Value has been set, whichever it was.
+
+    Arguments:
+        rows: see `linear`.
+
+    Example:
+        >>> w = Value(2.0)
+        >>> weights = Weights([(w, 1.0)])
+        >>> weights.times([3.0])[0].data
+        7.0
+        >>> w.data = 4.0
+        >>> weights.times([3.0])[0].data
+        13.0
+    """
+
+    __slots__ = ("_read", "rows")
+
+    def __init__(self, rows: Iterable[Sequence[Operand]]) -> None:
+        self.rows = list(rows)
+        self._read: tuple[object, list[_Row]] = (None, [])
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Weights, (self.rows,)
+
+    def _numbers(self) -> list[_Row]:
+        """Each row as it is recorded, with its numbers."""
+        now = revision[0]
+        known, read = self._read
+        if known is not now:
+            read = [_read_row(row) for row in self.rows]
+            self._read = now, read
+        return read
+
+    def times(self, x: Sequence[Operand]) -> list[Any]:
+        """The weighted sums of these inputs: see `linear`."""
+        inputs: Group = tuple(x) if {*map(type, x)} == {Value} else tuple([as_operand(v) for v in x])
+        numbers = numbers_of(inputs)
+        depths = [v.depth for v in inputs if type(v) is not float]
+        input_depth = max(depths, default=0)
+        uniform = len(depths) in (0, len(inputs)) and not open_blocks  # all Values, or all constants
+        n = len(inputs)
+        with_one = (*numbers, 1.0)
+        dot = primitives.dot
+        outputs: list[Any] = []
+        for group, weights, all_but_bias, depth in self._numbers():
+            if len(group) == n + 1:
+                slopes, input_slopes = with_one, all_but_bias
+            elif len(group) == n:
+                slopes, input_slopes = numbers, weights
+            else:
+                raise ValueError(
+                    f"dot: {len(group)} weights for {n} inputs; give one weight an input, and one bias, last, if there "
+                    "is one"
+                )
+            try:
+                z = math.fsum(map(mul, weights, slopes))
+            except (OverflowError, ValueError):  # as rare as infinities are
+                z = scalar.fsum([*map(mul, weights, slopes)])
+            if uniform and depth >= 0:
+                deepest = depth if depth > input_depth else input_depth
+                pair = (slopes, input_slopes if depths else None)
+                outputs.append(recorded(dot, z, deepest, group, None, inputs, pair))
+            elif Value in map(type, (*group, *inputs)):
+                outputs.append(recorded_groups(dot, z, group, slopes, inputs, input_slopes))
+            else:
+                outputs.append(z)
+        return outputs
+
+
+_Row: TypeAlias = "tuple[Group, tuple[float, ...], tuple[float, ...], int]"
+"""A row, its numbers, those but for the last, and the depth of its deepest entry: -1 where there are constants."""
+
+
+def _read_row(row: Sequence[Operand]) -> _Row:
+    group = tuple([as_operand(v) for v in row])
+    if type(row) is tuple and all(map(is_, group, row)):
+        group = row  # the very tuple, which all examples share
+    numbers = numbers_of(group)
+    depths = [v.depth if isinstance(v, Value) else -1 for v in group]
+    return group, numbers, numbers[:-1], max(depths) if depths and min(depths) >= 0 else -1
 
 
 def fsum(terms: Iterable[Operand]) -> Any:

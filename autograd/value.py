@@ -37,6 +37,9 @@ _new = object.__new__
 _add, _subtract, _multiply, _divide = primitives.add, primitives.subtract, primitives.multiply, primitives.divide
 _relu = primitives.relu
 
+revision = [object()]
+"""Another object each time that the number of some Value is set: who has read numbers sees whether to read again."""
+
 
 class Value:
     """A number that remembers how it was computed.
@@ -100,6 +103,7 @@ class Value:
 
     def _set_data(self, data: Number) -> None:
         self._data = data if type(data) is float else as_number(data, "data")
+        revision[0] = object()
 
     data = property(  # the getter is no Python code, which halves the cost of reading
         attrgetter("_data"), _set_data, doc="The number, always a float. Setting it does not change what was recorded."
@@ -687,7 +691,7 @@ def _in_place(op: Primitive, sign: str, leaf: Value, other: Any) -> Any:
             f"inside no_grad() {sign}= changes the leaf {leaf.describe()} in place, by one number, not by "
             f"{type(other).__name__}; for an array of Values write: for p, g in zip(W.flat, G.flat): p {sign}= g"
         )
-    leaf._data = _operator(op, leaf, as_number(other, "an operand"))._data
+    leaf.data = _operator(op, leaf, as_number(other, "an operand"))._data
     return leaf
 
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from autograd import primitives
 from autograd.escapes import inputs_of_open_calls
-from autograd.functions import linear
+from autograd.functions import Weights, linear
 from autograd.value import Operand, Value
 from nn import activations, initialisers, losses
 from nn.activations import Activation
@@ -23,7 +23,7 @@ from nn.data import check_count, check_inputs, check_number
 from nn.evaluation import one_by_one, outputs_for
 from nn.initialisers import InitialiserChoice, Seed
 from nn.losses import Loss
-from nn.module import Module, _parameters_in
+from nn.module import Module, places_in
 from nn.suggest import lookup, unknown
 
 
@@ -311,6 +311,8 @@ class Layer(FeedForward):
         self.neurons = [Neuron._of_layer(self.n_inputs, each, row) for row in rows]
         self.label_parameters()
 
+    _weights: Weights | None = None  # of the neurons, as they have been read for the last example
+
     def members(self) -> Iterable[tuple[str, Any]]:
         """The activation, which may have a parameter, and the neurons."""
         return [("activation", self.activation), ("neurons", self.neurons)]
@@ -336,11 +338,17 @@ class Layer(FeedForward):
 
     def forward(self, x: Sequence[Any]) -> list[Value]:
         """The outputs, as a list."""
-        return self.activation.of_layer(linear([neuron.row for neuron in self.neurons], x))
+        return self.activation.of_layer(self._weighted_sums(x))
 
     def logits(self, x: Sequence[Operand]) -> list[Value]:
         """The weighted sums z, as a list."""
-        return linear([neuron.row for neuron in self.neurons], self._checked(x))
+        return self._weighted_sums(self._checked(x))
+
+    def _weighted_sums(self, x: Sequence[Any]) -> list[Value]:
+        rows = [neuron.row for neuron in self.neurons]
+        if self._weights is None or self._weights.rows != rows:
+            self._weights = Weights(rows)
+        return self._weights.times(x)
 
     def architecture(self) -> dict[str, Any]:
         """See `Module.architecture`."""
@@ -665,9 +673,7 @@ def _places(model: FeedForward) -> dict[str, Value]:
 
     The activation of a layer stands in each of its neurons; that is no sharing that a description has to tell.
     """
-    return {
-        path: value for path, value in _parameters_in("", model) if not re.search(r"neurons\.\d+\.activation\.", path)
-    }
+    return {path: value for path, value in places_in(model) if not re.search(r"neurons\.\d+\.activation\.", path)}
 
 
 def _shared(model: FeedForward) -> dict[str, dict[str, str]]:

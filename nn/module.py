@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -42,17 +42,14 @@ class Module:
 
         The order is that of the attributes, and the same for every model of the same architecture.
         """
-        seen: set[Value] = set()
-        found = []
-        for name, parameter in _parameters_in("", self):
-            if parameter not in seen:
-                seen.add(parameter)
-                found.append((name, parameter))
-        return found
+        first: dict[Value, str] = {}
+        for name, parameter in places_in(self):
+            first.setdefault(parameter, name)
+        return [(name, parameter) for parameter, name in first.items()]
 
     def parameters(self) -> list[Value]:
         """All parameters, each once, in the order of `named_parameters`."""
-        return [parameter for _, parameter in self.named_parameters()]
+        return [*dict.fromkeys([parameter for _, parameter in places_in(self)])]
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to 0.0, as before each step of training."""
@@ -117,20 +114,21 @@ class Module:
         return f"{n} parameter{'' if n == 1 else 's'}"
 
 
-def _parameters_in(path: str, member: Any) -> Iterator[tuple[str, Value]]:
-    """The parameters in a member of a module, with their paths."""
-    if isinstance(member, Value):
-        if member.op is None:
-            yield path, member
-        return
+def places_in(member: Any, path: str = "") -> list[tuple[str, Value]]:
+    """Every place in a member of a module that holds a parameter, with its path: a shared one stands in several."""
     inner: Iterable[tuple[Any, Any]]
     if isinstance(member, Module):
         inner = member.members()
     else:
         inner = member.items() if isinstance(member, dict) else enumerate(member)
+    found = []
     for name, value in inner:
-        if isinstance(value, (Value, Module, list, tuple, dict)) or _holds_objects(value):
-            yield from _parameters_in(f"{path}.{name}" if path else str(name), value)
+        if isinstance(value, Value):
+            if value.op is None:
+                found.append((f"{path}{name}", value))
+        elif isinstance(value, (Module, list, tuple, dict)) or _holds_objects(value):
+            found += places_in(value, f"{path}{name}.")
+    return found
 
 
 def _holds_objects(x: Any) -> bool:

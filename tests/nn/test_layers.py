@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+from copy import deepcopy
 from typing import Any
 
 import numpy as np
@@ -9,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd import Value, check_gradients, functions, grad, hessian, topological_order
-from nn import activations, losses
+from autograd import Value, check_gradients, functions, grad, hessian, no_grad, topological_order
+from nn import SGD, activations, losses
 from nn.layers import MLP, TASKS, FeedForward, Layer, Neuron
 from nn.perceptron import Perceptron
 
@@ -40,6 +42,28 @@ def test_weighted_sum_of_a_neuron_is_one_node() -> None:
 def test_all_examples_share_the_row_of_weights() -> None:
     neuron = Neuron(2, "linear", 0)
     assert neuron([1.0, 2.0])._a is neuron([3.0, 4.0])._a is neuron.row
+
+
+@pytest.mark.parametrize(
+    "set_first_weight",
+    [
+        lambda model, w: setattr(w, "data", 2.0),
+        lambda model, w: w.__isub__(w.data - 2.0),
+        lambda model, w: model.load_state_dict({**model.state_dict(), "layers.0.neurons.0.w1": 2.0}),
+        lambda model, w: (setattr(w, "grad", w.data - 2.0), SGD(1.0).step([w])),
+        lambda model, w: setattr(model.layers[0].neurons[0], "row", (Value(2.0), *model.layers[0].neurons[0].row[1:])),
+    ],
+    ids=["data", "in place", "state", "optimizer", "row"],
+)
+def test_an_example_is_computed_with_the_weights_of_the_moment(set_first_weight: Any) -> None:
+    model, fresh = MLP(2, [2, 1], seed=0), MLP(2, [2, 1], seed=0)
+    x = [0.3, -0.8]
+    before = model(x).data
+    with no_grad():
+        set_first_weight(model, model.parameters()[0])
+    fresh.load_state_dict({**fresh.state_dict(), "layers.0.neurons.0.w1": 2.0})  # no example was computed with it
+    assert model(x).data == fresh(x).data != before
+    assert deepcopy(model)(x).data == pickle.loads(pickle.dumps(model))(x).data == model(x).data
 
 
 def test_mlp_equals_the_matrix_form() -> None:

@@ -15,7 +15,7 @@ from autograd import Value
 from nn import SGD, fit, losses
 from nn.interop import from_torch, to_torch
 from nn.layers import MLP, FeedForward, Layer, build
-from nn.module import _parameters_in as parameters_in
+from nn.module import places_in
 from nn.serialization import FileError, load, save
 from tests.nn.shared import N_PARAMETERS, SHARED, autoencoder, mazur, one_activation, same_layer_twice, tied_layers
 from tests.peers import peer
@@ -26,7 +26,7 @@ each_model = pytest.mark.parametrize("model", [make() for make in SHARED.values(
 def partners(model: FeedForward) -> list[list[str]]:
     """The places of each parameter: what is shared with what."""
     places: dict[Value, list[str]] = {}
-    for path, value in parameters_in("", model):
+    for path, value in places_in(model):
         places.setdefault(value, []).append(path)
     return [*places.values()]
 
@@ -86,7 +86,7 @@ def test_what_was_shared_is_shared_on_the_other_side(model: Any, way: Callable[.
 def test_a_shared_parameter_gets_the_sum_of_the_gradients_of_its_places(model: Any) -> None:
     """The oracle is a model with the same numbers that shares nothing."""
     apart: Any = build({key: entry for key, entry in model.architecture().items() if key != "shared"})
-    of_model, of_apart = dict(parameters_in("", model)), dict(parameters_in("", apart))
+    of_model, of_apart = dict(places_in(model)), dict(places_in(apart))
     for path, value in of_apart.items():
         value.data = of_model[path].data
     x = [0.5, -1.25, 2.0][: model.n_inputs]
