@@ -315,15 +315,14 @@ class _Reverse:
     def _slopes(self, op: Primitive, node: Array, wanted: list[bool]) -> list[Any]:
         y = Symbol(self.make, node)
         operands: list[Any] = [x.attr if x.op == "number" else Symbol(self.make, x) for x in node.args]
-        a, b = (*operands, None)[:2]
-        rounded = op is primitives.power and isinstance(b, float) and b - 1.0 + 1.0 != b
-        if self.exact or rounded or op not in _CHEAPER:
+        if self.exact or op not in _CHEAPER:
             return op.slopes(self.m, y, *operands, wanted=wanted)
         if op is primitives.power:
-            less = (
-                b - 1.0 if isinstance(b, float) else self.m.where(b, b - 1.0, 0.0)
-            )  # the slope of x**0 is 0 at 0, too
-            return [b * self.m.power(a, less) if wanted[0] else 0.0, self.m.xlogy(y, a) if wanted[1] else 0.0]
+            a, b = operands
+            if not isinstance(b, float) or b - 1.0 + 1.0 != b:  # b a^(b-1) overflows, or has rounded the exponent
+                return op.slopes(self.m, y, *operands, wanted=wanted)
+            return [b * self.m.power(a, b - 1.0), 0.0]
+        a = operands[0]
         scope = {"sigmoid": self.m.sigmoid, "y": y, "a": a}
         return [eval(op.textbook[0], {"__builtins__": {}}, scope)]
 

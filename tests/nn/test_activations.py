@@ -90,7 +90,7 @@ def test_softmax_of_a_layer_is_a_distribution() -> None:
         ({"name": "elu", "alpha": 2.0}, "elu(alpha=2)"),
         (abs, "abs"),
     ],
-    ids=repr,
+    ids=lambda x: getattr(x, "__name__", None) or repr(x),
 )
 def test_activation_is_found_from_whatever_names_it(spec: Any, text: str) -> None:
     assert repr(activations.get(spec)) == text
