@@ -40,7 +40,7 @@ class Tab:
 
     def __init__(self, page: Any) -> None:
         self.page = page
-        page.set_default_timeout(5000)
+        page.set_default_timeout(30_000)
         self.said: list[str] = []
         self.requested: list[str] = []
         page.on("console", lambda message: self.said.append(message.text))

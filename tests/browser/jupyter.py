@@ -20,7 +20,7 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[2]
 DARK, LIGHT = "JupyterLab Dark", "JupyterLab Light"
-SECONDS_TO_START = 60
+SECONDS_TO_START = 120
 
 
 class Jupyter:

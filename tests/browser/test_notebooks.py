@@ -40,7 +40,7 @@ CODE = [
     "HTML(explain(L, wrt=w1).mathml)",
 ]
 OUTPUT = ".jp-OutputArea-output, .output"  # of JupyterLab and Notebook 7, and of nbconvert
-SECONDS = 30  # at most, until something is there: the machine may be busy
+SECONDS = 120  # at most, until something is there: the machine may be busy
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ from tests.peers import peer
 LIVE = [notebook.path.name for notebook in course() if notebook.live]
 WORKED = "02_worked_example.ipynb"
 CHROMIUM = ("content-autofill.googleapis.com:443",)  # what the browser itself wants to know, whatever the page
-SECONDS = 60  # until Python has started in the browser and all cells have run, also on a machine that is busy
+SECONDS = 180  # until Python has started in the browser and all cells have run, also on a machine that is busy
 
 
 @contextmanager
