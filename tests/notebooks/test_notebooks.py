@@ -1,10 +1,9 @@
-"""Every notebook runs from a clean kernel, quickly, and puts out the text that is committed."""
+"""Every notebook runs from a clean kernel and puts out the text that is committed."""
 
 from __future__ import annotations
 
 import re
 import symtable
-import time
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,6 @@ from tests.notebooks.execute import executed, paths, text_outputs  # noqa: E402 
 
 nbformat = peer("nbformat")
 NOTEBOOKS = [pytest.param(path, id=path.stem) for path in paths()]
-MOST_SECONDS = 60
 MOST_KILOBYTES = 1024
 
 
@@ -28,9 +26,7 @@ def test_the_course_has_ten_numbered_notebooks() -> None:
 
 @pytest.mark.parametrize("path", NOTEBOOKS)
 def test_notebook_runs_from_a_clean_kernel_and_shows_what_is_committed(path: Path) -> None:
-    start = time.perf_counter()
     again = text_outputs(executed(path))
-    assert time.perf_counter() - start < MOST_SECONDS
     assert again == text_outputs(nbformat.read(path, as_version=4)), f"python -m tests.notebooks {path.name} refreshes"
 
 
