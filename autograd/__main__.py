@@ -1,4 +1,4 @@
-"""The command line: ``python -m autograd``. Imports the readers.
+"""The command line: ``python -m autograd``.
 
 Without arguments it works through the notes' example, and writes the stepper page of it; with an expression it does the
 same for that.
@@ -14,18 +14,18 @@ import sys
 import unicodedata
 from collections.abc import Sequence
 
-from autograd import __version__
-from autograd.coercion import as_number
-from autograd.derivation import explain
-from autograd.errors import DomainError
-from autograd.expression import ExpressionError, names_in, record
+from autograd.chainrule import __version__
+from autograd.derivation.explain import explain
+from autograd.derivation.expression import ExpressionError, names_in, record
+from autograd.derivation.proofread import Quantity, proofread
+from autograd.derivation.worked_example import PRINTED, worked_example
+from autograd.engine.checks import as_number
+from autograd.engine.errors import DomainError
+from autograd.engine.graph import topological_order
+from autograd.engine.value import Value
 from autograd.files import is_standard_output
-from autograd.order import topological_order
-from autograd.proofreading import Quantity, proofread
 from autograd.stepper import Figure, show
 from autograd.stepper.figure import page_path
-from autograd.value import Value
-from autograd.worked_example import PRINTED, worked_example
 
 PAGE = "worked_example.html"
 """The page of the worked example, in the current directory."""
@@ -196,7 +196,7 @@ def _printed(argument: str) -> tuple[Quantity, str]:
     return name, number
 
 
-def _as_program() -> int:
+def as_program() -> int:
     """Run the command line for a shell, which is told in a line what cannot be printed, and by the exit status."""
     sys.stderr = sys.stderr or io.StringIO()  # one that is closed is None
     for stream in (sys.stdout, sys.stderr):
@@ -225,4 +225,4 @@ def _complain(message: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(_as_program())
+    sys.exit(as_program())

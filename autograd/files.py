@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all. Imports the standard library alone."""
+"""Files that are written whole or not at all."""
 
 from __future__ import annotations
 

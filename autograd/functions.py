@@ -1,7 +1,7 @@
 """Elementary functions over Values and plain numbers: the namespace in which derivatives of derivatives run.
 
 Each function gives a recorded `Value` if any argument is a Value, else a float. For NumPy arrays use NumPy's own
-functions (``np.tanh(array_of_values)``). Imports `Value` and the table of primitives.
+functions (``np.tanh(array_of_values)``).
 """
 
 from __future__ import annotations
@@ -11,9 +11,19 @@ from collections.abc import Iterable, Sequence
 from operator import is_, mul
 from typing import Any, TypeAlias, TypeVar
 
-from autograd import primitives, scalar
-from autograd.modes import open_blocks
-from autograd.value import Group, Operand, Value, apply, as_operand, numbers_of, recorded, recorded_groups, revision
+from autograd.engine import primitives, scalar
+from autograd.engine.modes import open_blocks
+from autograd.engine.value import (
+    Group,
+    Operand,
+    Value,
+    apply,
+    as_operand,
+    numbers_of,
+    recorded,
+    recorded_groups,
+    revision,
+)
 
 T = TypeVar("T", Value, float)
 

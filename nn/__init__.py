@@ -1,16 +1,12 @@
-"""Neurons, layers and multilayer perceptrons on the scalar engine, and how they learn.
+"""Neurons, layers and multilayer perceptrons on the scalar engine, and how they learn."""
 
-Imports `autograd`; NumPy, tqdm and matplotlib where they are needed.
-"""
-
-import autograd
-
-if not hasattr(autograd, "topological_order"):
+try:
+    from autograd import engine as engine
+except ImportError as error:
     raise ImportError(
         f"nn needs the package autograd of chainrule, but 'import autograd' found another package of that name, in "
-        f"{autograd.__file__}. Of two packages with one name the one installed last wins. Make a fresh environment: "
-        "python3 -m venv .venv && .venv/bin/pip install -e ."
-    )
+        f"{error.path}. Make a fresh environment: python3 -m venv .venv && .venv/bin/pip install -e ."
+    ) from error
 
 from nn import activations, initialisers, losses, measure, metrics, optimizers, plots, schedules
 from nn.interop import from_torch, to_torch

@@ -1,4 +1,4 @@
-"""Activation functions as objects, found by name. Imports the engine, `Module`, and the initialisers that suit them.
+"""Activation functions as objects, found by name.
 
 The functions themselves are those of `autograd.functions`, and stand here under the same names: ``relu(z)`` computes
 a ReLU, ``ReLU()`` is the activation of a layer.
@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, TypeAlias
 
 from autograd import functions
+from autograd.engine.value import Operand, Value
 from autograd.functions import elu, leaky_relu, relu, sigmoid, softmax, step, swish, tanh
-from autograd.value import Operand, Value
 from nn.data import check_number
 from nn.initialisers import He, Initialiser, Xavier
 from nn.module import Module

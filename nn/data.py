@@ -1,4 +1,4 @@
-"""Checks of what a person hands in: examples, targets, weights, single settings. Imports NumPy and the engine.
+"""Checks of what a person hands in: examples, targets, weights, single settings.
 
 Each check returns what it checked in the form the package computes with, or raises an error that names the row, the
 column and the value, before anything is changed.
@@ -13,8 +13,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from autograd.coercion import as_number
-from autograd.coercion import check_count as check_count  # it is one of these checks, too
+from autograd.engine.checks import as_number
+from autograd.engine.checks import check_count as check_count  # it is one of these checks, too
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 

@@ -1,4 +1,4 @@
-"""What a model gives for many examples: by a compiled program, or one by one. Imports the compiler; NumPy."""
+"""What a model gives for many examples: by a compiled program, or one by one."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler import compile
-from autograd.modes import no_grad
-from autograd.value import Value
+from autograd.engine.modes import no_grad
+from autograd.engine.value import Value
 from nn.data import FloatArray
 
 WORTH_COMPILING = 64

@@ -1,4 +1,4 @@
-"""How weights and biases start, drawn from a `numpy.random.Generator`. Imports NumPy, ``data`` and ``suggest``."""
+"""How weights and biases start, drawn from a `numpy.random.Generator`."""
 
 from __future__ import annotations
 

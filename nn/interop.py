@@ -1,4 +1,4 @@
-"""Models to and from PyTorch: `to_torch` and `from_torch`. Imports the layers; torch when one of the two is called.
+"""Models to and from PyTorch: `to_torch` and `from_torch`.
 
 torch_model = to_torch(model)                                  # a new Sequential, in double precision
 torch_model.load_state_dict(to_torch(model).state_dict())      # the weights alone, into a Sequential there is
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.value import Value
+from autograd.engine.value import Value
 from nn.activations import ELU, Activation, LeakyReLU, PReLU
 from nn.layers import MLP, Layer
 

@@ -1,7 +1,4 @@
-"""`Neuron`, `Layer` and `MLP`, and `build`, which makes them from a description.
-
-Imports the engine, `Module`, activations, initialisers and losses.
-"""
+"""`Neuron`, `Layer` and `MLP`, and `build`, which makes them from a description."""
 
 from __future__ import annotations
 
@@ -13,10 +10,10 @@ from typing import Any, NamedTuple, Self, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from autograd import primitives
-from autograd.escapes import inputs_of_open_calls
+from autograd.engine import primitives
+from autograd.engine.escapes import inputs_of_open_calls
+from autograd.engine.value import Operand, Value
 from autograd.functions import Weights, linear
-from autograd.value import Operand, Value
 from nn import activations, initialisers, losses
 from nn.activations import Activation
 from nn.data import check_count, check_inputs, check_number

@@ -1,4 +1,4 @@
-"""Losses, as objects found by name. Imports the engine, ``data`` and ``suggest``.
+"""Losses, as objects found by name.
 
 Primitives of their own keep the digits of the cross-entropies, and their values at infinite logits. A loss of one
 example, `Loss.one`, is a graph that is the same for every example: no step of it depends on the data,
@@ -12,11 +12,11 @@ from functools import reduce
 from numbers import Real
 from typing import Any
 
-from autograd import primitives, scalar
-from autograd.errors import DomainError
+from autograd.engine import primitives, scalar
+from autograd.engine.errors import DomainError
+from autograd.engine.primitives import Primitive
+from autograd.engine.value import Operand, Value, apply
 from autograd.functions import absolute, dot, fsum, logsumexp, maximum, relu, step, stop_gradient, where, xlogy
-from autograd.primitives import Primitive
-from autograd.value import Operand, Value, apply
 from nn.data import check_number, check_targets, check_weights
 from nn.suggest import lookup
 

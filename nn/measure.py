@@ -1,7 +1,4 @@
-"""Measurements of what the documents claim about training: vanishing gradients, dead ReLUs, the learning rate.
-
-Imports the engine, NumPy, ``data`` and ``losses``.
-"""
+"""Measurements of what the documents claim about training: vanishing gradients, dead ReLUs, the learning rate."""
 
 from __future__ import annotations
 
@@ -11,7 +8,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd import Value, no_grad, primitives, value_and_grad
+from autograd.calculus.transforms import value_and_grad
+from autograd.engine import primitives
+from autograd.engine.modes import no_grad
+from autograd.engine.value import Value
 from autograd.functions import fsum
 from nn import losses
 from nn.data import check_count, check_inputs, check_number, check_targets

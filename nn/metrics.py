@@ -1,4 +1,4 @@
-"""Metrics: how good predictions are, in terms a person cares about. Imports NumPy, ``data`` and ``suggest``.
+"""Metrics: how good predictions are, in terms a person cares about.
 
 The metrics of a classifier take class numbers; `labels` makes them from a model's outputs. Rates that would be 0/0,
 such as the precision for a class that was never predicted, are 0.

@@ -1,4 +1,4 @@
-"""`Module`: what every model has in common, its parameters and their names. Imports `Value`, NumPy, losses."""
+"""`Module`: what every model has in common, its parameters and their names."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.value import Value
+from autograd.engine.value import Value
 from nn import losses
 from nn.data import check_number
 

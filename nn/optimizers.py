@@ -1,4 +1,4 @@
-"""Optimizers: how a gradient becomes a change of the parameters. Imports NumPy, the engine, ``schedules``, ``data``.
+"""Optimizers: how a gradient becomes a change of the parameters.
 
 An optimizer works on one flat array: ``update(theta, gradient)`` changes ``theta`` in place, whoever computed the
 gradient. ``step(parameters)`` does the same for a list of Values, in a training loop written by hand:
@@ -20,7 +20,7 @@ from typing import Any, ClassVar, NoReturn, Self
 
 import numpy as np
 
-from autograd import Value
+from autograd.engine.value import Value
 from nn.data import FloatArray, check_count, check_number
 from nn.schedules import Schedule, configured, described
 from nn.suggest import lookup

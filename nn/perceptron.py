@@ -1,7 +1,4 @@
-"""The lecture's perceptron, its delta rule with every factor shown, and what a network without activations comes to.
-
-Imports the engine, layers, losses.
-"""
+"""The lecture's perceptron, its delta rule with every factor shown, and what a network without activations comes to."""
 
 from __future__ import annotations
 
@@ -12,9 +9,9 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from autograd.modes import no_grad
-from autograd.transforms import value_and_grad
-from autograd.value import Operand, Value
+from autograd.calculus.transforms import value_and_grad
+from autograd.engine.modes import no_grad
+from autograd.engine.value import Operand, Value
 from nn.activations import Linear, Step
 from nn.data import check_inputs, check_number
 from nn.initialisers import InitialiserChoice, Seed

@@ -1,4 +1,4 @@
-"""Learning rate schedules: the learning rate as a function of time. Imports ``data`` and ``suggest``.
+"""Learning rate schedules: the learning rate as a function of time.
 
 A schedule stands where an optimizer takes a number: ``SGD(Cosine(0.1, length=50))``. Time is counted in epochs, or in
 steps (one a mini-batch) with ``per="step"``; it starts at 0.

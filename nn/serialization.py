@@ -1,4 +1,4 @@
-"""Models in files: `save`, `load`, `load_optimizer`. Imports NumPy, the layers and the optimizers.
+"""Models in files: `save`, `load`, `load_optimizer`.
 
 A file is an npz archive, a zip of NumPy arrays: ``header``, the bytes of a JSON text with the architecture and the
 names of the parameters, ``parameters``, their numbers in that order, and the arrays of an optimizer's state, if any.
@@ -19,7 +19,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from autograd import __version__
+from autograd.chainrule import __version__
 from autograd.files import write_whole
 from nn import layers, optimizers, schedules
 from nn.data import FloatArray, check_number

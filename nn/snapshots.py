@@ -1,4 +1,4 @@
-"""`Snapshots`: the parameters of a model at some epochs of its training, in bounded space. Imports ``data``."""
+"""`Snapshots`: the parameters of a model at some epochs of its training, in bounded space."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who computes the gradient of a mini-batch: the eager graph, or a program compiled from it. Imports NumPy, losses.
+"""Who computes the gradient of a mini-batch: the eager graph, or a program compiled from it.
 
 The training loop knows nothing of graphs. It asks a `StepFunction` for loss and gradient and hands the gradient to the
 optimizer.
@@ -18,14 +18,14 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from autograd.calculus.transforms import reverse
 from autograd.compiler import Program, compile
+from autograd.derivation.precise import replay, replay_gradients
+from autograd.engine.graph import topological_order
+from autograd.engine.memory import without_collector
+from autograd.engine.modes import current_modes, decisions, no_grad, recording
+from autograd.engine.value import Value
 from autograd.functions import dot, fsum
-from autograd.memory import without_collector
-from autograd.modes import current_modes, decisions, no_grad, recording
-from autograd.order import topological_order
-from autograd.precise import replay, replay_gradients
-from autograd.transforms import reverse
-from autograd.value import Value
 from nn import losses
 from nn.data import FloatArray
 from nn.losses import Loss

@@ -1,4 +1,4 @@
-"""The error for an unknown name, with the nearest known ones. Imports the standard library alone."""
+"""The error for an unknown name, with the nearest known ones."""
 
 from __future__ import annotations
 

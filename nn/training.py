@@ -1,4 +1,4 @@
-"""Training: `fit`, the `History` it returns, and what can end it early. Imports most of the package, NumPy and tqdm.
+"""Training: `fit`, the `History` it returns, and what can end it early.
 
 The loop asks a step function (see ``nn.steps``) for the loss and the gradient of a mini-batch and hands the gradient to
 the optimizer.
@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import numpy as np
 from tqdm import tqdm
 
-from autograd import no_grad
+from autograd.engine.modes import no_grad
 from nn import losses, optimizers
 from nn.data import FloatArray, check_choice, check_count, check_inputs, check_number, check_targets, check_weights
 from nn.initialisers import Seed, generator

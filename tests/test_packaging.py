@@ -5,7 +5,9 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,23 +37,68 @@ def test_unknown_name_in_the_package_is_an_attribute_error() -> None:
     assert "hessian" in dir(autograd)
 
 
-def test_other_package_of_the_same_name_is_noticed_when_it_was_installed_last(tmp_path: Path) -> None:
-    other = tmp_path / "autograd"
-    other.mkdir()
-    (other / "__init__.py").write_text("def grad(f): ...\n")
-    shutil.copytree(ROOT / "nn", tmp_path / "nn")
-    result = python("import nn", path=tmp_path)
-    assert "ImportError" in result.stderr
-    assert "found another package of that name" in result.stderr
-    assert "fresh environment" in result.stderr
+OTHER = [  # the files of the other package
+    *("__init__.py", "builtins.py", "core.py", "differential_operators.py", "extend.py", "test_util.py", "tracer.py"),
+    *("util.py", "wrap_util.py", "misc", "numpy", "scipy"),
+]
 
 
-def test_other_package_of_the_same_name_is_noticed_when_it_was_installed_first(tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "autograd", tmp_path / "autograd")
-    (tmp_path / "autograd" / "tracer.py").write_text("")
+def lay_down_ours(folder: Path) -> None:
+    """What an installation from a wheel puts into a folder."""
+    for package in ("autograd", "nn"):
+        shutil.copytree(ROOT / package, folder / package, dirs_exist_ok=True)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    for source, target in project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"].items():
+        shutil.copy(ROOT / source, folder / target)
+
+
+def lay_down_other(folder: Path) -> None:
+    """The other package, as far as its names go."""
+    (folder / "autograd").mkdir(exist_ok=True)
+    for name in OTHER:
+        if name.endswith(".py"):
+            (folder / "autograd" / name).write_text("def grad(f): ...\n" if name == "__init__.py" else "")
+        else:
+            (folder / "autograd" / name).mkdir(exist_ok=True)
+            (folder / "autograd" / name / "__init__.py").write_text("")
+
+
+def test_no_file_of_ours_is_called_as_one_of_the_other_package() -> None:
+    ours = {path.name for path in (ROOT / "autograd").iterdir()}
+    assert ours & set(OTHER) == {"__init__.py"}
+
+
+@pytest.mark.parametrize("order", [(lay_down_ours, lay_down_other), (lay_down_other, lay_down_ours)])
+def test_chainrule_is_importable_whichever_package_was_installed_last(order: Any, tmp_path: Path) -> None:
+    for lay_down in order:
+        lay_down(tmp_path)
+    code = (
+        "from chainrule import Value, explain, show, draw, grad, functions, compile; w = Value(3.0, label='w'); "
+        "import nn; print(explain(w * w, wrt=w).value, grad(lambda x: x**3)(2.0), nn.MLP(2, [1])([1.0, 2.0]).op.name)"
+    )
+    result = python(code, path=tmp_path)
+    assert result.stdout == "6.0 12.0 dot\n", result.stderr
+    command = "from autograd.__main__ import main; main(['w*x', 'w=2', 'x=3'])"
+    assert "dw" in python(command, path=tmp_path).stdout
+
+
+def test_other_package_is_noticed_where_it_was_installed_before(tmp_path: Path) -> None:
+    lay_down_other(tmp_path)
+    lay_down_ours(tmp_path)
     result = python("import autograd; print(autograd.Value(1.0).data)", path=tmp_path)
     assert result.stdout == "1.0\n"
     assert "another package named autograd was installed" in result.stderr
+
+
+@pytest.mark.parametrize("code", ["import nn", "from chainrule import Value"])
+def test_an_editable_installation_behind_the_other_package_says_so(code: str, tmp_path: Path) -> None:
+    lay_down_ours(tmp_path)
+    shutil.rmtree(tmp_path / "autograd")
+    lay_down_other(tmp_path)
+    result = python(code, path=tmp_path)
+    assert "ImportError" in result.stderr
+    assert "another package" in result.stderr
+    assert "fresh environment" in result.stderr
 
 
 def test_both_packages_are_marked_as_typed() -> None:

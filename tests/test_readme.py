@@ -15,10 +15,10 @@ import pytest
 
 from autograd import Value, compile, draw
 from autograd.__main__ import main
+from autograd.derivation.proofread import proofread
+from autograd.derivation.worked_example import PRINTED, worked_example
+from autograd.engine.primitives import PRIMITIVES
 from autograd.files import write_whole
-from autograd.primitives import PRIMITIVES
-from autograd.proofreading import proofread
-from autograd.worked_example import PRINTED, worked_example
 from nn import MLP
 from tests.peers import peer
 

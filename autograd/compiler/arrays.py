@@ -1,4 +1,4 @@
-"""The array program: nodes that stand for whole arrays. Imports the table of primitives.
+"""The array program: nodes that stand for whole arrays.
 
 A shape is a tuple of sizes; a size is a number, or the name of an axis of examples ("m" for the rows of X). Four
 shapes do most of the work: ``()`` a number, ``("m",)`` a number an example, ``(k,)`` a vector of parameters, and
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from autograd.primitives import Primitive
+from autograd.engine.primitives import Primitive
 
 Shape = tuple[Any, ...]
 

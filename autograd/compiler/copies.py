@@ -1,4 +1,4 @@
-"""Stage 2b: a batch that was summed in a loop is found again, one copy of the graph an example. Imports `sums`.
+"""Stage 2b: a batch that was summed in a loop is found again, one copy of the graph an example.
 
 ``for x, t in data: loss = loss + f(x, t)`` records f once an example. Where the terms of a sum have the same form and
 share their parameters, one of them is kept, the numbers that vary between them become the columns of a table, and the
@@ -11,9 +11,9 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
-from autograd import primitives
 from autograd.compiler.record import Ref
 from autograd.compiler.sums import Call, Form, Leaf, OverCopies, ScalarGraph, Sum, Term
+from autograd.engine import primitives
 
 FEWEST = 4  # copies
 

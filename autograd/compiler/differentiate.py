@@ -1,4 +1,4 @@
-"""Stage 4, differentiate: the reverse pass of the array program, itself arrays. Imports `simplify` and `lift`.
+"""Stage 4, differentiate: the reverse pass of the array program, itself arrays.
 
 The local derivatives are those of the table of primitives; what is added here are the rules of the operations on
 whole arrays: matrix product, sum, columns, logsumexp, softmax.
@@ -14,10 +14,10 @@ from collections.abc import Callable, Sequence
 from math import isfinite
 from typing import Any, NamedTuple
 
-from autograd import primitives
 from autograd.compiler.arrays import Array, Shape, axis_of, common_shape, in_order, width_of
 from autograd.compiler.simplify import Arrays, Symbol, SymbolicNamespace, is_number
-from autograd.primitives import Primitive
+from autograd.engine import primitives
+from autograd.engine.primitives import Primitive
 
 Condition = Array | None  # where the pass comes; None is everywhere
 Columns = tuple[int, ...]

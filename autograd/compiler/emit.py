@@ -1,4 +1,4 @@
-"""Stage 5, emit: the array program as the text a person would write. Imports `arrays` and `simplify`.
+"""Stage 5, emit: the array program as the text a person would write.
 
 Pure expressions in NumPy's notation: the same text runs on every library of the Array API standard.
 """
@@ -10,11 +10,11 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from autograd import primitives as table
 from autograd.compiler.arrays import Array, in_order
 from autograd.compiler.layout import Block
 from autograd.compiler.namespace import HELPERS
-from autograd.primitives import Primitive
+from autograd.engine import primitives as table
+from autograd.engine.primitives import Primitive
 
 _INLINE = frozenset(["number", "seed", "transpose", "expand"])
 _COMPARE, _OR, _AND, _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(1, 9)  # how tightly operators bind

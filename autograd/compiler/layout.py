@@ -1,4 +1,4 @@
-"""Where each parameter stands in theta: the weights of a layer as one block, then its biases. Imports `sums`.
+"""Where each parameter stands in theta: the weights of a layer as one block, then its biases.
 
 Weights that meet the same inputs form a matrix, a row a neuron; each matrix is a reshaped view of theta, without a
 copy. What belongs to no layer follows in the order in which the graph names it.

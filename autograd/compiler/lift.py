@@ -1,4 +1,4 @@
-"""Stage 2b, lift: from scalars to arrays. Imports `sums`, `layout` and `simplify`.
+"""Stage 2b, lift: from scalars to arrays.
 
 The nodes are taken level by level. On a level, nodes with the same operation whose operands stand side by side in the
 same arrays become one array, a column a node; sums of products that share their inputs become one matrix product.
@@ -11,12 +11,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from autograd import primitives
 from autograd.compiler.arrays import Array, axis_of, listing, width_of
 from autograd.compiler.layout import Layout, layout
 from autograd.compiler.record import Ref
 from autograd.compiler.simplify import Arrays
 from autograd.compiler.sums import Call, Leaf, OverCopies, ScalarGraph, Sum, Term
+from autograd.engine import primitives
 
 GATHER = 4  # from this many nodes on, an operation is worth gathering its operands from several places
 Part = tuple[Any, ...]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from autograd import primitives as table
 from autograd.compiler.arrays import Array, in_order
 from autograd.compiler.emit import RESERVED, identifier, stem
 from autograd.compiler.layout import Block
-from autograd.primitives import Primitive
+from autograd.engine import primitives as table
+from autograd.engine.primitives import Primitive
 
 _ARITHMETIC = frozenset([table.add, table.subtract, table.multiply, table.divide, table.negative, table.power])
 

@@ -1,6 +1,6 @@
 """The functions of the table of primitives on arrays: what NumPy lacks, and NumPy's names for other array libraries.
 
-A compiled program carries the source of the functions it uses, so that it runs on its own. Imports NumPy.
+A compiled program carries the source of the functions it uses, so that it runs on its own.
 """
 
 from __future__ import annotations

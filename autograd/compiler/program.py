@@ -1,7 +1,4 @@
-"""`compile` and `Program`: the stages one after the other, and the result as something to call and to read.
-
-Imports all stages, and NumPy.
-"""
+"""`compile` and `Program`: the stages one after the other, and the result as something to call and to read."""
 
 from __future__ import annotations
 
@@ -12,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.calculus.transforms import reverse
 from autograd.compiler.copies import rolled
 from autograd.compiler.lift import lift
 from autograd.compiler.namespace import ArrayLibrary
@@ -19,9 +17,8 @@ from autograd.compiler.record import record
 from autograd.compiler.source import Source
 from autograd.compiler.sums import sums_of_products
 from autograd.compiler.tape import Tape
-from autograd.modes import Decision, decisions
-from autograd.transforms import reverse
-from autograd.value import Value, number_of
+from autograd.engine.modes import Decision, decisions
+from autograd.engine.value import Value, number_of
 
 KEPT = 8  # batch sizes whose buffers are kept, for each thread
 

@@ -1,4 +1,4 @@
-"""Stage 1, record: the graph as a list of numbered instructions. Imports `Value` and the table of primitives."""
+"""Stage 1, record: the graph as a list of numbered instructions."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from autograd.coercion import as_number
-from autograd.order import depth_of
-from autograd.primitives import Primitive
-from autograd.value import Value
+from autograd.engine.checks import as_number
+from autograd.engine.graph import depth_of
+from autograd.engine.primitives import Primitive
+from autograd.engine.value import Value
 
 Ref = int | float  # the number of a node, or a constant
 

@@ -1,4 +1,4 @@
-"""Stage 3, simplify: every array of the program is made here, in its simplest form and only once. Imports `arrays`.
+"""Stage 3, simplify: every array of the program is made here, in its simplest form and only once.
 
 Constants are folded, factors of 1 and sums with 0 vanish, an array that exists already is used again. `Symbol` and
 `SymbolicNamespace` let the rules of the table of primitives be read as arrays.
@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Sequence
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any
 
-from autograd import primitives as table
-from autograd import scalar
 from autograd.compiler.arrays import Array, Shape, common_shape, in_order, width_of
-from autograd.primitives import Primitive
+from autograd.engine import primitives as table
+from autograd.engine import scalar
+from autograd.engine.primitives import Primitive
 
 Columns = tuple[int, ...]
 

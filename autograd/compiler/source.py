@@ -1,7 +1,4 @@
-"""The array program as a whole: differentiated, in terms of what a library has, named, and written down.
-
-Imports the stages from `differentiate` on.
-"""
+"""The array program as a whole: differentiated, in terms of what a library has, named, and written down."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stage 2a: chains of additions, products and `dot` nodes become sums of products. Imports `record`.
+"""Stage 2a: chains of additions, products and `dot` nodes become sums of products.
 
 ``w1*x1 + w2*x2 + b``, ``fsum``, ``dot`` and a loop ``loss = loss + ...`` all come out as one `Sum`, so that the next
 stage need not know how a person wrote it.
@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from autograd import primitives, scalar
 from autograd.compiler.record import Record, Ref
-from autograd.primitives import Primitive
+from autograd.engine import primitives, scalar
+from autograd.engine.primitives import Primitive
 
 
 class Term(NamedTuple):

@@ -1,20 +1,20 @@
 """The same program for speed: one NumPy call a line, into buffers that are kept from step to step.
 
-Imports `arrays`. `emit` writes the program for people and for every array library; this is what NumPy runs for
-``value_and_grad``. A batch size gets its buffers once. An array that is not needed any more gives its buffer to the
-next one; the weights are views of theta, and the gradients of the weights are written straight into the flat gradient.
+`emit` writes the program for people and for every array library; this is what NumPy runs for ``value_and_grad``. A
+batch size gets its buffers once. An array that is not needed any more gives its buffer to the next one; the weights are
+views of theta, and the gradients of the weights are written straight into the flat gradient.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from autograd import primitives as table
 from autograd.compiler.arrays import Array, in_order
 from autograd.compiler.emit import data_name, slice_of
 from autograd.compiler.namespace import HELPERS
 from autograd.compiler.simplify import CONDITIONS
-from autograd.primitives import Primitive
+from autograd.engine import primitives as table
+from autograd.engine.primitives import Primitive
 
 _COMPARE = {">=": "greater_equal", ">": "greater", "<=": "less_equal", "<": "less", "==": "equal", "!=": "not_equal"}
 _VIEWS = frozenset(["column", "columns", "expand", "transpose", "reshape"])

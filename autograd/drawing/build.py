@@ -1,4 +1,4 @@
-"""`build_scene`: from a graph of Values to what a picture of it shows. Imports the scene, folding, roles and names."""
+"""`build_scene`: from a graph of Values to what a picture of it shows."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from math import floor, inf, isnan, log10, nan
 from types import FrameType
 from typing import Literal, TypeAlias
 
-from autograd import primitives
+from autograd.derivation.naming import CALLER, Caller, node_names
+from autograd.derivation.writing import significant
 from autograd.drawing.folding import Group, fold_by_depth, fold_by_layer
 from autograd.drawing.lettering import Run, name_runs
 from autograd.drawing.neurons import Layer, find_layers, row_and_inputs
 from autograd.drawing.roles import leaf_roles
 from autograd.drawing.scene import GRADIENT_LEVELS, Cluster, Line, Role, Scene
-from autograd.naming import CALLER, Caller, node_names
-from autograd.notation import significant
-from autograd.order import depth_of, topological_order
-from autograd.value import Value
+from autograd.engine import primitives
+from autograd.engine.graph import depth_of, topological_order
+from autograd.engine.value import Value
 
 Fold: TypeAlias = Literal["layer", "depth"]
 

@@ -1,4 +1,4 @@
-"""Which column each node of a scene stands in, and what else stands in columns. Imports the scene and spacing."""
+"""Which column each node of a scene stands in, and what else stands in columns."""
 
 from __future__ import annotations
 

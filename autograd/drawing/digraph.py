@@ -1,4 +1,4 @@
-"""`draw` and the `Drawing` that it gives. Imports the scene's makers, the layout, the renderers, and graphviz."""
+"""`draw` and the `Drawing` that it gives."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any, Self
 
 import graphviz
 
-from autograd.coercion import check_count
+from autograd.derivation.naming import CALLER, Caller
 from autograd.drawing.build import MAX_NODES, Fold, build_scene
 from autograd.drawing.engines import has_dot, has_pygraphviz, run_dot, run_pygraphviz
 from autograd.drawing.layout import Engine, choose_engine, finish, lay_out
@@ -20,9 +20,9 @@ from autograd.drawing.network import MOST_CIRCLES, network_scene, weights_of
 from autograd.drawing.scene import Scene
 from autograd.drawing.source import dot_lines, placed_dot
 from autograd.drawing.svg import to_svg
+from autograd.engine.checks import check_count
+from autograd.engine.value import Value
 from autograd.files import write_whole
-from autograd.naming import CALLER, Caller
-from autograd.value import Value
 
 PICTURES = ("svg", "png", "pdf", "jpg", "jpeg")
 """The endings by which `Drawing.save` tells a picture from DOT source."""

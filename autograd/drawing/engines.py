@@ -1,6 +1,6 @@
 """The layout engines that are Graphviz: the ``dot`` program, and pygraphviz, which runs it in process.
 
-Both get the sizes of the nodes and no text of the user's; both give positions as JSON. Imports the scene.
+Both get the sizes of the nodes and no text of the user's; both give positions as JSON.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Folding: the groups of nodes that a picture of a large graph shows as one. Imports layers and roles.
+"""Folding: the groups of nodes that a picture of a large graph shows as one.
 
 Folding by layer makes each layer one node, and where that is not enough also what stands between the layers. Folding
 by depth makes one node of all operations at the same distance from the leaves, or at neighbouring ones.
@@ -14,7 +14,7 @@ from math import ceil
 
 from autograd.drawing.neurons import Layer
 from autograd.drawing.scene import Role
-from autograd.value import Value
+from autograd.engine.value import Value
 
 MOST_BANDS = 12  # of depth: what stands side by side on a page
 _MOST_SYMBOLS = 4

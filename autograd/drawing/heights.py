@@ -1,4 +1,4 @@
-"""How high everything in a column stands, so that edges are straight and boxes apart. Imports columns and spacing."""
+"""How high everything in a column stands, so that edges are straight and boxes apart."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The layout engine that needs no program: columns from left to right. Imports its parts: columns, heights, routing.
+"""The layout engine that needs no program: columns from left to right.
 
 Every node gets a column, to the right of its operands; an edge over several columns gets a stop in each of them; the
 order in each column is chosen for few crossings; then heights, for straight edges; then curves through the stops.

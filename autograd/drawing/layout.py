@@ -1,4 +1,4 @@
-"""`lay_out`: give a scene its places, by the best engine at hand. Imports the engines."""
+"""`lay_out`: give a scene its places, by the best engine at hand."""
 
 from __future__ import annotations
 

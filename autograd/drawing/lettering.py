@@ -1,7 +1,7 @@
 """How text stands in a picture: a name with its subscript and superscript, and how wide it will be.
 
-Imports the names' spelling from `autograd.styles`. Pictures are laid out without a font at hand, so widths are
-estimates; they are those of a wide font, and in a narrower one a box is a little roomier.
+Pictures are laid out without a font at hand, so widths are estimates; they are those of a wide font, and in a narrower
+one a box is a little roomier.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Literal, NamedTuple
 from unicodedata import combining, east_asian_width
 
-from autograd.styles import name_parts, one_line
+from autograd.derivation.styles import name_parts, one_line
 
 Style = Literal["upright", "italic", "subscript", "superscript"]
 

@@ -1,4 +1,4 @@
-"""`network_scene`: a neural network as the textbooks draw it, circles in columns. Imports the scene and its helpers.
+"""`network_scene`: a neural network as the textbooks draw it, circles in columns.
 
 A network is recognised by what it has (``layers``, each with ``neurons``, each with ``row``), so that this package
 does not know the one that defines it.
@@ -15,7 +15,7 @@ from autograd.drawing.build import colour_by_gradient, number, stressed_values
 from autograd.drawing.lettering import Run, name_runs, width_of
 from autograd.drawing.scene import FONT_SIZES, LEADING, Cluster, Line, Point, Role, Scene, SceneNode
 from autograd.drawing.spacing import CLUSTER_PADDING, NODE_GAP, TITLE_HEIGHT, TITLE_SIZE
-from autograd.value import Value
+from autograd.engine.value import Value
 
 MOST_CIRCLES = 40
 _SMALLEST_COLUMN = 3  # the first circle, the gap and the last one

@@ -1,4 +1,4 @@
-"""Neurons and layers, found in a graph: what a picture puts into boxes and folds. Imports `Value`.
+"""Neurons and layers, found in a graph: what a picture puts into boxes and folds.
 
 A neuron is a `dot` node whose weights are leaves, together with these leaves and its activation. Neurons over the same
 inputs make a layer; over several examples, so do those with the same weights.
@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from autograd import primitives
-from autograd.value import Value
+from autograd.engine import primitives
+from autograd.engine.value import Value
 
 ACTIVATIONS = frozenset(
     {

@@ -1,4 +1,4 @@
-"""The order of vertices in columns, from top to bottom, so that few edges cross. Imports the standard library alone.
+"""The order of vertices in columns, from top to bottom, so that few edges cross.
 
 Source: Sugiyama, Tagawa and Toda, "Methods for visual understanding of hierarchical system structures" (1981), for the
 sweeps; Matuszewski, Schönfeld and Molitor, "Using sifting for k-layer straightline crossing minimization" (1999).

@@ -1,4 +1,4 @@
-"""The colours of pictures, light and dark. Imports the scene's roles.
+"""The colours of pictures, light and dark.
 
 Lines are of the palette of Okabe and Ito, which the colour-blind can tell apart; fills are tints of them. Roles differ
 in shape as well, so that nothing rests on colour alone.

@@ -1,4 +1,4 @@
-"""The paths of edges: points on them, their ends, and where their text goes. Imports the scene and spacing."""
+"""The paths of edges: points on them, their ends, and where their text goes."""
 
 from __future__ import annotations
 

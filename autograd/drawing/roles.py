@@ -1,4 +1,4 @@
-"""What a leaf is in a computation: input, target or parameter. Imports layers and the scene's roles."""
+"""What a leaf is in a computation: input, target or parameter."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from autograd.drawing.neurons import Layer, row_and_inputs
 from autograd.drawing.scene import Role
-from autograd.value import Value
+from autograd.engine.value import Value
 
 _END = r"s?_?\d*(?![a-z])"
 _ROLES_OF_NAMES: tuple[tuple[Role, re.Pattern[str]], ...] = (

@@ -1,4 +1,4 @@
-"""The ways of the edges, and the boxes around nodes, once all nodes have their places. Imports columns and spacing."""
+"""The ways of the edges, and the boxes around nodes, once all nodes have their places."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The scene: what a picture shows, before and after it is laid out. Imports `Value` and lettering.
+"""The scene: what a picture shows, before and after it is laid out.
 
 `autograd.drawing.build` makes a scene of a graph, `network` one of a model; a layout engine gives its parts
 their places; a renderer draws them. A scene knows roles and numbers, but no colour and no file format.
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
 
 from autograd.drawing.lettering import Run, width_of
-from autograd.value import Value
+from autograd.engine.value import Value
 
 Point: TypeAlias = "tuple[float, float]"
 Role: TypeAlias = Literal["input", "target", "parameter", "constant", "operation", "loss", "folded", "neuron", "gap"]

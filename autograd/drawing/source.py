@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from autograd.derivation.styles import printable, raised
 from autograd.drawing.engines import GRAPHVIZ_SHAPES
 from autograd.drawing.palette import LIGHT
 from autograd.drawing.paths import place_labels
@@ -21,7 +22,6 @@ from autograd.drawing.spacing import (
     minimum_lengths,
 )
 from autograd.drawing.svg import line_width
-from autograd.styles import printable, raised
 
 _STYLES: dict[Role, str] = {"operation": "filled,rounded", "loss": "filled,rounded", "constant": "filled,dashed"}
 _BARE = {"shape": "box", "style": "filled", "fillcolor": LIGHT["page"], "color": LIGHT["page"]}  # text on no lines

@@ -1,4 +1,4 @@
-"""How far apart things stand, for every layout engine. Imports the scene."""
+"""How far apart things stand, for every layout engine."""
 
 from __future__ import annotations
 

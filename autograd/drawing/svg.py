@@ -1,4 +1,4 @@
-"""`to_svg`: the one renderer of scenes as SVG, whatever engine laid them out. Imports scene, paths, palette.
+"""`to_svg`: the one renderer of scenes as SVG, whatever engine laid them out.
 
 It carries its style sheet. Its colours are CSS custom properties (``--cr-ink``, ``--cr-input-fill`` ...), which
 a page can set; they follow the reader's preference for dark or light, and a notebook's theme where the picture stands
@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
+from autograd.derivation.styles import printable
 from autograd.drawing.lettering import Run
 from autograd.drawing.palette import DARK, LIGHT
 from autograd.drawing.paths import with_head
 from autograd.drawing.scene import FONT_SIZES, LEADING, Cluster, Point, Scene, SceneEdge, SceneNode
 from autograd.drawing.spacing import LABEL_SIZE, TITLE_SIZE
-from autograd.styles import printable
 
 _ROLES = ("input", "target", "parameter", "constant", "operation", "loss", "folded", "neuron")
 _CORNERS = {"operation": 9.0, "loss": 9.0, "folded": 4.0, "constant": 3.0, "parameter": 0.0}

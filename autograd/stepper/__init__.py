@@ -1,7 +1,4 @@
-"""`show`: both passes over a graph or a network, step by step, in a notebook or as a page.
-
-Imports the steppers of both.
-"""
+"""`show`: both passes over a graph or a network, step by step, in a notebook or as a page."""
 
 from __future__ import annotations
 
@@ -9,13 +6,13 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from autograd.coercion import check_count
+from autograd.derivation.naming import CALLER, Caller
 from autograd.drawing.network import weights_of
-from autograd.naming import CALLER, Caller
+from autograd.engine.checks import check_count
+from autograd.engine.value import Value
 from autograd.stepper.figure import Figure
 from autograd.stepper.graph import show_graph
 from autograd.stepper.network import show_network
-from autograd.value import Value
 
 __all__ = ["Figure", "show"]
 

@@ -1,4 +1,4 @@
-"""`run_example`: a network on one example, forward, loss and reverse pass, told apart neuron by neuron. Imports Values.
+"""`run_example`: a network on one example, forward, loss and reverse pass, told apart neuron by neuron.
 
 The network is known by what it has, as in `autograd.drawing.network`. Every number is one of the graph that it records;
 no gradient of the network is changed.
@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from numbers import Real
 from typing import Any
 
-from autograd import primitives
-from autograd.backward import steps
-from autograd.coercion import as_number
 from autograd.drawing.network import Weights, sizes_of, target_name
 from autograd.drawing.neurons import row_and_inputs
+from autograd.engine import primitives
+from autograd.engine.checks import as_number
+from autograd.engine.graph import steps, topological_order
+from autograd.engine.value import Value
 from autograd.functions import dot, fsum, logsumexp
-from autograd.order import topological_order
-from autograd.value import Value
 
 
 @dataclass(frozen=True, slots=True)

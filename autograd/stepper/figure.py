@@ -1,4 +1,4 @@
-"""`Figure`: what `show` gives, as HTML for a notebook and as a page of its own. Imports the writing of files.
+"""`Figure`: what `show` gives, as HTML for a notebook and as a page of its own.
 
 The HTML is a progressive figure. It holds the finished picture as an image and the table of all steps, which every
 notebook shows, also one that it does not trust; where scripts run, a script decodes the same picture and adds controls.

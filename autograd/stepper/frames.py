@@ -1,4 +1,4 @@
-"""Both passes over a graph as a list of frames, one idea each. Imports the formulas of derivations, the reverse pass.
+"""Both passes over a graph as a list of frames, one idea each.
 
 First what is given, then the value of each node in topological order, then the reverse pass as `autograd.steps` yields
 it, one contribution a frame.
@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-from autograd.backward import steps
-from autograd.chains import Steps
-from autograd.formulas import Derivative, Expression, Symbol, put_in, size
-from autograd.notation import mathml, significant, text
-from autograd.order import topological_order
-from autograd.styles import TEXT
-from autograd.value import Value
+from autograd.derivation.chain import Steps
+from autograd.derivation.formulas import Derivative, Expression, Symbol, put_in, size
+from autograd.derivation.styles import TEXT
+from autograd.derivation.writing import mathml, significant, text
+from autograd.engine.graph import steps, topological_order
+from autograd.engine.value import Value
 
 PASSES = {"given": "Given", "forward": "Forward", "seed": "Reverse", "reverse": "Reverse"}
 """What the table of steps calls each phase."""

@@ -1,4 +1,4 @@
-"""`show_graph`: the stepper of the graph of an expression. Imports the frames, the picture and the figure."""
+"""`show_graph`: the stepper of the graph of an expression."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from copy import deepcopy
 from pathlib import Path
 from types import FrameType
 
+from autograd.derivation.naming import Caller, node_names
+from autograd.derivation.styles import MATHML, one_line
+from autograd.derivation.writing import significant
 from autograd.drawing.build import build_scene
 from autograd.drawing.layout import lay_out
 from autograd.drawing.scene import Scene
 from autograd.drawing.svg import to_svg
-from autograd.naming import Caller, node_names
-from autograd.notation import significant
-from autograd.order import topological_order
+from autograd.engine.graph import topological_order
+from autograd.engine.value import Value
 from autograd.stepper.figure import Figure, Kind, Row
 from autograd.stepper.frames import PASSES, all_named, frames
-from autograd.styles import MATHML, one_line
-from autograd.value import Value
 
 MAX_NODES = 1000
 """The largest graph that is shown: some 10 MB, which a browser holds. The page grows with the square of the nodes."""

@@ -1,4 +1,4 @@
-"""`show_network`: the stepper of a network on one example. Imports the run, the frames, the picture and the figure."""
+"""`show_network`: the stepper of a network on one example."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from autograd.derivation.naming import CALLER, Caller, node_names, numbered
+from autograd.derivation.styles import one_line
 from autograd.drawing.layout import finish
 from autograd.drawing.network import Example, Weights, circle_name, network_scene
 from autograd.drawing.svg import to_svg
-from autograd.naming import CALLER, Caller, node_names, numbered
+from autograd.engine.value import Value
 from autograd.stepper.example import Run, run_example
 from autograd.stepper.figure import Figure, Kind, Row
 from autograd.stepper.graph import GRAPH, nodes_of
 from autograd.stepper.neurons import indexed, neuron_frames
-from autograd.styles import one_line
-from autograd.value import Value
 
 NETWORK = Kind("network", GRAPH.heads, GRAPH.purpose, (*GRAPH.files, Path(__file__).with_suffix("")))
 MOST_CIRCLES = 24  # from more on, large layers are folded; each circle takes three steps

@@ -1,4 +1,4 @@
-"""The frames of a network on one example, neuron by neuron. Imports the run, the formulas and the scene.
+"""The frames of a network on one example, neuron by neuron.
 
 Forward, neuron by neuron: z = w·x + b, a = φ(z); then the loss; then in reverse each neuron's delta, which is dL/dz,
 and the gradients that it gives its weights. Every number is the engine's.
@@ -12,11 +12,8 @@ from fractions import Fraction
 from html import escape
 from typing import Any, NamedTuple
 
-from autograd import primitives
-from autograd.chains import Steps
-from autograd.drawing.network import circle_name
-from autograd.drawing.scene import Scene
-from autograd.formulas import (
+from autograd.derivation.chain import Steps
+from autograd.derivation.formulas import (
     Chain,
     Derivative,
     Expression,
@@ -32,12 +29,15 @@ from autograd.formulas import (
     put_in,
     sum_of,
 )
-from autograd.notation import mathml, text
-from autograd.order import topological_order
-from autograd.scalar import fsum
+from autograd.derivation.styles import MATHML
+from autograd.derivation.writing import mathml, text
+from autograd.drawing.network import circle_name
+from autograd.drawing.scene import Scene
+from autograd.engine import primitives
+from autograd.engine.graph import topological_order
+from autograd.engine.scalar import fsum
+from autograd.engine.value import Value
 from autograd.stepper.example import Neuron, Run
-from autograd.styles import MATHML
-from autograd.value import Value
 
 MOST_LINES = 8  # of one step, for a neuron with more weights, or a loss of more outputs
 _FIRST_LINES = 4

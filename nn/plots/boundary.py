@@ -1,4 +1,4 @@
-"""Where a classifier decides for which class. Imports ``evaluation``, losses, metrics and ``style``."""
+"""Where a classifier decides for which class."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """Functions of one number with their derivatives: activations, and losses with outliers.
 
-Values and derivatives come from the engine, which records each function. Imports ``tracing``, ``style``, activations
-and losses.
+Values and derivatives come from the engine, which records each function.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.transforms import value_and_grad
+from autograd.calculus.transforms import value_and_grad
 from nn import activations as known_activations
 from nn import losses as known_losses
 from nn.activations import Activation, Choice

@@ -1,4 +1,4 @@
-"""The loss over two parameters or two directions, with the path of a descent on it. Imports ``plane`` and ``style``."""
+"""The loss over two parameters or two directions, with the path of a descent on it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from autograd.value import Value
+from autograd.engine.value import Value
 from nn.data import FloatArray, check_count, check_ends
 from nn.losses import Loss
 from nn.measure import Descent

@@ -1,4 +1,4 @@
-"""What `loss_landscape` draws: a height over two numbers. Imports the engine, models, losses and ``steps``."""
+"""What `loss_landscape` draws: a height over two numbers."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.errors import DomainError
-from autograd.modes import no_grad
-from autograd.value import Value
+from autograd.engine.errors import DomainError
+from autograd.engine.modes import no_grad
+from autograd.engine.value import Value
 from nn import losses
 from nn.data import FloatArray, check_inputs, check_number, check_targets
 from nn.losses import Loss

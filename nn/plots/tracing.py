@@ -1,4 +1,4 @@
-"""Curves of functions that may jump: their points, and how they are drawn. Imports ``style``."""
+"""Curves of functions that may jump: their points, and how they are drawn."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a training went, and how large gradients are. Imports ``training``, ``measure`` and ``style``."""
+"""How a training went, and how large gradients are."""
 
 from __future__ import annotations
 

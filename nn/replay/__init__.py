@@ -1,7 +1,4 @@
-"""A training replayed epoch by epoch: `figure` is what ``autograd.show(history)`` shows.
-
-Imports the stepper's figure, the views and charts beside this file, metrics; NumPy.
-"""
+"""A training replayed epoch by epoch: `figure` is what ``autograd.show(history)`` shows."""
 
 from __future__ import annotations
 
@@ -15,9 +12,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from autograd.notation import significant
+from autograd.derivation.styles import TEXT
+from autograd.derivation.writing import significant
 from autograd.stepper.figure import Figure, Kind, Row
-from autograd.styles import TEXT
 from nn.data import FloatArray, check_count
 from nn.metrics import decided
 from nn.optimizers import flat_data, write_data

@@ -1,4 +1,4 @@
-"""Charts as SVG: axes with ticks, lines, markers, and their style sheet. Imports the palette of pictures, contours.
+"""Charts as SVG: axes with ticks, lines, markers, and their style sheet.
 
 These are the parts of the picture that ``autograd.show`` steps through, so they need no matplotlib; for plots see
 ``nn.plots``.
@@ -14,8 +14,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from autograd.derivation.styles import printable, raised
 from autograd.drawing.svg import style_sheet
-from autograd.styles import printable, raised
 from nn.replay.contours import simplified
 
 Point: TypeAlias = tuple[float, float]

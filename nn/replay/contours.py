@@ -1,4 +1,4 @@
-"""`superlevel`: where a function on a grid is at least a level, as outlines; `simplified`. Imports NumPy.
+"""`superlevel`: where a function on a grid is at least a level, as outlines; `simplified`.
 
 The method is marching squares: every cell of the grid gets the piece of outline that its four corners ask for, with the
 region on its left, and the pieces are joined end to end.

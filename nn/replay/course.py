@@ -1,4 +1,4 @@
-"""The charts of a training: loss and a metric over the epochs, with markers that move. Imports ``charts``."""
+"""The charts of a training: loss and a metric over the epochs, with markers that move."""
 
 from __future__ import annotations
 

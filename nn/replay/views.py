@@ -1,4 +1,4 @@
-"""What a model says, as pictures: a curve, regions of classes, a heat map. Imports ``charts``, ``contours``, metrics.
+"""What a model says, as pictures: a curve, regions of classes, a heat map.
 
 A view knows where a model is asked, and turns its answers into outlines. Everything else about it stays as it is.
 """

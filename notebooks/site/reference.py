@@ -30,11 +30,11 @@ PUBLIC = (
     "nn.schedules",
 )
 RETURNED = (  # classes that functions return and nobody imports, and those that others build on
-    "autograd.check",
+    "autograd.calculus.check",
     "autograd.compiler.program",
-    "autograd.derivation",
+    "autograd.derivation.explain",
     "autograd.drawing.digraph",
-    "autograd.proofreading",
+    "autograd.derivation.proofread",
     "autograd.stepper.figure",
     "nn.layers",
     "nn.perceptron",

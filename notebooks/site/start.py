@@ -8,7 +8,7 @@ from string import Template
 from urllib.parse import quote
 
 from autograd import draw, explain, show
-from autograd.worked_example import worked_example
+from autograd.derivation.worked_example import worked_example
 from notebooks.site.course import Notebook
 
 LIVE = Template('<li><a href="lite/notebooks/index.html?path=$file">$title</a></li>')

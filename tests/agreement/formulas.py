@@ -10,7 +10,7 @@ from typing import Any
 
 from mpmath import mp, mpf
 
-from autograd.formulas import Call, Chain, Choice, Expression, Number, Power, Product, Sum, Symbol
+from autograd.derivation.formulas import Call, Chain, Choice, Expression, Number, Power, Product, Sum, Symbol
 
 LARGEST = mpf(sys.float_info.max)
 DIGITS = 500  # log(1 + exp(a)) for a = -745 takes 324

@@ -35,10 +35,10 @@ from autograd import (
     value_and_grad,
 )
 from autograd.compiler import compile
-from autograd.derivation import Derivation
+from autograd.derivation.explain import Derivation
+from autograd.derivation.formulas import Symbol
 from autograd.drawing.build import build_scene
-from autograd.errors import DomainError, GradientMismatch
-from autograd.formulas import Symbol
+from autograd.engine.errors import DomainError, GradientMismatch
 from autograd.functions import fsum
 from autograd.stepper.frames import all_named, frames
 from tests.agreement import formulas

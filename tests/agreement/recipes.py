@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 from hypothesis import strategies as st
 
 from autograd import Value, apply, functions
-from autograd.errors import DomainError
-from autograd.primitives import PRIMITIVES
+from autograd.engine.errors import DomainError
+from autograd.engine.primitives import PRIMITIVES
 
 N_LEAVES = 3
 ROWS = {op.name: op for op in PRIMITIVES}

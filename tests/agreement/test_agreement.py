@@ -9,7 +9,7 @@ from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from autograd import Value, grad
-from autograd.primitives import PRIMITIVES
+from autograd.engine.primitives import PRIMITIVES
 from tests.agreement import readers
 from tests.agreement.readers import Case
 from tests.agreement.recipes import N_LEAVES, ROWS, Line, Recipe, lines, points, recipes, tame, wide, wild

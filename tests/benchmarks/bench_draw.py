@@ -80,7 +80,7 @@ def page(graph: str, which: int) -> Callable[[], object]:
 
 def drawing_of_worked_example() -> Callable[[], object]:
     from autograd import draw
-    from autograd.worked_example import worked_example
+    from autograd.derivation.worked_example import worked_example
 
     root = worked_example().L
     return lambda: draw(root).svg

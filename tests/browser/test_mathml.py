@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from autograd import Value
-from autograd.derivation import Derivation, explain
-from autograd.order import topological_order
-from autograd.worked_example import worked_example
-from tests.autograd.test_explain import BINARY, UNARY
-from tests.autograd.test_explain_latex import agree
+from autograd.derivation.explain import Derivation, explain
+from autograd.derivation.worked_example import worked_example
+from autograd.engine.graph import topological_order
 from tests.browser.conftest import Tab
+from tests.derivation.test_explain import BINARY, UNARY
+from tests.derivation.test_explain_latex import agree
 
 LOOK = r"""() => [...document.querySelectorAll("div")].map(div => {
   const math = div.querySelector("math"), source = div.dataset.source;

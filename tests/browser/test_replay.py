@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from autograd import show
-from autograd.notation import significant
+from autograd.derivation.writing import significant
 from nn import MLP, Adam, History, fit
 from tests.browser.conftest import Tab
 from tests.browser.test_stepper import HOSTILE, contrast

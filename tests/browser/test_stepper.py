@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from autograd import Value, draw
-from autograd.notation import significant
+from autograd.derivation.worked_example import WorkedExample, worked_example
+from autograd.derivation.writing import significant
 from autograd.stepper import Figure, show
-from autograd.worked_example import WorkedExample, worked_example
 from tests.browser.conftest import Tab
 
 WHITE = "rgb(255, 255, 255)"

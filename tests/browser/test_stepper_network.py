@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from autograd import Value, show
-from autograd.notation import significant
+from autograd.derivation.writing import significant
 from nn import MLP, losses
 from tests.browser.conftest import Tab
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from autograd import Value
+from autograd.calculus.transforms import reverse
 from autograd.compiler import Program
-from autograd.transforms import reverse
 
 RTOL = 1e-12  # relative to the largest number compared: a few hundred roundings of 1e-16 each
 

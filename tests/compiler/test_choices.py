@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 
 from autograd import DomainError, Primitive, Value, apply
 from autograd import functions as fn
+from autograd.calculus.transforms import reverse
 from autograd.compiler import compile
-from autograd.order import topological_order
-from autograd.transforms import reverse
+from autograd.engine.graph import topological_order
 from tests.peers import peer
 
 RTOL = 1e-12  # a few hundred roundings

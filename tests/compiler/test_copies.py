@@ -10,8 +10,8 @@ import pytest
 
 from autograd import Primitive, Value, apply, hessian
 from autograd import functions as fn
+from autograd.calculus.transforms import reverse
 from autograd.compiler import compile
-from autograd.transforms import reverse
 from tests.compiler.networks import WAYS, Network
 from tests.compiler.oracle import assert_close
 

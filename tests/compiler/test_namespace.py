@@ -12,8 +12,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from autograd import scalar
 from autograd.compiler import namespace
+from autograd.engine import scalar
 
 NUMBERS = [-1e300, -1000.0, -710.0, -40.0, -1.0, -1e-9, -0.0, 0.0, 1e-9, 0.5, 3.0, 40.0, 1000.0, 1e300]
 ULPS = 4  # DESIGN's promise for a result that is one term; NumPy's exp and log1p are good to one

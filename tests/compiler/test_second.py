@@ -9,8 +9,8 @@ import pytest
 
 from autograd import Value, grad, hessian, hvp
 from autograd import functions as fn
+from autograd.calculus.transforms import reverse
 from autograd.compiler import compile
-from autograd.transforms import reverse
 from tests.compiler.networks import Network
 from tests.compiler.oracle import assert_agrees, assert_close
 

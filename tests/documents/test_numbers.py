@@ -13,8 +13,8 @@ from typing import NamedTuple
 import pytest
 
 from autograd import Value
+from autograd.derivation.worked_example import ETA, PRINTED, WorkedExample, worked_example
 from autograd.functions import dot, exp, fsum, sigmoid, softmax, step
-from autograd.worked_example import ETA, PRINTED, WorkedExample, worked_example
 
 
 class Case(NamedTuple):

@@ -13,11 +13,11 @@ from typing import NamedTuple
 import pytest
 
 from autograd import Value, explain, proofread
+from autograd.derivation.proofread import Quantity
+from autograd.derivation.worked_example import ETA, worked_example
+from autograd.engine.graph import topological_order
 from autograd.functions import dot, fsum, sigmoid, softmax, step
 from autograd.functions import exp as exponential
-from autograd.order import topological_order
-from autograd.proofreading import Quantity
-from autograd.worked_example import ETA, worked_example
 
 
 class Printed(NamedTuple):

@@ -17,7 +17,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from autograd import DomainError, Value, compile, explain, grad, hessian, no_grad, scalar
+from autograd import DomainError, Value, compile, explain, grad, hessian, no_grad
+from autograd.engine import scalar
 from autograd.functions import sigmoid
 from nn import MLP, SGD, Layer, Neuron, fit, losses
 from nn.losses import cross_entropy_of_sigmoid, gap, logistic_loss, portion, xlog1my

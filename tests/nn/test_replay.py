@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from autograd import show
-from autograd.notation import significant
+from autograd.derivation.writing import significant
 from nn import MLP, SGD, Adam, Module, Neuron, TrainingDiverged, fit
 from nn.replay.contours import simplified, superlevel
 from nn.snapshots import Snapshots

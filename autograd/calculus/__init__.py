@@ -1,0 +1,1 @@
+"""Derivatives of functions: `grad` and its family, and `check_gradients`."""

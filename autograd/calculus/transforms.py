@@ -1,0 +1,415 @@
+"""Functions that turn a function into its derivative: `grad`, `jacobian`, `hessian`, `hvp`, `jvp`.
+
+All of them record the function once and walk the graph. Where a derivative is to be differentiated again, the walk
+itself is recorded: its slopes are computed from the table in the namespace `functions`, on Values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterable, Sequence
+from functools import cached_property
+from typing import Any
+
+from autograd import functions
+from autograd.calculus.structure import leaves_of, like, mapped
+from autograd.engine import primitives
+from autograd.engine.escapes import inputs_of_open_calls
+from autograd.engine.graph import gradients, topological_order
+from autograd.engine.memory import without_collector
+from autograd.engine.modes import recorded_anyway
+from autograd.engine.primitives import Primitive
+from autograd.engine.value import Value, apply, decide, make_constant, number_of
+
+Function = Callable[..., Any]
+
+
+def grad(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
+    """The function that gives the derivative of ``f`` with respect to one or several of its arguments.
+
+    Arguments:
+        f: a function of scalars and nested sequences of scalars (lists, tuples, dicts, NumPy arrays) that returns one
+            number.
+        argnums: the position of the argument, or a tuple of positions.
+
+    Returns:
+        A function of the same arguments. It gives the derivative in the structure of the argument (a tuple of them
+        for a tuple of positions): floats, or Values where the result depends on Values of yours, so that transforms
+        compose, ``grad(grad(f))``, to any order.
+
+    Raises:
+        TypeError: if ``f`` does not return one number, or takes the plain number of a Value that depends on the
+            arguments (``math.exp(x)``, ``float(x)``), whose part of the derivative would be lost.
+
+    Example:
+        >>> from autograd import grad
+        >>> grad(lambda x: x**3)(2.0)
+        12.0
+        >>> grad(grad(lambda x: x**3))(2.0)
+        12.0
+        >>> grad(lambda w, x: w[0] * x + w[1])([0.4, 0.1], 2.0)
+        [2.0, 1.0]
+    """
+
+    _check_function(f, "grad")
+    value_and_gradient = value_and_grad(f, argnums)
+
+    def gradient(*args: Any) -> Any:
+        return value_and_gradient(*args)[1]
+
+    return gradient
+
+
+def value_and_grad(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
+    """As `grad`, but the function gives a pair: the value of ``f`` and the derivative.
+
+    Example:
+        >>> from autograd import value_and_grad
+        >>> value_and_grad(lambda x: x**2)(3.0)
+        (9.0, 6.0)
+    """
+
+    _check_function(f, "value_and_grad")
+
+    @without_collector
+    def value_and_gradient(*args: Any) -> tuple[Any, Any]:
+        with _Recorded(f, args, argnums) as tape:
+            root = tape.one_number("grad")
+            numbers = tape.numbers(root)
+            if numbers is not None:
+                return number_of(root), tape.structured(numbers)
+            return tape.given(root), tape.structured(reverse(root, tape.inputs, differentiable=tape.depends_on_others))
+
+    return value_and_gradient
+
+
+def jacobian(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
+    """The function that gives all derivatives of all outputs of ``f``.
+
+    Arguments:
+        f, argnums: as for `grad`, but ``f`` may return nested sequences of numbers.
+
+    Returns:
+        A function of the same arguments; its result has the structure of the output, and in place of each number of
+        the output the derivatives of that number in the structure of the argument: for a list of m outputs and a list
+        of n inputs, m rows of n.
+
+    Example:
+        >>> from autograd import jacobian
+        >>> jacobian(lambda x: [x[0] * x[1], x[0] + x[1]])([2.0, 3.0])
+        [[3.0, 2.0], [1.0, 1.0]]
+    """
+
+    _check_function(f, "jacobian")
+
+    @without_collector
+    def all_derivatives(*args: Any) -> Any:
+        with _Recorded(f, args, argnums) as tape:
+            rows = [
+                tape.structured(
+                    tape.numbers(output) or reverse(output, tape.inputs, differentiable=tape.depends_on_others)
+                )
+                for output in leaves_of(tape.output)
+            ]
+            return like(tape.output, rows)
+
+    return all_derivatives
+
+
+def hessian(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
+    """The function that gives the second derivatives of ``f``, exactly.
+
+    The gradient is recorded once and differentiated once for each of the n inputs, so that the cost is that of about
+    n reverse passes.
+
+    Arguments:
+        f, argnums: as for `grad`.
+
+    Returns:
+        A function of the same arguments; for a list of n inputs it gives n rows of n.
+
+    Example:
+        >>> from autograd import hessian
+        >>> hessian(lambda x: x[0] ** 2 * x[1])([2.0, 3.0])
+        [[6.0, 4.0], [4.0, 0.0]]
+    """
+
+    _check_function(f, "hessian")
+
+    @without_collector
+    def second_derivatives(*args: Any) -> Any:
+        with _Recorded(f, args, argnums) as tape:
+            first = reverse(tape.one_number("hessian"), tape.inputs, differentiable=True)
+            rows = [
+                tape.structured(reverse(slope, tape.inputs, differentiable=tape.depends_on_others)) for slope in first
+            ]
+            return tape.structured(rows)
+
+    return second_derivatives
+
+
+@without_collector
+def hvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
+    """The Hessian of ``f`` times a vector, at the cost of a few passes and without the Hessian.
+
+    Arguments:
+        f: as for `grad`.
+        primals: the arguments of ``f``, in a tuple or list.
+        tangents: the vector, in the structure of ``primals``.
+
+    Returns:
+        The product, in the structure of ``primals``.
+
+    Example:
+        >>> from autograd import hvp
+        >>> hvp(lambda x: x[0] ** 2 * x[1], ([2.0, 3.0],), ([1.0, 0.0],))
+        ([6.0, 4.0],)
+    """
+    _check_function(f, "hvp")
+    primals, vector = _arguments(primals, tangents, "hvp")
+    with _Recorded(f, primals, tuple(range(len(primals)))) as tape:
+        first = reverse(tape.one_number("hvp"), tape.inputs, differentiable=True)
+        with recorded_anyway():
+            along = functions.dot(first, vector)
+        differentiable = tape.depends_on_others or any(isinstance(v, Value) for v in vector)
+        return tape.structured(reverse(along, tape.inputs, differentiable=differentiable))
+
+
+@without_collector
+def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+    """The value of ``f`` and its derivative along a direction, by forward mode: one walk from inputs to output.
+
+    Arguments:
+        f: a function as for `jacobian`.
+        primals: the arguments of ``f``, in a tuple or list.
+        tangents: the direction, in the structure of ``primals``.
+
+    Returns:
+        A pair: the output of ``f``, and the derivative of each of its numbers along the direction, in its structure.
+
+    Example:
+        >>> from autograd import jvp
+        >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.0))
+        (6.0, 3.0)
+    """
+    _check_function(f, "jvp")
+    primals, vector = _arguments(primals, tangents, "jvp")
+    with _Recorded(f, primals, tuple(range(len(primals)))) as tape:
+        moving = [(node, v) for node, v in zip(tape.inputs, vector, strict=True) if type(v) is not float or v != 0.0]
+        along = dict(moving)  # a plain 0 moves nothing, also where a slope is infinite
+        differentiable = tape.depends_on_others or any(isinstance(v, Value) for v in vector)
+        outputs = leaves_of(tape.output)
+        with recorded_anyway():
+            for node in _order_of([output for output in outputs if isinstance(output, Value)]):
+                if node in along or not any(parent in along for parent, _ in node.edges):
+                    continue
+                terms = [_times(along[parent], slope) for parent, slope in local_slopes(node, along, differentiable)]
+                if terms:
+                    along[node] = _total(terms)
+        derivatives = [along.get(output, 0.0) if isinstance(output, Value) else 0.0 for output in outputs]
+        _say_what_was_chosen(set(along).difference(tape.inputs), derivatives)
+        return tape.given(tape.output), like(tape.output, derivatives)
+
+
+def reverse(root: Value | float, wrt: Sequence[Value], *, differentiable: bool) -> list[Any]:
+    """The derivatives of ``root`` with respect to the nodes ``wrt``; no gradient of a node is changed.
+
+    Where one of ``wrt`` was computed from another, each derivative counts the paths that pass through none of the
+    others.
+
+    Arguments:
+        root: the node to differentiate; all derivatives of a plain number are 0.
+        wrt: the nodes.
+        differentiable: record the pass, so that the results are Values where they depend on Values.
+
+    Example:
+        >>> from autograd import Value
+        >>> x = Value(3.0)
+        >>> (slope,) = reverse(x * x * x, [x], differentiable=True)
+        >>> slope.data, reverse(slope, [x], differentiable=False)
+        (27.0, [18.0])
+    """
+    if not isinstance(root, Value):
+        return [0.0 for _ in wrt]
+    depending = set(wrt)
+    for node in topological_order(root):
+        if any(parent in depending for parent, _ in node.edges):
+            depending.add(node)
+    targets = set(wrt)
+    with recorded_anyway():
+        found = adjoints(root, lambda node: [] if node in targets else local_slopes(node, depending, differentiable))
+    results = [found.get(node, 0.0) for node in wrt]
+    if differentiable:
+        _say_what_was_chosen(depending - targets, results)
+    return results
+
+
+def _say_what_was_chosen(nodes: Iterable[Value], results: Iterable[Any]) -> None:
+    """A derivative that is recorded follows the operands that are chosen here and now, and no other: mark it.
+
+    That of a power by an exponent that varies is of another form at a base of 0, and there is none below.
+    """
+    choices = sorted({node.op.name for node in nodes if node.op is not None and (node.op.selects or _is_edge(node))})
+    for result in results:
+        if choices and isinstance(result, Value):
+            decide(result, f"the derivative of {' and '.join(choices)}")
+
+
+def _is_edge(node: Value) -> bool:
+    base, exponent = node.operands if node.op is primitives.power else (1.0, 1.0)
+    return isinstance(exponent, Value) and number_of(base) <= 0.0
+
+
+def adjoints(root: Value, slopes: Callable[[Value], Iterable[tuple[Value, Any]]]) -> dict[Value, Any]:
+    """The reverse pass with numbers or Values alike: the derivative of ``root`` with respect to each node it reaches.
+
+    Arguments:
+        root: the node to differentiate.
+        slopes: gives for a node its parents with the local derivatives; the pass follows these and no others.
+    """
+    collected: dict[Value, list[Any]] = {root: [1.0]}
+    found: dict[Value, Any] = {}
+    for node in reversed(topological_order(root)):
+        if node in collected:
+            upstream = found[node] = _total(collected.pop(node))
+            for parent, slope in slopes(node):
+                collected.setdefault(parent, []).append(_times(upstream, slope))
+    return found
+
+
+def local_slopes(node: Value, wanted: Container[Value], differentiable: bool) -> list[tuple[Value, Any]]:
+    """The wanted parents of a node with the local derivatives; those that were not chosen are left out."""
+    if node.op is None:
+        return []
+    if not differentiable:
+        return [(parent, partial) for parent, partial in node.carriers if parent in wanted]
+    operands = node.operands
+    mask = [isinstance(x, Value) and x in wanted for x in operands]
+    slopes = node.op.slopes(functions, node, *operands, wanted=mask)
+    return [
+        (x, slope)
+        for x, slope, want in zip(operands, slopes, mask, strict=True)
+        if want and isinstance(x, Value) and not _hands_on_nothing(node.op, slope)
+    ]
+
+
+def _hands_on_nothing(op: Primitive, slope: Value | float) -> bool:
+    """Whether a slope of 0 stops the gradient. (That of a ReLU is a Value, and may be 1 elsewhere.)"""
+    return number_of(slope) == 0.0 and (op.selects or (op.flat and not isinstance(slope, Value)))
+
+
+def _times(a: Any, b: Any) -> Any:
+    """a * b, without a node for a factor of 1."""
+    if type(a) is float and a == 1.0:
+        return b
+    return a if type(b) is float and b == 1.0 else a * b
+
+
+def _total(terms: Iterable[Any]) -> Any:
+    """The sum of the terms, without a node for a single one."""
+    terms = list(terms)
+    total = terms[0]
+    for term in terms[1:]:
+        total = total + term
+    return total
+
+
+def _order_of(roots: Sequence[Value]) -> list[Value]:
+    """The topological order of everything below several roots."""
+    return topological_order(functions.fsum(roots))[:-1] if roots else []
+
+
+def _check_function(f: Any, name: str) -> None:
+    if callable(f):
+        return
+    if isinstance(f, Value):
+        raise TypeError(
+            f"{name} takes a function, not {f.describe()}; for a Value y that is computed from x write y.backward(), "
+            f"then x.grad, or put the computation into a function f, and write {name}(f)(x)"
+        )
+    raise TypeError(f"{name} takes a function, not {f!r:.60} ({type(f).__name__})")
+
+
+def _arguments(primals: Any, tangents: Any, name: str) -> tuple[tuple[Any, ...], list[Any]]:
+    """The arguments as a tuple and the tangents as a flat list, checked against each other."""
+    if not isinstance(primals, (tuple, list)):
+        raise TypeError(f"{name}(f, primals, tangents) takes the arguments of f in a tuple: {name}(f, (x,), (v,))")
+    n, m = len(leaves_of(tuple(primals))), len(leaves_of(tangents))
+    if n != m:
+        raise ValueError(f"{name}: the primals hold {n} numbers, the tangents {m}; give one tangent a number")
+    return tuple(primals), leaves_of(tangents)
+
+
+class _Recorded:
+    """One recorded call of a function: its inputs as fresh nodes, and its output."""
+
+    def __init__(self, f: Function, args: Sequence[Any], argnums: int | tuple[int, ...]) -> None:
+        self.positions = argnums if isinstance(argnums, tuple) else (argnums,)
+        self.single = not isinstance(argnums, tuple)
+        if len(set(self.positions)) < len(self.positions):
+            raise ValueError(f"argnums names an argument twice: {argnums}; name each once")
+        for position in self.positions:
+            if not -len(args) <= position < len(args):
+                raise ValueError(f"argnums names argument {position}, but the function was called with {len(args)}")
+        self.args = list(args)
+        self.inputs: list[Value] = []
+        with recorded_anyway():
+            fresh = list(args)
+            for position in self.positions:
+                fresh[position] = mapped(self._fresh, args[position])
+            inside = inputs_of_open_calls.set((*inputs_of_open_calls.get(), frozenset(self.inputs)))
+            try:
+                self.output = f(*fresh)
+            finally:
+                inputs_of_open_calls.reset(inside)
+
+    def _fresh(self, x: Value | float) -> Value:
+        """A node of our own for an input. That for a Value stays connected to how the Value was computed."""
+        node: Value = apply(primitives.identity, x) if isinstance(x, Value) else Value(x)
+        node.label = x.label if isinstance(x, Value) else None
+        self.inputs.append(node)
+        return node
+
+    def __enter__(self) -> _Recorded:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Turn our leaves into constants, so that a transform around this one does not take them for the caller's."""
+        for node in self.inputs:
+            if node.op is None:
+                make_constant(node)
+
+    def numbers(self, output: Value | float) -> list[Any] | None:
+        """The derivatives of an output with respect to the inputs; None where they depend on Values of the caller."""
+        if not isinstance(output, Value) or not output.depth or any(node.depth for node in self.inputs):
+            return None
+        numbers, leaves = gradients(output, self.inputs)
+        return list(numbers) if set(self.inputs).issuperset(leaves) else None
+
+    @cached_property
+    def depends_on_others(self) -> bool:
+        """Whether the output was computed from Values that the caller owns: from leaves that are not ours."""
+        ours = set(self.inputs)
+        roots = [output for output in leaves_of(self.output) if isinstance(output, Value)]
+        return any(node.op is None and node not in ours for node in _order_of(roots))
+
+    def one_number(self, name: str) -> Any:
+        """The output, which must be a single number."""
+        try:
+            outputs = leaves_of(self.output)
+        except TypeError:
+            outputs = []
+        if len(outputs) != 1 or (outputs[0] is not self.output and not isinstance(self.output, (int, float))):
+            raise TypeError(
+                f"{name} needs a function that returns one number; this one returned {self.output!r:.80}. "
+                "For several numbers use jacobian; a function that forgets to return gives None."
+            )
+        return outputs[0]
+
+    def given(self, output: Any) -> Any:
+        """An output for the caller: floats, unless it depends on Values of the caller."""
+        return output if self.depends_on_others else mapped(number_of, output)
+
+    def structured(self, derivatives: list[Any]) -> Any:
+        """Derivatives in the structure of the arguments they belong to."""
+        results = like(tuple([self.args[position] for position in self.positions]), derivatives)
+        return results[0] if self.single else results

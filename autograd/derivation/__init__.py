@@ -1,0 +1,1 @@
+"""The derivation in words and signs: `explain`, `proofread`, names, formulas, expressions."""

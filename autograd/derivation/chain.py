@@ -1,0 +1,326 @@
+"""The steps of a derivation: local derivatives between the nodes that have names.
+
+What a person writes on one line, ``L = 0.5*(y - t)**2``, the engine records as three nodes, two of them without a name.
+`Steps` takes them together again: one step from L to y, with the derivative that one writes on paper, y − t.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from math import inf, isfinite
+from typing import NamedTuple, TypeAlias
+
+from autograd.calculus.transforms import adjoints
+from autograd.derivation.formulas import (
+    ONE,
+    Call,
+    Chain,
+    Expression,
+    Symbol,
+    add,
+    agrees,
+    call,
+    factored,
+    formula,
+    multiply,
+    names_in,
+    negative,
+    number,
+    size,
+    sum_of,
+    symbols,
+)
+from autograd.derivation.naming import copy_name
+from autograd.engine import primitives
+from autograd.engine.graph import topological_order
+from autograd.engine.scalar import fsum
+from autograd.engine.value import Value
+
+LONGEST_OPERAND = 8  # names and numbers that it takes to write an expression inside a local derivative, without a name
+LONGEST_REPEATED = 4  # the same for one that is written twice, as in σ(z)(1 − σ(z))
+LONGEST_PRODUCT = 24  # the same for a product of local derivatives
+LONGEST_FORMULA = 40  # the same for an expression inside the formula of a value
+MOST_DEFINITIONS = 100  # of parts that were named here; who meets so many is not reading any more
+
+Operand: TypeAlias = "Value | float"
+
+
+class Local(NamedTuple):
+    """A local derivative, as a formula and as the engine's number."""
+
+    formula: Expression
+    value: float
+
+
+class Steps:
+    """The graph as a derivation sees it: the nodes with names, and the local derivatives from each to the next.
+
+    A node without a name is taken into the step around it, unless that would not be read any more: where it is used
+    by several others, or where the formula gets long. It is then named v1, v2 ...
+
+    Arguments:
+        root: the result.
+        target: the node to differentiate by; every leaf if None.
+        names: the names of the nodes that have one.
+        apart: give every node a name, so that each step is one of the engine's.
+
+    Attributes:
+        names: the names, also those given here.
+        locals: for each named node that the gradient reaches, from the root back, the named nodes that use it, each
+            with the local derivative. Empty if no gradient comes from the root to the target.
+    """
+
+    def __init__(self, root: Value, target: Value | None, names: dict[Value, str], *, apart: bool = False) -> None:
+        self.names = {node: name for node, name in names.items() if not _is_copy(node)}
+        self._taken = set(self.names.values())
+        self._parts: dict[str, Value] = {}  # those named here
+        self._definitions: dict[Value, Expression] = {}
+        for node, usual in ((root, "f"), (target, "x")):
+            if node is not None and node not in self.names:
+                self._name(node, usual)
+        self._root = self._through(root)
+        self._order = [node for node in topological_order(root) if self._through(node) is node]
+        self._softmaxes = {
+            (float(n.operands[0]), *map(id, n.operands[1:])): n
+            for n in [*self._order, *names]
+            if n.op is primitives.softmax
+        }
+        self._whole_trace = target is None
+        self._on_the_way = set(self._order) if target is None else {target}
+        users: dict[Value, int] = {}
+        for node in self._order:
+            parents = {parent for _, parent, _ in self._edges(node) if parent in self._on_the_way}
+            if parents and node is not target:
+                self._on_the_way.add(node)
+                for parent in parents:
+                    users[parent] = users.get(parent, 0) + 1
+        for node in self._order:
+            if (users.get(node, 0) > 1 or (apart and node.depth)) and node not in self.names:
+                self._name_part(node)
+        self._sizes = self._measured()
+        self.locals = self._local_derivatives(root)
+        if self._parts:  # once more, with v1, v2 ... in the order of computation, and less that needs a name
+            parts = set(self._parts.values())
+            self._parts = {}
+            self._definitions = {}
+            self._taken.difference_update([self.names.pop(node) for node in parts])
+            for node in self._order:
+                if node in parts:
+                    self._name_part(node)
+            self._sizes = self._measured()
+            self.locals = self._local_derivatives(root)
+
+    @property
+    def named(self) -> list[Value]:
+        """The nodes with names, from the root back, also those that no gradient reaches."""
+        return [node for node in reversed(self._order) if node in self.names]
+
+    def _measured(self) -> dict[Value, int]:
+        """How much it takes to write each node: 1 with a name, else its operands and the sign between them."""
+        sizes: dict[Value, int] = {}
+        for node in self._order:
+            inside = sum([sizes.get(self._through(x), 1) if isinstance(x, Value) else 1 for x in node.operands])
+            inside *= 2 if node.op is primitives.logsumexp else 1
+            if self._whole_trace and node not in self.names and not 0 < inside < LONGEST_OPERAND:
+                self._name_part(node)
+            sizes[node] = 1 if node in self.names else 1 + inside
+        return sizes
+
+    def made_here(self, formulas: Iterable[Expression]) -> list[Value]:
+        """The nodes named here that formulas mention, and those that their definitions mention, in order."""
+        found: set[Value] = set()
+        waiting = list(formulas)
+        for mentioning in waiting:
+            for name in sorted(symbols(mentioning)):
+                node = self._parts.get(name)
+                if node is not None and node not in found and len(found) < MOST_DEFINITIONS:
+                    found.add(node)
+                    waiting.append(self.definition(node))
+        return [node for node in self._order if node in found]
+
+    # --- names ---------------------------------------------------------------------------------------------------
+
+    def _name(self, node: Value, name: str) -> None:
+        """Give a node this name, numbered if another one has it."""
+        unique, n = name, 1
+        while unique in self._taken:
+            n += 1
+            unique = copy_name(name, n)
+        self._taken.add(unique)
+        self.names[node] = unique
+
+    def _name_part(self, node: Value) -> None:
+        """Name a part of an expression v1, v2 ..."""
+        self._name(node, f"v{len(self._parts) + 1}")
+        self._parts[self.names[node]] = node
+
+    def _through(self, x: Value) -> Value:
+        """The node that a copy without a name of its own stands for."""
+        while x.op is primitives.identity and x.depth and x not in self.names:
+            x = x.parents[0]
+        return x
+
+    def _edges(self, node: Value) -> list[tuple[int, Value, float]]:
+        """The operands that get a gradient: each with its position and the engine's local derivative.
+
+        These are `Value.edges`, of which the positions are not told: an operand that was not chosen has a partial of 0.
+        One that changes nothing nearby is left out only where an infinite gradient comes, of which it gets nothing.
+        """
+        places = [(i, self._through(x)) for i, x in enumerate(node.operands) if isinstance(x, Value)]
+        edges = [(i, x, slope) for (i, x), slope in zip(places, node.partials, strict=True)]
+        if node.op is None or not node.op.may_stop or all(slope for _, _, slope in edges):
+            return edges
+        stops = node.op.selects or not isfinite(self._gradients.get(node, 0.0))
+        return [(i, x, slope) for i, x, slope in edges if not (stops and slope == 0.0)]
+
+    @cached_property
+    def _gradients(self) -> dict[Value, float]:
+        """The gradient that comes to each node of the whole graph."""
+        return adjoints(self._root, lambda node: node.carriers)
+
+    # --- local derivatives ---------------------------------------------------------------------------------------
+
+    def _local_derivatives(self, root: Value) -> dict[Value, dict[Value, Local]]:
+        """One walk from the root back, as the reverse pass goes, which starts anew at every node with a name."""
+        arrived: dict[Value, dict[Value, list[Local]]] = {root: {}}
+        found: dict[Value, dict[Value, Local]] = {}
+        for node in reversed(self._order):
+            if node not in self._on_the_way or node not in arrived:
+                continue
+            sums = {owner: _total(parts[::-1]) for owner, parts in arrived.pop(node).items()}
+            wanted = [(i, x, slope) for i, x, slope in self._edges(node) if x in self._on_the_way]
+            if wanted and node not in self.names and self._needs_a_name(node, sums, wanted):
+                self._name_part(node)
+            if node in self.names:
+                found[node] = sums
+                sums = {node: Local(ONE, 1.0)}
+            ((owner, so_far),) = sums.items()
+            for i, x, slope in reversed(wanted):  # the last contribution stands first in the sums above
+                step = _times(so_far, Local(self.partial(node, i, slope), slope))
+                arrived.setdefault(x, {}).setdefault(owner, []).append(step)
+        return found
+
+    def _needs_a_name(
+        self, node: Value, sums: Mapping[Value, Local], wanted: Sequence[tuple[int, Value, float]]
+    ) -> bool:
+        """Whether a node is not taken into the step around it: a formula would get long, or a product overflow."""
+        return (
+            any(size(total.formula) > LONGEST_PRODUCT for total in sums.values())
+            or (self._sizes[node] > LONGEST_REPEATED and _mentions_itself(node, wanted[0][0]))
+            or any(
+                _overflows(total.value, slope)
+                for owner, total in sums.items()
+                if owner is not self._root  # there the engine's product is the same
+                for _, _, slope in wanted
+            )
+        )
+
+    # --- formulas ------------------------------------------------------------------------------------------------
+
+    def value(self, x: Operand, longest: int = LONGEST_OPERAND) -> Expression:
+        """An operand as it appears in a formula: its name, a number, or the expression that made it."""
+        if not isinstance(x, Value):
+            return number(x)
+        x = self._through(x)
+        if x not in self.names:
+            if not x.depth:
+                return number(x.data)
+            if self._sizes[x] <= longest:
+                return self.definition(x)
+            self._name_part(x)
+        return Symbol(self.names[x], x.data)
+
+    def definition(self, node: Value) -> Expression:
+        """The expression that made a node, in terms of names."""
+        if node in self._definitions:
+            return self._definitions[node]
+        op = node.op
+        assert op is not None
+        operands = [self.value(x, LONGEST_FORMULA) for x in node.operands]
+        if op is primitives.dot:
+            n = len(operands) // 2
+            products = [multiply(w, x) for w, x in zip(operands[:n], operands[-n:] if n else [], strict=True)]
+            made = add(*products, *operands[n : len(operands) - n])
+        elif op is primitives.fsum:
+            made = add(*operands)
+        elif op is primitives.logsumexp:
+            made = call("log", add(*[call("exp", x) for x in operands]))
+        elif op is primitives.softmax:
+            made = Call("softmax", tuple(operands[1:]), int(float(node.operands[0])))
+        elif op.formula:
+            made = formula(op.formula, dict(zip("abcdefgh", operands, strict=False)))
+        else:
+            made = Call(op.name, tuple(operands))
+        if not agrees(made, node.data):  # 0 log(0), or x/x where x is infinite
+            made = Call(op.name, tuple(operands))
+        self._definitions[node] = made
+        return made
+
+    def partial(self, node: Value, i: int, slope: float) -> Expression:
+        """The derivative of a node with respect to its operand number ``i``, in terms of names."""
+        op, operands = node.op, node.operands
+        assert op is not None
+        n = len(operands) // 2
+        if op is primitives.dot:
+            bias = i == n and len(operands) % 2 == 1
+            return ONE if bias else self.value(operands[i + len(operands) - n if i < n else i - len(operands) + n])
+        if op is primitives.fsum:
+            return ONE
+        if op is primitives.logsumexp:
+            return call("exp", add(self.value(operands[i]), negative(self.value(node))))
+        if op is primitives.softmax:
+            y, j = self.value(node), int(float(operands[0]))
+            return (
+                multiply(y, add(ONE, negative(y))) if i == j + 1 else negative(multiply(y, self._softmax(node, i - 1)))
+            )
+        if op.textbook:
+            wanted = names_in(op.textbook[i])
+            quantities = {
+                letter: self.value(x) for letter, x in zip("abcdefgh", operands, strict=False) if letter in wanted
+            }
+            if "y" in wanted:
+                quantities["y"] = self.value(node)
+            made = formula(op.textbook[i], quantities)
+            if agrees(made, slope):  # else a/b is written for equal operands that are infinite
+                return made
+        return number(slope)
+
+    def _softmax(self, node: Value, j: int) -> Expression:
+        """Output j of the softmax of which ``node`` is one output: the node for it, if the graph has it."""
+        logits = node.operands[1:]
+        other = self._softmaxes.get((float(j), *map(id, logits)))
+        if other is not None:
+            return self.value(other)
+        return Call("softmax", tuple([self.value(x) for x in logits]), j)
+
+
+def _times(a: Local, b: Local) -> Local:
+    """The product of two local derivatives, not multiplied out where that hides 0 times infinity: 2√x · 1/(2√x)."""
+    value = a.value * b.value
+    product = multiply(a.formula, b.formula)
+    return Local(product if agrees(product, value) else Chain((a.formula, b.formula)), value)
+
+
+def _overflows(a: float, b: float) -> bool:
+    """Whether a product of two numbers is 0 or infinite without need: a third one might have kept it a number."""
+    return a * b in (0.0, inf, -inf) and a != 0.0 != b and isfinite(a) and isfinite(b)
+
+
+def _total(parts: Sequence[Local]) -> Local:
+    """The sum of local derivatives; not collected where one infinity is taken from another."""
+    value = fsum([part.value for part in parts])
+    total = factored(add(*[part.formula for part in parts]))
+    return Local(total if agrees(total, value) else sum_of([part.formula for part in parts]), value)
+
+
+def _is_copy(node: Value) -> bool:
+    """Whether a transform copied an argument, label and all."""
+    return node.op is primitives.identity and node.label in [parent.label for parent in node.parents]
+
+
+def _mentions_itself(node: Value, i: int) -> bool:
+    """Whether the derivative of a node with respect to its operand number ``i`` is written with the node's value."""
+    op = node.op
+    assert op is not None
+    return op in (primitives.logsumexp, primitives.softmax) or (op.textbook != () and "y" in names_in(op.textbook[i]))

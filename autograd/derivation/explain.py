@@ -1,0 +1,378 @@
+"""`explain`: the derivation of a derivative, with formulas and numbers, as one writes it on paper."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from math import isclose, isfinite, prod
+from types import FrameType
+from typing import Literal, NamedTuple
+
+from autograd.calculus.transforms import adjoints, reverse
+from autograd.derivation.chain import Steps
+from autograd.derivation.formulas import (
+    Chain,
+    Derivative,
+    Expression,
+    Number,
+    Sum,
+    Symbol,
+    agrees,
+    evaluate,
+    multiply,
+    put_in,
+    sum_of,
+    symbols,
+)
+from autograd.derivation.naming import CALLER, Caller, node_names, values_in_scope
+from autograd.derivation.styles import one_line
+from autograd.derivation.writing import Table, latex_of_tables, mathml_of_tables, text, text_of_tables
+from autograd.engine.checks import check_count
+from autograd.engine.graph import topological_order
+from autograd.engine.primitives import softmax, stop_gradient
+from autograd.engine.scalar import fsum
+from autograd.engine.value import Value
+
+MOST_FACTORS = 12  # a longer path is not written as a product but node by node
+BACKWARD = "Backward pass"
+MOST_FACTORS_ON_A_LINE = 3  # where one of several paths is longer, the sides of its equation stand below each other
+
+
+class Factor(NamedTuple):
+    """One step of a path: d(numerator)/d(denominator), as a formula and as a number."""
+
+    numerator: str
+    denominator: str
+    formula: str
+    value: float
+
+
+class Path(NamedTuple):
+    """One way from the result to the quantity; ``value`` is the product of its factors."""
+
+    factors: tuple[Factor, ...]
+    value: float
+
+
+@dataclass(frozen=True, repr=False)
+class Derivation:
+    """What `explain` gives. Print it, or leave it at the end of a notebook cell.
+
+    Attributes:
+        value: the derivative; the value of the root where `explain` was asked for the whole trace.
+        paths: the paths from the root to the quantity, each a product of local derivatives; they add up to ``value``.
+            Empty where there are more than ``max_paths``.
+        path_count: how many paths there are.
+        tables: the equations, as trees of `autograd.derivation.formulas`.
+        digits: to how many significant digits numbers are written.
+    """
+
+    value: float
+    paths: tuple[Path, ...]
+    path_count: int
+    tables: tuple[Table, ...]
+    digits: int
+
+    def __str__(self) -> str:
+        return text_of_tables(self.tables, self.digits)
+
+    __repr__ = __str__
+
+    @property
+    def latex(self) -> str:
+        """The derivation in LaTeX, for a place where mathematics is expected."""
+        return latex_of_tables(self.tables, self.digits)
+
+    @property
+    def mathml(self) -> str:
+        """The derivation as a ``math`` element, for a page that shows mathematics without a script."""
+        return mathml_of_tables(self.tables, self.digits)
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.latex}$"
+
+
+def explain(
+    root: Value,
+    wrt: Value | None = None,
+    *,
+    names: Mapping[str, object] | Caller | None = CALLER,
+    digits: int = 4,
+    max_paths: int = 8,
+) -> Derivation:
+    """The derivation of d(root)/d(wrt), with formulas and numbers.
+
+    Nodes go by their labels or by the names of your variables; what has neither, such as the parts of a longer
+    expression, is taken together with the step around it. Where that would get long, a node is named v1, v2 ... and
+    explained below.
+
+    Arguments:
+        root: the result, f where it has no name.
+        wrt: the node to differentiate by. None, the default: the whole forward and backward pass, in two tables.
+        names: where names come from, see `autograd.derivation.naming.node_names`: your variables by default, a mapping
+            such as ``{"w": w}`` in their place, or None for labels alone.
+        digits: how many significant digits numbers are written with; a number that was rounded keeps its zeros.
+        max_paths: if there are more paths than this, the derivation goes node by node.
+
+    Returns:
+        A `Derivation`: ``print`` shows it as text, a notebook as mathematics; ``.latex``, ``.mathml``, ``.value``,
+        ``.paths``.
+
+    Raises:
+        TypeError: if ``root`` or ``wrt`` is not a Value.
+        ValueError: if ``digits`` or ``max_paths`` is below 1.
+
+    Example:
+        >>> from autograd import Value, functions
+        >>> x, t, w1, b1, w2, b2 = (Value(v) for v in (1.0, 0.5, 0.4, 0.1, 0.3, 0.2))
+        >>> z1 = w1 * x + b1
+        >>> h = functions.sigmoid(z1)
+        >>> y = w2 * h + b2
+        >>> L = 0.5 * (y - t) ** 2
+        >>> explain(L, wrt=w1)
+        dL/dw1 = dL/dy · dy/dh · dh/dz1 · dz1/dw1
+               = (y − t) · w2 · h(1 − h) · x
+               = (−0.1133)(0.3)(0.2350)(1)
+               = −0.007985
+
+    Source: notes 4.5.2 and 4.7.3; lecture, "3. Gradient Descent".
+    """
+    _check(root, wrt, digits, max_paths)
+    nodes = [root] if wrt is None else [root, wrt]
+    given = node_names([*nodes, *_softmax_siblings(nodes, names, sys._getframe(1))], names, sys._getframe(1))
+    steps = Steps(root, wrt, given)
+    exact = adjoints(root, lambda node: node.carriers)
+    if not all(_alike(number, exact.get(node, 0.0)) for node, number in _gradients(root, steps).items()):
+        steps = Steps(root, wrt, given, apart=True)  # taken together, the steps are not the engine's
+    if wrt is None:
+        return Derivation(root.data, (), 0, (_forward(steps), _backward(root, steps, BACKWARD)), digits)
+    value = float(reverse(root, [wrt], differentiable=False)[0])
+    count = _path_count(root, wrt, steps)
+    ends = f"from {one_line(steps.names[root])} to {one_line(steps.names[wrt])}"
+    derivative = Derivative(steps.names[root], steps.names[wrt])
+    if count == 0:
+        tables = [Table(_no_path(root, wrt, ends), [[derivative, Number(0.0)]])]
+        return Derivation(value, (), 0, tuple(tables), digits)
+    paths: tuple[Path, ...] = ()
+    tables = []
+    if count <= max_paths:
+        routes = list(_routes(root, wrt, steps))
+        paths = tuple([_path(route, steps, digits) for route in routes])
+        total = fsum([path.value for path in paths])
+        if max(map(len, routes)) <= MOST_FACTORS + 1 and _alike(total, value):
+            tables = _along_the_paths(derivative, routes, steps, value)
+    if not tables:
+        tables = [_backward(root, steps, f"{_counted(count)} {ends}; node by node:")]
+    return Derivation(value, paths, count, (*tables, *_where(steps, tables)), digits)
+
+
+def _check(root: object, wrt: object, digits: int, max_paths: int) -> None:
+    if not isinstance(root, Value):
+        raise TypeError(
+            f"explain needs the result of an expression of Values, not {root!r:.60}; a plain number has no history"
+        )
+    if wrt is not None and not isinstance(wrt, Value):
+        raise TypeError(
+            f"wrt must be one Value, not {wrt!r:.60}; plain numbers are constants, and for several Values call "
+            "explain for each, or explain(root) for all"
+        )
+    check_count("digits", digits)
+    check_count("max_paths", max_paths)
+
+
+def _no_path(root: Value, wrt: Value, ends: str) -> str:
+    """Why a derivative is 0: the root was not computed from the quantity, or no gradient comes to it."""
+    order = topological_order(root)
+    depending = {wrt}
+    for node in order:
+        if not depending.isdisjoint(node.parents):
+            depending.add(node)
+    if root not in depending:
+        return f"There is no path {ends}, so nothing changes with it:"
+    stops = any(node.op is stop_gradient for node in depending)
+    flat = any(node.op is not None and node.op.flat for node in depending)
+    why = "stop_gradient holds it back" if stops else "another operand was chosen"
+    why = "what is computed from it does not change nearby" if flat and not stops else why
+    return f"No gradient comes {ends}: {why}, so it is 0:"
+
+
+def _softmax_siblings(roots: list[Value], names: Mapping[str, object] | Caller | None, frame: FrameType) -> list[Value]:
+    """Outputs of a softmax that belong to no graph of these roots but occur in its derivatives, where they are held."""
+    logits = {node.operands[1:] for root in roots for node in topological_order(root) if node.op is softmax}
+    if not logits:
+        return []
+    held = values_in_scope(names, frame)
+    return [node for node in held if node.op is softmax and node.operands[1:] in logits]
+
+
+# --- paths -------------------------------------------------------------------------------------------------------
+
+
+def _path_count(root: Value, wrt: Value, steps: Steps) -> int:
+    """The number of paths, by adding up those to each node: also where nobody could walk them all."""
+    counts = {root: 1}
+    for node, owners in steps.locals.items():
+        counts[node] = counts.get(node, 0) + sum([counts[owner] for owner in owners])
+    return counts[wrt] if wrt in steps.locals else int(wrt is root)
+
+
+def _routes(root: Value, wrt: Value, steps: Steps) -> Iterator[list[Value]]:
+    """The paths, each from the root to the quantity, in the order in which the nodes were computed."""
+    operands: dict[Value, list[Value]] = {}
+    for node, owners in steps.locals.items():
+        for owner in owners:
+            operands.setdefault(owner, []).append(node)
+    waiting: list[tuple[Value, int]] = [(root, 0)]
+    route: list[Value] = []
+    while waiting:
+        node, length = waiting.pop()
+        route[length:] = [node]
+        if node is wrt:
+            yield list(route)
+        else:
+            waiting += [(operand, length + 1) for operand in operands[node]]
+
+
+def _path(route: list[Value], steps: Steps, digits: int) -> Path:
+    factors = []
+    for child, parent in pairwise(route):
+        local = steps.locals[parent][child]
+        factors.append(Factor(steps.names[child], steps.names[parent], text(local.formula, digits), local.value))
+    return Path(tuple(factors), prod([factor.value for factor in factors]))
+
+
+def _along_the_paths(derivative: Derivative, routes: list[list[Value]], steps: Steps, value: float) -> list[Table]:
+    """The chain rule, its formulas and its numbers, for each path; then the sum."""
+    rows = []
+    kind: Literal["usual", "local"] = "local" if len(routes) > 1 else "usual"
+    for route in routes:
+        pairs = list(pairwise(route))
+        locals_ = [steps.locals[parent][child] for child, parent in pairs]
+        symbolic = Chain(tuple([Derivative(steps.names[child], steps.names[parent], kind) for child, parent in pairs]))
+        formulas = Chain(tuple([local.formula for local in locals_]))
+        numbers = Chain(tuple([Number(local.value) for local in locals_]))
+        rows.append((symbolic, formulas, numbers, prod([local.value for local in locals_])))
+    if len(rows) > 1:
+        total = Derivative(derivative.numerator, derivative.denominator, "total")
+        apart = max(map(len, routes)) - 1 > MOST_FACTORS_ON_A_LINE
+        return [
+            Table("", [[total, Sum(tuple([symbolic for symbolic, *_ in rows]))]]),
+            Table("", [line for *sides, product in rows for line in _lines([*sides, Number(product)], apart)]),
+            Table("", _lines([total, Sum(tuple([Number(product) for *_, product in rows])), Number(value)], apart)),
+        ]
+    ((symbolic, formulas, numbers, _),) = rows
+    if not symbolic.factors:  # the derivative of the root by itself
+        return [Table("", [[derivative, Number(1.0)]])]
+    sides: list[Expression] = [formulas.factors[0]]
+    if len(symbolic.factors) == 1:
+        sides += _with_numbers(formulas.factors[0], value)
+    else:
+        sides = [symbolic, formulas, numbers]
+        plain = [factor.value for factor in formulas.factors if isinstance(factor, Number)]
+        if plain:  # one multiplies these out first
+            product = multiply(*formulas.factors)
+            changed = any(abs(x) != 1 for x in plain)  # 3u² · 3 = 9u² is another number, (y − t) · 1 = y − t is not
+            if isinstance(product, Number):
+                sides.pop()  # the formulas are the numbers
+            elif agrees(product, value):
+                sides[2:] = [product, *((changed and _with_numbers(product, value)) or [numbers])]
+    sides.append(Number(value))
+    return [Table("", [[derivative if i == 0 else None, side] for i, side in enumerate(_without_repetition(sides))])]
+
+
+def _lines(sides: list[Expression], apart: bool) -> list[list[Expression | None]]:
+    """An equation on one line, or with a line for each of its sides."""
+    left, *others = _without_repetition(sides)
+    return [[None if i else left, side] for i, side in enumerate(others)] if apart else [[left, *others]]
+
+
+def _with_numbers(formula: Expression, value: float) -> list[Expression]:
+    """The formula with the numbers put in; none where that says nothing new, or the numbers changed since."""
+    if not symbols(formula) or isinstance(formula, Symbol):
+        return []
+    return [put_in(formula)] if isclose(evaluate(formula), value, rel_tol=1e-6, abs_tol=1e-12) else []
+
+
+def _without_repetition(sides: list[Expression]) -> list[Expression]:
+    """The sides of an equation, without one that is written like the one before."""
+    written = [text(side) for side in sides]
+    return [side for i, side in enumerate(sides) if i == 0 or written[i] != written[i - 1]]
+
+
+# --- node by node ------------------------------------------------------------------------------------------------
+
+
+def _forward(steps: Steps) -> Table:
+    """Every node: how it was made, with the numbers put in, and its value."""
+    rows: list[list[Expression | None]] = []
+    for node in reversed(steps.named):
+        row: list[Expression | None] = [Symbol(steps.names[node])]
+        if node.depth:
+            definition = steps.definition(node)
+            row += [definition, *_with_numbers(definition, node.data)]
+        rows.append([*row, Number(node.data)])
+    return Table("Forward pass", rows)
+
+
+def _alike(a: float, b: float) -> bool:
+    """Whether two numbers are both finite, the same infinity, or both NaN."""
+    return (isfinite(a) and isfinite(b)) or a == b or (a != a and b != b)
+
+
+def _gradients(root: Value, steps: Steps) -> dict[Value, float]:
+    """The derivative of the root with respect to each named node, from step to step."""
+    gradients = {root: 1.0}
+    for node, owners in steps.locals.items():
+        if node is not root:
+            gradients[node] = fsum([gradients[owner] * local.value for owner, local in owners.items()])
+    return gradients
+
+
+def _backward(root: Value, steps: Steps, title: str) -> Table:
+    """Every node, from the root back: the sum over the nodes that use it, of their derivative times the local one."""
+    rows: list[list[Expression | None]] = []
+    gradients = _gradients(root, steps)
+    for node in steps.named if title == BACKWARD else steps.locals:
+        left = Derivative(steps.names[root], steps.names[node])
+        owners = steps.locals.get(node)
+        if owners is None:  # no gradient reaches it
+            rows.append([left, Number(0.0)])
+            continue
+        if node is root:
+            rows.append([left, Number(1.0)])
+            continue
+        symbolic: list[Expression] = []
+        numbers: list[Expression] = []
+        for owner, local in owners.items():
+            if owner is root:
+                symbolic.append(local.formula)
+                numbers.append(Number(local.value))
+            else:
+                symbolic.append(Chain((Derivative(steps.names[root], steps.names[owner]), local.formula)))
+                numbers.append(Chain((Number(gradients[owner]), Number(local.value))))
+        gradient = gradients[node]
+        sides = [sum_of(symbolic), sum_of(numbers)]
+        if list(owners) == [root]:
+            sides = [symbolic[0], *_with_numbers(symbolic[0], gradient)]
+        rows.append([left, *_without_repetition([*sides, Number(gradient)])])
+    return Table(title, rows)
+
+
+def _where(steps: Steps, tables: list[Table]) -> list[Table]:
+    """What the names stand for that were given to nodes without one."""
+    shown = [side for table in tables for row in table.rows for side in row if side is not None]
+    nodes = steps.made_here(shown)
+    rows = [[Symbol(steps.names[node]), steps.definition(node), Number(node.data)] for node in nodes]
+    return [Table("where", rows)] if rows else []
+
+
+def _counted(paths: int) -> str:
+    return (
+        "1 long path leads"
+        if paths == 1
+        else f"{paths:,} paths lead"
+        if paths < 10**15
+        else f"about {paths:.1e} paths lead"
+    )

@@ -1,0 +1,406 @@
+"""Formulas: a small expression tree, read from the textbook strings of the table.
+
+A tree is built by `add`, `multiply`, `power`, `call` and `choose`, which simplify as one does on paper: numbers are
+multiplied out, factors of 1 and terms of 0 left out, equal factors and terms collected. `autograd.derivation.writing`
+writes it.
+"""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import inf, isfinite, nan, prod
+from typing import Final, Literal, TypeAlias
+
+from autograd.engine import scalar
+
+# --- the tree ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number: exact, so that factors can be multiplied out; a float where there is no fraction for it."""
+
+    value: Fraction | float
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """A quantity with a name; ``value`` takes its place when the numbers are put in."""
+
+    name: str
+    value: float = field(default=nan, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Terms, two at least."""
+
+    terms: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A coefficient times factors; what one divides by is a `Power` with a negative exponent."""
+
+    coefficient: Fraction
+    factors: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """A base and an exponent."""
+
+    base: Expression
+    exponent: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function of arguments; ``index`` picks one of the results where there are several."""
+
+    function: str
+    arguments: tuple[Expression, ...]
+    index: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One expression where a comparison holds, else another."""
+
+    sign: str
+    left: Expression
+    right: Expression
+    chosen: Expression
+    otherwise: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Derivative:
+    """The derivative of one named quantity with respect to another.
+
+    Where several paths add up, ``kind`` tells the "total" from the "local" derivative, which sees one path only.
+    """
+
+    numerator: str
+    denominator: str
+    kind: Literal["usual", "total", "local"] = "usual"
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Factors that stay apart: the steps of a chain rule, or the numbers put in for them."""
+
+    factors: tuple[Expression, ...]
+
+
+Expression: TypeAlias = "Number | Symbol | Sum | Product | Power | Call | Choice | Derivative | Chain"
+
+ZERO: Final = Number(Fraction(0))
+ONE: Final = Number(Fraction(1))
+_COMPARISONS: Final[dict[str, Callable[[float | Fraction, float | Fraction], bool]]] = {
+    "<": operator.lt,
+    "≤": operator.le,
+    ">": operator.gt,
+    "≥": operator.ge,
+    "=": operator.eq,
+    "≠": operator.ne,
+}
+
+
+def number(x: float) -> Number:
+    """A number of the person's: 0.1 is taken for one tenth."""
+    return Number(Fraction(repr(x)) if isfinite(x) else x)
+
+
+def as_float(x: Fraction | float) -> float:
+    """The number as a float; infinity where that is too large for one."""
+    try:
+        return float(x)
+    except OverflowError:
+        return inf if x > 0 else -inf
+
+
+def add(*terms: Expression) -> Expression:
+    """The sum. Equal terms are collected, and numbers added up; a difference in parentheses keeps them."""
+    collected: dict[Expression, Fraction] = {}
+    for term in terms:
+        for part in term.terms if isinstance(term, Sum) else (term,):
+            coefficient, rest = _split(part)
+            collected[rest] = collected.get(rest, Fraction(0)) + coefficient
+    parts = [_scaled(coefficient, rest) for rest, coefficient in collected.items() if coefficient]
+    return ZERO if not parts else parts[0] if len(parts) == 1 else Sum(tuple(parts))
+
+
+def sum_of(terms: Sequence[Expression]) -> Expression:
+    """The sum of one or several terms as they stand; `add` collects them."""
+    return terms[0] if len(terms) == 1 else Sum(tuple(terms))
+
+
+def _split(term: Expression) -> tuple[Fraction, Expression]:
+    """A term as its coefficient and the rest."""
+    if isinstance(term, Number) and isinstance(term.value, Fraction):
+        return term.value, ONE
+    if isinstance(term, Product):
+        rest = term.factors[0] if len(term.factors) == 1 else Product(Fraction(1), term.factors)
+        return term.coefficient, rest
+    return Fraction(1), term
+
+
+def _scaled(coefficient: Fraction, rest: Expression) -> Expression:
+    """A coefficient times a rest that has none."""
+    if rest == ONE:
+        return Number(coefficient)
+    if coefficient == 1:
+        return rest
+    return Product(coefficient, rest.factors if isinstance(rest, Product) else (rest,))
+
+
+def multiply(*factors: Expression) -> Expression:
+    """The product. Numbers are multiplied out and powers of one base collected."""
+    coefficient = Fraction(1)
+    exponents: dict[Expression, Expression] = {}
+    for factor in factors:
+        scale, rest = _split(factor)
+        coefficient *= scale
+        if rest == ONE:
+            continue
+        for part in rest.factors if isinstance(rest, Product) else (rest,):
+            base, exponent = (part.base, part.exponent) if isinstance(part, Power) else (part, ONE)
+            exponents[base] = add(exponents[base], exponent) if base in exponents else exponent
+    if not coefficient:
+        return ZERO
+    parts = [power(base, exponent) for base, exponent in exponents.items() if exponent != ZERO]
+    return _scaled(coefficient, Product(Fraction(1), tuple(parts)) if len(parts) > 1 else parts[0] if parts else ONE)
+
+
+def power(base: Expression, exponent: Expression) -> Expression:
+    """The base to the exponent."""
+    if exponent == ONE or base == ONE:
+        return base
+    if exponent == ZERO:
+        return ONE
+    if not (isinstance(exponent, Number) and isinstance(exponent.value, Fraction)):
+        return Power(base, exponent)
+    n = exponent.value
+    whole = n.denominator == 1
+    if isinstance(base, Number) and isinstance(base.value, Fraction) and whole and abs(n) <= 8 and base.value:
+        return Number(Fraction(base.value ** int(n)))
+    if isinstance(base, Power) and whole:
+        return power(base.base, multiply(base.exponent, exponent))
+    if isinstance(base, Product) and whole and abs(n) <= 8:
+        factors = [power(factor, exponent) for factor in base.factors]
+        return multiply(Number(Fraction(base.coefficient ** int(n))), *factors)
+    return Power(base, exponent)
+
+
+def divide(a: Expression, b: Expression) -> Expression:
+    """a over b."""
+    return multiply(a, power(b, Number(Fraction(-1))))
+
+
+def negative(a: Expression) -> Expression:
+    """Minus a."""
+    return Number(-a.value) if isinstance(a, Number) else multiply(Number(Fraction(-1)), a)
+
+
+def call(function: str, *arguments: Expression, index: int | None = None) -> Expression:
+    """A function of arguments, by the name that the table uses."""
+    if function == "sqrt":
+        return power(arguments[0], Number(Fraction(1, 2)))
+    return Call(function, arguments, index)
+
+
+def choose(sign: str, left: Expression, right: Expression, chosen: Expression, otherwise: Expression) -> Expression:
+    """A conditional; decided at once where it compares two numbers, or decides nothing."""
+    if chosen == otherwise:
+        return chosen
+    if isinstance(left, Number) and isinstance(right, Number):
+        return chosen if _COMPARISONS[sign](left.value, right.value) else otherwise
+    return Choice(sign, left, right, chosen, otherwise)
+
+
+def factored(a: Expression) -> Expression:
+    """A sum as one likes to see it: a positive term first, and the number that all terms share in front."""
+    if not isinstance(a, Sum):
+        return a
+    signed = [_split(term) for term in a.terms]
+    first = next((i for i, (coefficient, _) in enumerate(signed) if coefficient > 0), 0)
+    signed.insert(0, signed.pop(first))
+    shared = abs(signed[0][0])
+    if shared == 1 or any(abs(coefficient) != shared for coefficient, _ in signed):
+        return Sum(tuple([_scaled(*term) for term in signed]))
+    shared = shared if signed[0][0] > 0 else -shared
+    return Product(shared, (Sum(tuple([_scaled(coefficient / shared, rest) for coefficient, rest in signed])),))
+
+
+_FUNCTIONS: Final[dict[str, Callable[..., float]]] = {
+    **{
+        function.__name__: function
+        for function in (
+            *(scalar.exp, scalar.expm1, scalar.log, scalar.log1p, scalar.sin, scalar.cos),
+            *(scalar.tanh, scalar.sigmoid, scalar.softplus, scalar.swish, scalar.step, scalar.sign),
+        )
+    },
+    "abs": scalar.absolute,
+    "max": scalar.maximum,
+    "min": scalar.minimum,
+    "stop": lambda x: x,
+}
+
+
+def evaluate(a: Expression) -> float:
+    """The number that a formula stands for, with the values of its symbols; NaN if it has a function of your own."""
+    match a:
+        case Number(value) | Symbol(value=value):
+            return as_float(value)
+        case Sum(terms):
+            return scalar.fsum([evaluate(term) for term in terms])
+        case Product(coefficient, factors):
+            return prod([evaluate(factor) for factor in factors], start=as_float(coefficient))
+        case Chain(factors):
+            return prod([evaluate(factor) for factor in factors])
+        case Power(base, exponent):
+            return scalar.power(evaluate(base), evaluate(exponent))
+        case Choice(sign, left, right, chosen, otherwise):
+            return evaluate(chosen if _COMPARISONS[sign](evaluate(left), evaluate(right)) else otherwise)
+        case Call("softmax", logits, int(index)):
+            return scalar.softmax([evaluate(z) for z in logits])[index]
+        case Call(function, arguments) if function in _FUNCTIONS:
+            return _FUNCTIONS[function](*[evaluate(argument) for argument in arguments])
+    return nan
+
+
+def agrees(a: Expression, number: float) -> bool:
+    """Whether an equation between a formula and the engine's number can be written: not 1 = nan, nor 0 = inf.
+
+    A formula that cannot be computed is believed, and where the engine has a finite number, every formula: digits that
+    it loses do not make it wrong, nor does a Value that has been set to another number since.
+    """
+    value = evaluate(a)
+    return value != value or value == number or isfinite(number)
+
+
+def put_in(a: Expression) -> Expression:
+    """The formula with the values in place of the names, not worked out any further."""
+    match a:
+        case Symbol(_, value):
+            return Number(value)
+        case Sum(terms):
+            return Sum(tuple([put_in(term) for term in terms]))
+        case Product(coefficient, factors):
+            return Product(coefficient, tuple([put_in(factor) for factor in factors]))
+        case Chain(factors):
+            return Chain(tuple([put_in(factor) for factor in factors]))
+        case Power(base, exponent):
+            return Power(put_in(base), put_in(exponent))
+        case Call(function, arguments, index):
+            return Call(function, tuple([put_in(argument) for argument in arguments]), index)
+        case Choice(sign, left, right, chosen, otherwise):
+            return Choice(sign, put_in(left), put_in(right), put_in(chosen), put_in(otherwise))
+    return a
+
+
+def parts(a: Expression) -> tuple[Expression, ...]:
+    """What an expression is made of, one level down."""
+    match a:
+        case Sum(inside) | Chain(inside) | Call(arguments=inside):
+            return inside
+        case Product(coefficient, factors):
+            return factors if coefficient in (1, -1) else (Number(coefficient), *factors)
+        case Power(base, exponent):
+            return base, exponent
+        case Choice(_, left, right, chosen, otherwise):
+            return left, right, chosen, otherwise
+    return ()
+
+
+def size(a: Expression) -> int:
+    """How many names, numbers and functions it takes to write this; a number of many digits counts for several."""
+    if isinstance(a, Number) and isinstance(a.value, Fraction):
+        return 1 + (a.value.numerator.bit_length() + a.value.denominator.bit_length()) // 128
+    if isinstance(a, Derivative):
+        return 2
+    return isinstance(a, (Number, Symbol, Call)) + sum([size(part) for part in parts(a)])
+
+
+def symbols(a: Expression) -> set[str]:
+    """The names in it."""
+    if isinstance(a, Derivative):
+        return {a.numerator, a.denominator}
+    return {a.name} if isinstance(a, Symbol) else {name for part in parts(a) for name in symbols(part)}
+
+
+# --- reading -----------------------------------------------------------------------------------------------------
+
+_SIGNS: Final = {ast.Lt: "<", ast.LtE: "≤", ast.Gt: ">", ast.GtE: "≥", ast.Eq: "=", ast.NotEq: "≠"}
+_OPERATORS: Final[dict[type[ast.operator], Callable[[Expression, Expression], Expression]]] = {
+    ast.Add: add,
+    ast.Sub: lambda a, b: add(a, negative(b)),
+    ast.Mult: multiply,
+    ast.Div: divide,
+    ast.Pow: power,
+}
+
+
+def formula(source: str, quantities: Mapping[str, Expression]) -> Expression:
+    """Read a formula of the table, with an expression in place of each of its names.
+
+    Arguments:
+        source: names, numbers, calls, ``+ - * / **`` and ``x if a >= b else y``, as in ``Primitive.textbook``.
+        quantities: what stands for each name.
+
+    Raises:
+        ValueError: if the formula holds anything else, or a name that stands for nothing.
+
+    Example:
+        >>> from autograd.derivation.writing import text
+        >>> text(formula("y*(1 - y)", {"y": Symbol("h")}))
+        'h(1 − h)'
+        >>> from autograd.derivation.writing import text
+        >>> text(formula("b*a**(b - 1)", {"a": Symbol("x"), "b": number(2.0)}))
+        '2x'
+    """
+
+    def read(node: ast.expr) -> Expression:
+        match node:
+            case ast.Constant(value=int() | float() as value):
+                return number(float(value))
+            case ast.Name(id=name) if name in quantities:
+                return quantities[name]
+            case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
+                return _OPERATORS[type(op)](read(left), read(right))
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                return negative(read(operand))
+            case ast.Call(func=ast.Name(id=function), args=arguments, keywords=[]):
+                return call(function, *[read(argument) for argument in arguments])
+            case ast.IfExp(test=ast.Compare(left=left, ops=[op], comparators=[right])) if type(op) in _SIGNS:
+                return choose(_SIGNS[type(op)], read(left), read(right), read(node.body), read(node.orelse))
+            case ast.IfExp(test=test):
+                return choose("≠", read(test), ZERO, read(node.body), read(node.orelse))
+        raise ValueError(
+            f"the formula {source!r} cannot be read at {ast.unparse(node)!r}; "
+            f"write it with {', '.join(quantities)}, numbers, calls, + - * / ** and 'x if a >= b else y'"
+        )
+
+    return read(parsed(source))
+
+
+def parsed(source: str) -> ast.expr:
+    """The syntax of a formula.
+
+    Raises:
+        ValueError: where that is not a formula.
+    """
+    try:
+        return ast.parse(source, mode="eval").body
+    except SyntaxError as error:
+        raise ValueError(f"the formula {source!r} cannot be read: {error.msg}") from None
+
+
+def names_in(source: str) -> frozenset[str]:
+    """The names that a formula mentions."""
+    return frozenset(node.id for node in ast.walk(parsed(source)) if isinstance(node, ast.Name))

@@ -1,0 +1,380 @@
+"""Three styles of writing, text, LaTeX and MathML: each puts pieces together.
+
+The pieces come from `autograd.derivation.writing`, which knows what a formula means and where it needs parentheses; a
+style knows how a name, a fraction or a square root looks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from itertools import pairwise
+from typing import Final
+
+# --- names -------------------------------------------------------------------------------------------------------
+
+LONGEST_NAME = 40
+_JOINERS = "\u200c\u200d"  # without a look of their own: they join emoji, and part the letters of Persian
+_RAISED = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
+_RAISE: Final = str.maketrans("-−0123456789", f"⁻{_RAISED}")
+_GREEK: Final = {
+    "alpha": "α",
+    "beta": "β",
+    "gamma": "γ",
+    "delta": "δ",
+    "epsilon": "ε",
+    "zeta": "ζ",
+    "eta": "η",
+    "theta": "θ",
+    "iota": "ι",
+    "kappa": "κ",
+    "lambda": "λ",
+    "mu": "μ",
+    "nu": "ν",
+    "xi": "ξ",
+    "pi": "π",
+    "rho": "ρ",
+    "sigma": "σ",
+    "tau": "τ",
+    "upsilon": "υ",
+    "phi": "φ",
+    "chi": "χ",
+    "psi": "ψ",
+    "omega": "ω",
+    "Gamma": "Γ",
+    "Delta": "Δ",
+    "Theta": "Θ",
+    "Lambda": "Λ",
+    "Xi": "Ξ",
+    "Pi": "Π",
+    "Sigma": "Σ",
+    "Upsilon": "Υ",
+    "Phi": "Φ",
+    "Psi": "Ψ",
+    "Omega": "Ω",
+}
+_GREEK_COMMANDS: Final = {letter: f"\\{name}" for name, letter in _GREEK.items()}
+_NAME = re.compile(
+    r"(?P<letters>[^\W\d_]+)_?(?P<digits>(?:\d+(?:,\d+)*)?)(?P<more>(?:_\w+)?)(?P<indices>(?:\[[^\[\]]*\])*)(?P<copy>₍[₀-₉]+₎)?"
+)
+_INDEX = re.compile(r"\[([^\[\]]*)\]")
+_LATEX_SIGNS: Final = {
+    **{sign: f"\\{sign}" for sign in "{}$&#%_"},
+    "\\": r"\backslash ",
+    "^": r"{\wedge}",
+    "~": r"{\sim}",
+    " ": r"\ ",
+    "'": r"{\prime}",
+    "`": r"{\prime}",
+    '"': r"{\prime\prime}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NameParts:
+    """A name taken apart: ``w11[2]`` is a w with the subscript 11 and the superscript [2]."""
+
+    base: str
+    hat: bool = False
+    subscript: str = ""
+    superscript: str = ""
+
+
+def printable(text: str) -> str:
+    r"""Text for one line: a line break, a control character or what else cannot be printed becomes a space.
+
+    Example:
+        >>> printable("a\nb")
+        'a b'
+    """
+    return "".join([c if c.isprintable() or c in _JOINERS else " " for c in text])
+
+
+def one_line(name: str) -> str:
+    """A name fit for a line of text: no line breaks or control characters, and not longer than 40 characters."""
+    name = printable(name[: LONGEST_NAME + 1])
+    return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1].rstrip(_JOINERS) + "…"
+
+
+def raised(digits: str) -> str:
+    """Digits, and a minus sign before them, as an exponent in plain text.
+
+    Example:
+        >>> raised("-12"), raised("−12")
+        ('⁻¹²', '⁻¹²')
+    """
+    return digits.translate(_RAISE)
+
+
+def name_parts(name: str) -> NameParts:
+    """The parts in which mathematics writes a name.
+
+    Example:
+        >>> name_parts("theta0")
+        NameParts(base='θ', hat=False, subscript='0', superscript='')
+    """
+    name = one_line(name)
+    match = _NAME.fullmatch(name)
+    if match is None:
+        return NameParts(name)
+    letters, digits, more, copy = match["letters"], match["digits"], match["more"].strip("_"), match["copy"] or ""
+    hat = len(letters) == 4 and letters.endswith("hat")
+    base = letters[0] if hat else _GREEK.get(letters, letters)
+    if more == "hat" and len(base) == 1:
+        hat, more = True, ""
+    if len(base) > 1 and more:  # learning_rate is one word
+        base, more = f"{base}{digits}_{more}", ""
+        digits = ""
+    indices = [index.strip("'\"") for index in _INDEX.findall(match["indices"])]
+    copy = copy.translate(str.maketrans("₍₎₀₁₂₃₄₅₆₇₈₉", "()0123456789"))
+    subscripts = [part for part in (digits, more) if part]
+    if indices and not subscripts:
+        return NameParts(base, hat, ",".join(indices), copy)
+    return NameParts(base, hat, ",".join(subscripts), "".join([f"[{index}]" for index in indices]) + copy)
+
+
+# --- three styles ------------------------------------------------------------------------------------------------
+
+
+class Style:
+    """How pieces are put together: as one line of plain text. The other styles replace what they do differently."""
+
+    flat = True  # what stands above or below a line needs parentheses
+    plus, minus, times, equals, dots = " + ", " − ", " · ", " = ", "…"
+    more_rows = "⋮"
+
+    def number(self, digits: str) -> str:
+        """A number, given by its digits."""
+        return digits.replace("-", "−")
+
+    def name(self, name: str) -> str:
+        """The name of a quantity; in parentheses if it would run into what stands around it."""
+        name = one_line(name)
+        return name if _PLAIN_NAME.fullmatch(name) else f"({name})"
+
+    def words(self, words: str) -> str:
+        """A line of words."""
+        return words
+
+    def group(self, a: str) -> str:
+        """Parentheses around it."""
+        return f"({a})"
+
+    def joined(self, parts: Sequence[str]) -> str:
+        """Pieces in a row."""
+        return "".join(parts)
+
+    def beside(self, parts: Sequence[str]) -> str:
+        """Factors without a sign between them. A name needs a space before it unless a short one follows a number."""
+        line = parts[0]
+        for left, right in pairwise(parts):
+            after_number = left.replace(".", "").isdecimal()
+            short = right.startswith("√") or len(right.split("^")[0].rstrip(_RAISED)) == 1
+            line += right if right.startswith("(") or (after_number and short) else f" {right}"
+        return line
+
+    def over(self, a: str, b: str) -> str:
+        """a above b."""
+        return f"{a}/{b}"
+
+    def power(self, base: str, exponent: str) -> str:
+        """The base to the exponent."""
+        if exponent.lstrip("−").isdecimal():
+            return base + raised(exponent)
+        return f"{base}^{exponent}"
+
+    def root(self, a: str) -> str:
+        """The square root."""
+        return f"√{a}"
+
+    def call(self, function: str, arguments: Sequence[str], index: int | None) -> str:
+        """A function of arguments; ``index`` picks one of several results."""
+        if function == "abs":
+            return f"|{arguments[0]}|"
+        name = "σ" if function == "sigmoid" else function
+        return f"{name}({', '.join(arguments)})" + (f"[{index}]" if index is not None else "")
+
+    def choice(self, chosen: str, condition: str, otherwise: str) -> str:
+        """One of two expressions, by a condition."""
+        return f"{chosen} if {condition} else {otherwise}"
+
+    def compared(self, a: str, sign: str, b: str) -> str:
+        """The condition that compares a with b."""
+        return f"{a} {sign} {b}"
+
+    def derivative(self, numerator: str, denominator: str, kind: str) -> str:
+        """The derivative of one quantity with respect to another, given their names; see `formulas.Derivative`."""
+        d = "∂" if kind == "local" else "d"
+        return f"{d}{self.name(numerator)}/{d}{self.name(denominator)}"
+
+
+_PLAIN_NAME = re.compile(r"[\w.₍₎]+(,\d+)*(\[[\w'\",]*\])*[₍₎₀-₉]*")
+
+
+class _Latex(Style):
+    """LaTeX, of the kind that MathJax, KaTeX and Matplotlib read."""
+
+    flat = False
+    minus, times = " - ", r" \cdot "
+    dots, more_rows = r"\ldots", r"\vdots"
+
+    def number(self, digits: str) -> str:
+        mantissa, _, exponent = digits.partition("e")
+        if mantissa.lstrip("-") in ("inf", "nan"):
+            return mantissa.replace("inf", r"\infty").replace("nan", r"\mathrm{nan}")
+        return mantissa + (rf" \cdot 10^{{{exponent}}}" if exponent else "")
+
+    def name(self, name: str) -> str:
+        parts = name_parts(name)
+        base = _latex_word(parts.base)
+        base = rf"\hat{{{base}}}" if parts.hat else base
+        if parts.subscript:
+            base += f"_{{{_latex_word(parts.subscript)}}}"
+        return base + (f"^{{{_latex_word(parts.superscript)}}}" if parts.superscript else "")
+
+    def words(self, words: str) -> str:
+        return _latex_word(words)
+
+    def group(self, a: str) -> str:
+        return rf"\left({a}\right)"
+
+    def beside(self, parts: Sequence[str]) -> str:
+        line = parts[0]
+        for left, right in pairwise(parts):
+            after_number = left.replace(".", "").isdecimal() and not right.startswith(r"\mathrm")
+            line += right if after_number or right.startswith(r"\left(") else rf" \, {right}"
+        return line
+
+    def over(self, a: str, b: str) -> str:
+        return rf"\frac{{{a}}}{{{b}}}"
+
+    def power(self, base: str, exponent: str) -> str:
+        if base.endswith("}") and "^" in base:
+            base = f"{{{base}}}"  # x^{(2)}^{3} is a mistake in LaTeX
+        return f"{base}^{{{exponent}}}"
+
+    def root(self, a: str) -> str:
+        return rf"\sqrt{{{a}}}"
+
+    def call(self, function: str, arguments: Sequence[str], index: int | None) -> str:
+        inside = ", ".join(arguments)
+        if function == "abs":
+            return rf"\left|{inside}\right|"
+        if function == "exp":
+            return f"e^{{{inside}}}"
+        if function in ("log", "max", "min", "sin", "cos", "tanh"):
+            name = f"\\{function}"
+        else:
+            name = r"\sigma" if function == "sigmoid" else _latex_word(function)
+        return name + (f"_{{{index}}}" if index is not None else "") + self.group(inside)
+
+    def choice(self, chosen: str, condition: str, otherwise: str) -> str:
+        return rf"{chosen}\ \mathrm{{if}}\ {condition}\ \mathrm{{else}}\ {otherwise}"
+
+    def compared(self, a: str, sign: str, b: str) -> str:
+        return f"{a} {_LATEX_COMPARISONS.get(sign, sign)} {b}"
+
+    def derivative(self, numerator: str, denominator: str, kind: str) -> str:
+        d = r"\mathrm{d}" if kind == "total" else r"\partial"
+        a, b = (self.name(name) for name in (numerator, denominator))
+        a, b = (rf"\, {name}" if name.startswith(r"\mathrm") else name for name in (a, b))
+        return rf"\frac{{{d} {a}}}{{{d} {b}}}"
+
+
+_LATEX_COMPARISONS = {"≥": r"\geq", "≤": r"\leq", "≠": r"\neq"}
+
+
+def _latex_word(word: str) -> str:
+    """A part of a name: one letter stands as it is, a Greek one by its command, anything longer upright."""
+    if word in _GREEK_COMMANDS:
+        return _GREEK_COMMANDS[word]
+    escaped = "".join([_LATEX_SIGNS.get(c, c) for c in word])
+    return escaped if len(word) == 1 or not any(c.isalpha() for c in word) else rf"\mathrm{{{escaped}}}"
+
+
+_WORD = "<mtext>&#xa0;{}&#xa0;</mtext>"  # with spaces that do not collapse
+_MATHML_GROUP = re.compile(r"<mrow><mo[^>]*>\(")
+_MATHML_WORD = re.compile(r"(<m(row|sub|sup|subsup|over)>)*<mi>[^<]{2}")
+
+
+class _MathML(Style):
+    """Presentation MathML: what browsers show without a script."""
+
+    flat = False
+    plus, minus, times, equals = "<mo>+</mo>", "<mo>−</mo>", "<mo>·</mo>", "<mo>=</mo>"
+    dots, more_rows = "<mo>…</mo>", "<mo>⋮</mo>"
+
+    def number(self, digits: str) -> str:
+        if digits.startswith("-"):
+            return f"<mrow><mo>−</mo>{self.number(digits[1:])}</mrow>"
+        mantissa, _, exponent = digits.partition("e")
+        number = f"<mn>{mantissa.replace('inf', '∞')}</mn>"
+        if not exponent:
+            return number
+        return f"<mrow>{number}<mo>·</mo><msup><mn>10</mn>{self.number(exponent)}</msup></mrow>"
+
+    def name(self, name: str) -> str:
+        parts = name_parts(name)
+        base = f"<mi>{escape(parts.base)}</mi>"
+        base = f"<mover>{base}<mo>^</mo></mover>" if parts.hat else base
+        subscript, superscript = (f"<mtext>{escape(part)}</mtext>" for part in (parts.subscript, parts.superscript))
+        if parts.subscript and parts.superscript:
+            return f"<msubsup>{base}{subscript}{superscript}</msubsup>"
+        if parts.subscript:
+            return f"<msub>{base}{subscript}</msub>"
+        return f"<msup>{base}{superscript}</msup>" if parts.superscript else base
+
+    def words(self, words: str) -> str:
+        return f"<mtext>{escape(words)}</mtext>"
+
+    def group(self, a: str) -> str:
+        fixed = "" if "<mfrac" in a else " stretchy='false'"  # some fonts' next size is far taller than a line
+        return f"<mrow><mo{fixed}>(</mo>{a}<mo{fixed}>)</mo></mrow>"
+
+    def joined(self, parts: Sequence[str]) -> str:
+        return f"<mrow>{''.join(parts)}</mrow>"
+
+    def beside(self, parts: Sequence[str]) -> str:
+        line = parts[0]
+        for left, right in pairwise(parts):
+            after_number = left.startswith("<mn>") and not _MATHML_WORD.match(right)
+            gap = "" if after_number or _MATHML_GROUP.match(right) else " rspace='0.17em'"
+            line += f"<mo{gap}>&#x2062;</mo>{right}"  # the invisible times sign
+        return f"<mrow>{line}</mrow>"
+
+    def over(self, a: str, b: str) -> str:
+        return f"<mfrac>{a}{b}</mfrac>"
+
+    def power(self, base: str, exponent: str) -> str:
+        return f"<msup><mrow>{base}</mrow>{exponent}</msup>"
+
+    def root(self, a: str) -> str:
+        return f"<msqrt>{a}</msqrt>"
+
+    def call(self, function: str, arguments: Sequence[str], index: int | None) -> str:
+        inside = "<mo>,</mo>".join(arguments)
+        if function == "abs":
+            return f"<mrow><mo>|</mo>{inside}<mo>|</mo></mrow>"
+        if function == "exp":
+            return f"<msup><mi>e</mi><mrow>{inside}</mrow></msup>"
+        name = f"<mi>{'σ' if function == 'sigmoid' else escape(function)}</mi>"
+        name = name if index is None else f"<msub>{name}<mn>{index}</mn></msub>"
+        return f"<mrow>{name}<mo>&#x2061;</mo>{self.group(inside)}</mrow>"  # the invisible sign of application
+
+    def choice(self, chosen: str, condition: str, otherwise: str) -> str:
+        return f"<mrow>{chosen}{_WORD.format('if')}{condition}{_WORD.format('else')}{otherwise}</mrow>"
+
+    def compared(self, a: str, sign: str, b: str) -> str:
+        return f"<mrow>{a}<mo>{escape(sign)}</mo>{b}</mrow>"
+
+    def derivative(self, numerator: str, denominator: str, kind: str) -> str:
+        d = "<mi>d</mi>" if kind == "total" else "<mo>∂</mo>"
+        a, b = (f"<mrow>{d}{self.name(name)}</mrow>" for name in (numerator, denominator))
+        return f"<mfrac>{a}{b}</mfrac>"
+
+
+TEXT: Final = Style()
+LATEX: Final = _Latex()
+MATHML: Final = _MathML()

@@ -1,0 +1,311 @@
+"""The order of a graph, and the reverse pass: as arithmetic (`run_backward`) and as data (`steps`)."""
+
+from __future__ import annotations
+
+import os
+from _thread import RLock
+from collections.abc import Iterator, Sequence
+from math import isfinite
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from autograd.engine.errors import AnomalyError
+from autograd.engine.modes import current_modes, open_blocks
+
+if TYPE_CHECKING:
+    from autograd.engine.value import Value
+
+depth_of = attrgetter("depth")
+
+
+def topological_order(root: Value) -> list[Value]:
+    """All nodes that ``root`` was computed from, operands before results, ``root`` last.
+
+    A node's depth is one more than that of its deepest operand, so sorting by depth is a topological order: no
+    recursion, whatever the depth. Nodes of the same depth stand in the order in which the expression names them.
+    The reverse pass walks this list from its end.
+
+    Example:
+        >>> from autograd import Value
+        >>> a, b = Value(2.0, label="a"), Value(3.0, label="b")
+        >>> [node.label or node.op.name for node in topological_order(a * b + a)]
+        ['a', 'b', 'multiply', 'add']
+    """
+    found: list[Value] = []
+    seen: set[Value] = set()
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if node not in seen:
+            seen.add(node)
+            found.append(node)
+            if node.depth:
+                for operand in (node._b, node._a):
+                    if type(operand) is tuple:
+                        stack.extend([member for member in reversed(operand) if type(member) is not float])
+                    elif operand is not None and type(operand) is not float:
+                        stack.append(operand)
+    found.sort(key=depth_of)
+    return found
+
+
+_one_pass_at_a_time = RLock()  # leaves may be shared between the graphs of several threads
+
+
+def _in_child() -> None:
+    global _one_pass_at_a_time
+    _one_pass_at_a_time = RLock()  # the thread that held it in the parent does not exist here
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_in_child)
+
+
+def run_backward(root: Value) -> None:
+    """The reverse pass from ``root``: see `Value.backward`."""
+    if not root.depth:
+        raise ValueError(
+            f"backward() on {root.describe()}, which has no history: nothing was recorded on the way to it. "
+            "Call backward() on the result of an expression of Values. (Operations inside no_grad() record nothing.)"
+        )
+    if open_blocks and current_modes().check:
+        _check_backward(root)
+    with _alone():
+        reached = _Reached(root)
+        try:
+            reached.find_idle(reached.mark())
+            reached.hand_on()
+            for leaf, before in zip(reached.leaves, reached.held_by_leaves, strict=True):
+                if before:  # None counts as 0
+                    leaf.grad += float(before)
+        except BaseException:  # interrupted: every node keeps what it held
+            reached.restore()
+            raise
+
+
+def gradients(root: Value, wrt: Sequence[Value]) -> tuple[list[float], list[Value]]:
+    """The derivatives of ``root`` with respect to the leaves ``wrt``, and all leaves it depends on; none is changed."""
+    with _alone():
+        reached = _Reached(root)
+        try:
+            reached.mark()
+            reached.hand_on()
+            there = set(reached.leaves)
+            return [leaf.grad if leaf in there else 0.0 for leaf in wrt], reached.leaves
+        finally:
+            reached.restore()
+
+
+def _alone() -> Any:
+    """The lock for one pass at a time: leaves may be shared between the graphs of several threads."""
+    lock = _one_pass_at_a_time
+    if lock._is_owned():  # type: ignore[attr-defined]  # typeshed lacks it
+        raise RuntimeError("a reverse pass was begun in the middle of another one, by a signal or a finalizer")
+    return lock
+
+
+class _Reached:
+    """The nodes that the gradient of ``root`` reaches, and what they held before: inner nodes and leaves apart."""
+
+    __slots__ = ("held", "held_by_idle", "held_by_leaves", "idle", "inner", "leaves")
+
+    def __init__(self, root: Value) -> None:
+        self.inner = [root]
+        self.held: list[float] = [root.grad]
+        self.leaves: list[Value] = []
+        self.held_by_leaves: list[float] = []
+        self.idle: list[Value] = []
+        self.held_by_idle: list[float] = []
+
+    def mark(self) -> float:
+        """Find the nodes. A NaN of this pass alone stands in the gradient of each that is found, which saves a set."""
+        mark = float("nan")
+        inner, held, leaves, held_by_leaves = self.inner, self.held, self.leaves, self.held_by_leaves
+        groups_seen: set[int] = set()  # the neurons of a layer share their inputs, the examples share the weights
+        inner[0].grad = mark
+        for node in inner:
+            partials = node._db
+            if type(partials) is not tuple:
+                operand = node._a
+                if node._da is not None and operand.grad is not mark:
+                    if operand.depth:
+                        held.append(operand.grad)
+                        inner.append(operand)
+                    else:
+                        held_by_leaves.append(operand.grad)
+                        leaves.append(operand)
+                    operand.grad = mark
+                operand = node._b
+                if partials is not None and operand.grad is not mark:
+                    if operand.depth:
+                        held.append(operand.grad)
+                        inner.append(operand)
+                    else:
+                        held_by_leaves.append(operand.grad)
+                        leaves.append(operand)
+                    operand.grad = mark
+                continue
+            for group, slopes in ((node._a, partials[0]), (node._b, partials[1])):
+                if slopes is not None and id(group) not in groups_seen:
+                    groups_seen.add(id(group))
+                    for operand, slope in zip(group, slopes, strict=True):
+                        if slope is not None and operand.grad is not mark:
+                            if operand.depth:
+                                held.append(operand.grad)
+                                inner.append(operand)
+                            else:
+                                held_by_leaves.append(operand.grad)
+                                leaves.append(operand)
+                            operand.grad = mark
+        return mark
+
+    def find_idle(self, mark: float) -> None:
+        """Find the inner nodes below what gets no gradient, where this pass does not come and a former one may have."""
+        idle, held = self.idle, self.held_by_idle
+        above = [node for node in self.inner if node._da is None and node.op.may_stop]  # type: ignore[union-attr]
+        inner_kind = type(self.inner[0])
+        groups_seen: set[int] = set()
+        for nodes in (above, idle):
+            for node in nodes:
+                for group in (node._a, node._b):
+                    if type(group) is inner_kind:  # a single operand; leaves are nobody's to clear
+                        if group.grad is not mark and group.depth:
+                            held.append(group.grad)
+                            idle.append(group)
+                            group.grad = mark
+                    elif type(group) is tuple and id(group) not in groups_seen:
+                        groups_seen.add(id(group))
+                        for operand in group:
+                            if type(operand) is inner_kind and operand.grad is not mark and operand.depth:
+                                held.append(operand.grad)
+                                idle.append(operand)
+                                operand.grad = mark
+
+    def hand_on(self) -> None:
+        """The chain rule: each node hands its gradient, times the local derivative, to its operands."""
+        for node in self.idle:
+            node.grad = 0.0
+        for node in self.inner:
+            node.grad = 0.0
+        for leaf in self.leaves:
+            leaf.grad = 0.0
+        self.inner[0].grad = 1.0
+        for node in sorted(self.inner, key=depth_of, reverse=True):
+            upstream = node.grad
+            partial = node._da
+            if partial is not None:
+                node._a.grad += upstream * partial
+                partial = node._db
+                if partial is not None:
+                    node._b.grad += upstream * partial
+                continue
+            partial = node._db
+            if type(partial) is float:
+                node._b.grad += upstream * partial
+            elif (
+                upstream and partial is not None
+            ):  # 0 behind a dead ReLU, or for an example already learnt: skip the whole sum
+                for group, slopes in ((node._a, partial[0]), (node._b, partial[1])):
+                    if slopes is not None:
+                        for operand, slope in zip(group, slopes, strict=True):
+                            if slope is not None:
+                                operand.grad += upstream * slope
+
+    def restore(self) -> None:
+        """Let every node hold what it held before. (After an interrupt a list may be one longer than its nodes.)"""
+        for node, before in zip((*self.inner, *self.idle), (*self.held, *self.held_by_idle), strict=False):
+            node.grad = before
+        for leaf, before in zip(self.leaves, self.held_by_leaves, strict=False):
+            leaf.grad = before
+
+
+class Contribution(NamedTuple):
+    """What a node hands to one of its operands: ``product = upstream * local``, and the operand's sum so far.
+
+    Attributes:
+        parent: the operand.
+        local: the derivative of the node with respect to it.
+        product: what it is handed.
+        total: what it has been handed up to now, this included.
+
+    Example:
+        >>> from autograd import Value, steps
+        >>> [step] = steps(Value(2.0) * Value(3.0))
+        >>> [contribution.product for contribution in step.contributions]
+        [3.0, 2.0]
+    """
+
+    parent: Value
+    local: float
+    product: float
+    total: float
+
+
+class Step(NamedTuple):
+    """One step of the reverse pass: a node, the gradient that has reached it, and what it hands on.
+
+    Attributes:
+        node: the node.
+        upstream: the derivative of the root with respect to it.
+        contributions: what it hands on, one a `Contribution` to each operand.
+
+    Example:
+        >>> from autograd import Value, steps
+        >>> w = Value(2.0)
+        >>> [(step.node.data, step.upstream) for step in steps(w * w * 3.0)]
+        [(12.0, 1.0), (4.0, 3.0)]
+    """
+
+    node: Value
+    upstream: float
+    contributions: tuple[Contribution, ...]
+
+
+def steps(root: Value) -> Iterator[Step]:
+    """The reverse pass from ``root`` as data, in its order; no gradient is changed.
+
+    Arguments:
+        root: the node whose derivatives are taken.
+
+    Yields:
+        A `Step` for every node with operands, from ``root`` backward: ``node``, its ``upstream`` gradient
+        d(root)/d(node), and a `Contribution` for each parent (``parent``, ``local`` derivative, ``product``,
+        ``total`` collected by that parent so far). A node used twice as an operand contributes twice.
+
+    Example:
+        >>> from autograd import Value, steps
+        >>> x = Value(3.0, label="x")
+        >>> for step in steps(x * x):
+        ...     for c in step.contributions:
+        ...         print(step.node.op.name, step.upstream, c.parent.label, c.local, c.product, c.total)
+        multiply 1.0 x 3.0 3.0 3.0
+        multiply 1.0 x 3.0 3.0 6.0
+
+    Source: notes 4.5; lecture, "3. Gradient Descent".
+    """
+    totals = {root: 1.0}
+    for node in reversed(topological_order(root)):
+        if node.op is None or node not in totals:
+            continue
+        upstream = totals[node]
+        contributions = []
+        for parent, local in zip(node.parents, node.partials, strict=True):
+            if node.op.may_stop and local == 0.0:
+                contributions.append(Contribution(parent, local, 0.0, totals.get(parent, 0.0)))
+                continue
+            product = upstream * local
+            total = totals[parent] = totals.get(parent, 0.0) + product
+            contributions.append(Contribution(parent, local, product, total))
+        yield Step(node, upstream, tuple(contributions))
+
+
+def _check_backward(root: Value) -> None:
+    """Raise at the first contribution of the reverse pass that is not finite though its node's value is."""
+    for node, upstream, contributions in steps(root):
+        for parent, local, product, total in contributions:
+            if not isfinite(total):
+                raise AnomalyError(
+                    f"the reverse pass made {total:g} out of finite numbers: {node.describe()} hands "
+                    f"{upstream:g} * {local:g} = {product:g} to its operand {parent.describe()}; "
+                    "keep the operand away from the point where the slope is not finite"
+                )

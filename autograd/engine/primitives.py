@@ -1,0 +1,523 @@
+"""The table of primitives: for each operation its value and its partial derivatives, written once.
+
+A row is a `Primitive`. Its rules are written against a *namespace* ``m`` of elementary functions, so that the same row
+serves everyone who interprets a graph:
+
+    namespace               operands           used for
+    autograd.engine.scalar  floats             eager evaluation, and what ``backward`` multiplies
+    autograd.functions      Values             derivatives of derivatives
+    an array namespace      NumPy, torch ...   compiled programs
+
+``textbook`` holds the same partials once more in the notation of a textbook, for derivations and pictures; the
+tests hold them to the rules. In all of them a, b, c are the operands and y is the value of the operation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from math import inf, isfinite, nan
+from typing import Any
+
+from autograd.engine import scalar
+from autograd.engine.errors import DivisionByZero, DomainError
+from autograd.engine.scalar import SMALLEST_NORMAL
+
+Rule = Callable[..., Any]
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Primitive:
+    """One operation: how to compute it, how to differentiate it, how to write it.
+
+    Arguments:
+        name: the field's name for it, also its variable name in this module ("sigmoid", "multiply").
+        symbol: how a picture shows it ("×"); the name where there is no sign.
+        value: ``value(m, a, b, ...)``, the result from the operands, with the functions of the namespace ``m``.
+        partials: one rule an operand, ``rule(m, y, a, b, ...)``, each the derivative of y with respect to that
+            operand. For an operation on any number of operands a single rule that returns them all.
+        formula: the value in textbook notation, in terms of a, b, c ("a*b").
+        textbook: the partials in textbook notation, in terms of y, a, b, c ("y*(1 - y)"). Empty for operations on
+            any number of operands.
+        domain: ``domain(a, b, ...)`` on floats: None where the operation is defined, else the error that says what
+            is wrong and what to do about it. Whoever raises it adds the operation and its operands.
+        eager: optional, the value and the partials of all operands at once, on floats: ``(y, dy/da, dy/db, ...)``,
+            faster than the rules, whose parts share work, and equal to them.
+        selects: the operation hands on one of its operands, or none, and ignores the others, which then get no
+            gradient at all (and not 0 times an infinite slope, which would be NaN).
+        flat: where a slope is 0 the operand changes nothing nearby, as below 0 in a ReLU. So nothing is handed on there
+            either, also if what comes from above is infinite.
+        module: where pickle finds the primitive: a module with an attribute called ``name``.
+
+    Example:
+        >>> from autograd import scalar
+        >>> multiply.value(scalar, 2.0, 3.0), multiply.slopes(scalar, 6.0, 2.0, 3.0)
+        (6.0, [3.0, 2.0])
+    """
+
+    name: str
+    symbol: str
+    value: Rule
+    partials: tuple[Rule, ...] | Rule
+    formula: str = ""
+    textbook: tuple[str, ...] = ()
+    domain: Callable[..., DomainError | None] | None = None
+    eager: Callable[..., Sequence[float]] | None = None
+    selects: bool = False
+    flat: bool = False
+    module: str = __name__
+    may_stop: bool = field(init=False)  # a slope of 0 stops the gradient: the row selects, or is flat
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "may_stop", self.selects or self.flat)
+
+    def slopes(self, m: Any, y: Any, *operands: Any, wanted: Sequence[bool] | None = None) -> list[Any]:
+        """The partial derivatives at ``operands``, one an operand, computed in the namespace ``m``.
+
+        With ``wanted``, 0.0 stands in place of those that are not (a slope that nobody needs may not exist, as that
+        of ``(-2)**n`` with respect to n).
+        """
+        if callable(self.partials):
+            return list(self.partials(m, y, *operands))
+        wanted = wanted or [True] * len(operands)
+        return [rule(m, y, *operands) if want else 0.0 for rule, want in zip(self.partials, wanted, strict=True)]
+
+    @property
+    def variadic(self) -> bool:
+        """Whether it takes any number of operands."""
+        return callable(self.partials)
+
+    def __repr__(self) -> str:
+        return f"<primitive {self.name}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _find, (self.module, self.name)
+
+    def __copy__(self) -> Primitive:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Primitive:
+        return self
+
+
+def _find(module: str, name: str) -> Any:
+    """The primitive called ``name`` in ``module`` (how a pickled graph refers to its operations)."""
+    from importlib import import_module
+
+    return getattr(import_module(module), name)
+
+
+# --- arithmetic ------------------------------------------------------------------------------------------------
+
+add = Primitive(
+    name="add",
+    symbol="+",
+    value=lambda m, a, b: a + b,
+    partials=(lambda m, y, a, b: 1.0, lambda m, y, a, b: 1.0),
+    formula="a + b",
+    textbook=("1", "1"),
+)
+subtract = Primitive(
+    name="subtract",
+    symbol="−",
+    value=lambda m, a, b: a - b,
+    partials=(lambda m, y, a, b: 1.0, lambda m, y, a, b: -1.0),
+    formula="a - b",
+    textbook=("1", "-1"),
+)
+multiply = Primitive(
+    name="multiply",
+    symbol="×",
+    value=lambda m, a, b: a * b,
+    partials=(lambda m, y, a, b: b, lambda m, y, a, b: a),
+    formula="a*b",
+    textbook=("b", "a"),
+)
+divide = Primitive(
+    name="divide",
+    symbol="÷",
+    value=lambda m, a, b: m.divide(a, b),
+    partials=(lambda m, y, a, b: m.divide(1.0, b), lambda m, y, a, b: m.divide(-y, b)),
+    formula="a/b",
+    textbook=("1/b", "-a/b**2"),
+    domain=lambda a, b: (
+        DivisionByZero("the divisor must not be 0; keep it away from 0, for instance with b + 1e-8") if b == 0 else None
+    ),
+)
+negative = Primitive(
+    name="negative",
+    symbol="−",
+    value=lambda m, a: -a,
+    partials=(lambda m, y, a: -1.0,),
+    formula="-a",
+    textbook=("-1",),
+)
+
+
+def _power_domain(a: float, b: float) -> DomainError | None:
+    if a == 0.0 and b < 0.0:
+        return DivisionByZero("0 has no negative power; keep the base away from 0")
+    if a < 0.0 and b % 1.0 != 0.0 and isfinite(b):
+        return DomainError("a negative base has no fractional power; use abs(base), or a whole exponent")
+    return None
+
+
+def _chosen(m: Any, condition: Any, a: Any, b: Any) -> Any:
+    """a where the condition holds, else b: two forms of one number, so that no choice need be recorded."""
+    return m.where(condition, a, b) if type(condition) is not float else a if condition else b
+
+
+def _power_slope(m: Any, y: Any, a: Any, b: Any) -> Any:
+    """b * a**(b - 1), or b * y / a where b - 1 is not exact: log(a) would multiply its rounding."""
+    if type(b) is not float:  # an exponent that varies: at a = 0 only b * a**(b - 1) has a value, which is 0 at b = 0
+        plain = b * m.power(a, m.where(a, b - 1.0, m.where(b, b - 1.0, 0.0)))
+        exact = m.where(m.at_least(b, 0.5), m.below(b, 2.0**53), 0.0)
+        return _chosen(m, exact, plain, _over_base(m, y, a, b, plain))
+    if b == 0.0:
+        return 0.0
+    if 0.5 <= b < 2.0**53:
+        return b * m.power(a, b - 1.0)
+    return _over_base(m, y, a, b, scalar.power(0.0, b - 1.0) if b > 0.0 else 0.0)
+
+
+def _over_base(m: Any, y: Any, a: Any, b: Any, at_0: Any) -> Any:
+    """b * y / a where that has a value; at an infinite base the limit, and ``at_0`` at 0."""
+    quotient = m.divide(b * y, m.where(a, a, 1.0))
+    at_infinity = _chosen(m, m.below(1.0, b), a, 0.0)
+    return m.where(a, _chosen(m, m.below(m.absolute(a), inf), quotient, at_infinity), at_0)
+
+
+def _power_exponent_slope(m: Any, y: Any, a: Any, b: Any) -> Any:
+    """y * log(a); where y has lost digits to underflow, half the exponent has not."""
+    normal = m.at_least(m.absolute(y), SMALLEST_NORMAL)
+    if type(normal) is not float:
+        half = m.power(a, 0.5 * b)
+        return m.where(normal, m.xlogy(y, a), m.xlogy(half, a) * half)
+    if m.below(a, 0.0):  # between two whole exponents there is no power
+        return nan if normal else 0.0
+    if m.at_least(0.0, a) and not (m.below(0.0, b) and m.at_least(1.0, b)):
+        return 0.0 if m.below(0.0, b) else -inf  # the limit
+    if normal:
+        return m.xlogy(y, a)
+    half = m.power(a, 0.5 * b)
+    return m.xlogy(half, a) * half
+
+
+def _power_eager(a: float, b: float) -> tuple[float, float, float]:
+    y = scalar.power(a, b)
+    to_exponent = _power_exponent_slope(scalar, y, a, b)
+    if 0.5 <= b < 2.0**53:
+        return y, b * scalar.power(a, b - 1.0), to_exponent
+    return y, _power_slope(scalar, y, a, b), to_exponent
+
+
+power = Primitive(
+    name="power",
+    symbol="^",
+    value=lambda m, a, b: m.power(a, b),
+    partials=(_power_slope, _power_exponent_slope),
+    formula="a**b",
+    textbook=("b*a**(b - 1)", "y*log(a)"),
+    domain=_power_domain,
+    eager=_power_eager,
+)
+absolute = Primitive(
+    name="absolute",
+    symbol="abs",
+    value=lambda m, a: m.absolute(a),
+    partials=(lambda m, y, a: m.sign(a),),
+    formula="abs(a)",
+    textbook=("sign(a)",),
+)
+sign = Primitive(
+    name="sign",
+    symbol="sign",
+    value=lambda m, a: m.sign(a),
+    partials=(lambda m, y, a: 0.0,),
+    formula="sign(a)",
+    textbook=("0",),
+    flat=True,
+)
+
+identity = Primitive(
+    name="identity",
+    symbol="=",
+    value=lambda m, a: a,
+    partials=(lambda m, y, a: 1.0,),
+    formula="a",
+    textbook=("1",),
+)
+stop_gradient = Primitive(
+    name="stop_gradient",
+    symbol="stop",
+    value=lambda m, a: a,
+    partials=(lambda m, y, a: 0.0,),
+    formula="stop(a)",
+    textbook=("0",),
+    selects=True,
+)
+
+# --- exponentials, logarithms, roots, angles -------------------------------------------------------------------
+
+exp = Primitive(
+    name="exp",
+    symbol="exp",
+    value=lambda m, a: m.exp(a),
+    partials=(lambda m, y, a: y,),
+    formula="exp(a)",
+    textbook=("y",),
+)
+expm1 = Primitive(
+    name="expm1",
+    symbol="expm1",
+    value=lambda m, a: m.expm1(a),
+    partials=(lambda m, y, a: m.exp(a),),
+    formula="exp(a) - 1",
+    textbook=("exp(a)",),
+)
+log = Primitive(
+    name="log",
+    symbol="log",
+    value=lambda m, a: m.log(a),
+    partials=(lambda m, y, a: m.divide(1.0, a),),
+    formula="log(a)",
+    textbook=("1/a",),
+    domain=lambda a: (
+        DomainError("the logarithm is defined above 0 only; for a probability use log(p + 1e-12), or a loss on logits")
+        if a <= 0
+        else None
+    ),
+)
+log1p = Primitive(
+    name="log1p",
+    symbol="log1p",
+    value=lambda m, a: m.log1p(a),
+    partials=(lambda m, y, a: m.divide(1.0, 1.0 + a),),
+    formula="log(1 + a)",
+    textbook=("1/(1 + a)",),
+    domain=lambda a: DomainError("log(1 + a) is defined for a above -1 only") if a <= -1 else None,
+)
+xlogy = Primitive(
+    name="xlogy",
+    symbol="a log b",
+    value=lambda m, a, b: m.xlogy(a, b),
+    partials=(lambda m, y, a, b: m.log(b), lambda m, y, a, b: m.divide(a, m.where(b, b, 1.0))),
+    formula="a*log(b)",
+    textbook=("log(b)", "a/b"),
+    domain=lambda a, b: (
+        DomainError("the logarithm is defined above 0 only; for a probability use a loss on logits")
+        if b < 0 or (b == 0 and a != 0)
+        else None
+    ),
+)
+sqrt = Primitive(
+    name="sqrt",
+    symbol="√",
+    value=lambda m, a: m.sqrt(a),
+    partials=(lambda m, y, a: m.divide(0.5, y),),
+    formula="sqrt(a)",
+    textbook=("1/(2*y)",),
+    domain=lambda a: (
+        DomainError("the square root is defined from 0 on only; use sqrt(abs(a)), or keep a at 0 or above")
+        if a < 0
+        else None
+    ),
+)
+sin = Primitive(
+    name="sin",
+    symbol="sin",
+    value=lambda m, a: m.sin(a),
+    partials=(lambda m, y, a: m.cos(a),),
+    formula="sin(a)",
+    textbook=("cos(a)",),
+)
+cos = Primitive(
+    name="cos",
+    symbol="cos",
+    value=lambda m, a: m.cos(a),
+    partials=(lambda m, y, a: -m.sin(a),),
+    formula="cos(a)",
+    textbook=("-sin(a)",),
+)
+
+# --- activations -----------------------------------------------------------------------------------------------
+
+tanh = Primitive(
+    name="tanh",
+    symbol="tanh",
+    value=lambda m, a: m.tanh(a),
+    partials=(lambda m, y, a: 4.0 * m.sigmoid(2.0 * a) * m.sigmoid(-2.0 * a),),
+    formula="tanh(a)",
+    textbook=("1 - y**2",),
+    eager=scalar.tanh_with_slope,
+)
+sigmoid = Primitive(
+    name="sigmoid",
+    symbol="σ",
+    value=lambda m, a: m.sigmoid(a),
+    partials=(lambda m, y, a: y * m.sigmoid(-a),),
+    formula="sigmoid(a)",
+    textbook=("y*(1 - y)",),
+    eager=scalar.sigmoid_with_slope,
+)
+softplus = Primitive(
+    name="softplus",
+    symbol="softplus",
+    value=lambda m, a: m.softplus(a),
+    partials=(lambda m, y, a: m.sigmoid(a),),
+    formula="log(1 + exp(a))",
+    textbook=("sigmoid(a)",),
+)
+
+
+def _swish_slope(m: Any, y: Any, a: Any) -> Any:
+    """h + y (1 - h) with h = sigmoid(a), and its limit 1 where 1 - h is 0."""
+    rest = m.sigmoid(-a)
+    return m.where(rest, m.sigmoid(a) + y * rest, 1.0)
+
+
+swish = Primitive(
+    name="swish",
+    symbol="swish",
+    value=lambda m, a: m.swish(a),
+    partials=(_swish_slope,),
+    formula="a*sigmoid(a)",
+    textbook=("sigmoid(a) + y*(1 - sigmoid(a))",),
+    eager=scalar.swish_with_slope,
+)
+relu = Primitive(
+    name="relu",
+    symbol="ReLU",
+    value=lambda m, a: m.maximum(a, 0.0),
+    partials=(lambda m, y, a: m.step(a),),
+    formula="max(0, a)",
+    textbook=("step(a)",),
+    flat=True,
+)
+leaky_relu = Primitive(
+    name="leaky_relu",
+    symbol="leaky ReLU",
+    value=lambda m, a, b: m.where(m.below(a, 0.0), b * a, a),
+    partials=(lambda m, y, a, b: m.where(m.step(a), 1.0, b), lambda m, y, a, b: m.where(m.step(a), 0.0, a)),
+    formula="a if a >= 0 else b*a",
+    textbook=("1 if a >= 0 else b", "0 if a >= 0 else a"),
+    flat=True,
+)
+
+
+def _elu_slope(m: Any, y: Any, a: Any, b: Any) -> Any:
+    """b * exp(a) below 0; a large b would bring to light the digits that exp(a) loses to underflow."""
+    if type(b) is float and -4.0 <= b <= 4.0:
+        return m.where(m.step(a), 1.0, b * m.exp(a))
+    root = m.exp(0.5 * a)
+    return m.where(m.step(a), 1.0, b * root * root)
+
+
+elu = Primitive(
+    name="elu",
+    symbol="ELU",
+    value=lambda m, a, b: m.where(m.below(a, 0.0), b * m.expm1(a), a),
+    partials=(
+        _elu_slope,
+        lambda m, y, a, b: m.where(m.step(a), 0.0, m.expm1(a)),
+    ),
+    formula="a if a >= 0 else b*(exp(a) - 1)",
+    textbook=("1 if a >= 0 else b*exp(a)", "0 if a >= 0 else exp(a) - 1"),
+    flat=True,
+)
+step = Primitive(
+    name="step",
+    symbol="step",
+    value=lambda m, a: m.step(a),
+    partials=(lambda m, y, a: 0.0,),
+    formula="1 if a >= 0 else 0",
+    textbook=("0",),
+    flat=True,
+)
+
+# --- choices ---------------------------------------------------------------------------------------------------
+
+maximum = Primitive(
+    name="maximum",
+    symbol="max",
+    value=lambda m, a, b: m.maximum(a, b),
+    partials=(
+        lambda m, y, a, b: m.where(m.at_least(a, b), 1.0, 0.0),
+        lambda m, y, a, b: m.where(m.at_least(a, b), 0.0, 1.0),
+    ),
+    formula="max(a, b)",
+    textbook=("1 if a >= b else 0", "0 if a >= b else 1"),
+    selects=True,
+)
+minimum = Primitive(
+    name="minimum",
+    symbol="min",
+    value=lambda m, a, b: m.minimum(a, b),
+    partials=(
+        lambda m, y, a, b: m.where(m.at_least(b, a), 1.0, 0.0),
+        lambda m, y, a, b: m.where(m.at_least(b, a), 0.0, 1.0),
+    ),
+    formula="min(a, b)",
+    textbook=("1 if a <= b else 0", "0 if a <= b else 1"),
+    selects=True,
+)
+where = Primitive(
+    name="where",
+    symbol="where",
+    value=lambda m, a, b, c: m.where(a, b, c),
+    partials=(
+        lambda m, y, a, b, c: 0.0,
+        lambda m, y, a, b, c: m.where(a, 1.0, 0.0),
+        lambda m, y, a, b, c: m.where(a, 0.0, 1.0),
+    ),
+    formula="b if a else c",
+    textbook=("0", "1 if a else 0", "0 if a else 1"),
+    selects=True,
+)
+
+# --- any number of operands ------------------------------------------------------------------------------------
+
+
+def _dot_operands(operands: Sequence[Any]) -> tuple[Sequence[Any], Sequence[Any], Sequence[Any]]:
+    """w, the bias (or nothing) and x of a `dot` node, whose operands are w_1 ... w_n, b, x_1 ... x_n."""
+    n = len(operands) // 2
+    return operands[:n], operands[n : len(operands) - n], operands[len(operands) - n :]
+
+
+def _dot_value(m: Any, *operands: Any) -> Any:
+    w, bias, x = _dot_operands(operands)
+    return m.fsum([w_i * x_i for w_i, x_i in zip(w, x, strict=True)] + [*bias])
+
+
+def _dot_partials(m: Any, y: Any, *operands: Any) -> list[Any]:
+    w, bias, x = _dot_operands(operands)
+    return [*x, *[1.0 for _ in bias], *w]
+
+
+def _softmax_partials(m: Any, y: Any, index: Any, *z: Any) -> list[Any]:
+    p = m.softmax(z)
+    others = m.fsum([p_j for j, p_j in enumerate(p) if j != index])  # 1 - y, which near y = 1 would lose its digits
+    return [0.0, *[y * others if j == index else -y * p_j for j, p_j in enumerate(p)]]
+
+
+dot = Primitive(name="dot", symbol="w·x + b", value=_dot_value, partials=_dot_partials)
+fsum = Primitive(
+    name="fsum",
+    symbol="Σ",
+    value=lambda m, *terms: m.fsum(terms),
+    partials=lambda m, y, *terms: [1.0] * len(terms),
+)
+logsumexp = Primitive(
+    name="logsumexp",
+    symbol="logΣexp",
+    value=lambda m, *terms: m.logsumexp(terms),
+    partials=lambda m, y, *terms: m.softmax(terms),
+)
+softmax = Primitive(  # operand 0 is the index of the output, a constant; the others are the logits
+    name="softmax",
+    symbol="softmax",
+    value=lambda m, index, *z: m.softmax(z)[int(index)],
+    partials=_softmax_partials,
+)
+
+PRIMITIVES: tuple[Primitive, ...] = tuple(row for row in list(globals().values()) if isinstance(row, Primitive))

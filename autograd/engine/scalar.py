@@ -1,0 +1,211 @@
+"""Functions of plain floats that lose no digits: the `scalar` namespace in which primitives run eagerly.
+
+Two things separate these from ``math``'s own: an overflow gives infinity (``math.exp`` raises), and NaN and infinity
+that come in are passed on (``math.sin`` raises). Where the textbook form of a derivative cancels (``1 - tanh(x)**2``
+for large x), the form used here does not.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from math import cos as _cos
+from math import exp as _exp
+from math import inf, nan
+from math import sin as _sin
+from math import tanh as _tanh
+
+SMALLEST_NORMAL = 2.2250738585072014e-308
+
+
+def exp(x: float) -> float:
+    """e to the power x; infinity where that is too large for a float."""
+    try:
+        return _exp(x)
+    except OverflowError:
+        return inf
+
+
+def expm1(x: float) -> float:
+    """e**x - 1, exact also for small x."""
+    try:
+        return math.expm1(x)
+    except OverflowError:
+        return inf
+
+
+def log(x: float) -> float:
+    """The natural logarithm: -infinity at 0, NaN below (the primitive's domain check comes first)."""
+    if x > 0.0:
+        return math.log(x)
+    return -inf if x == 0.0 else nan
+
+
+def log1p(x: float) -> float:
+    """log(1 + x), exact also for small x."""
+    if x > -1.0:
+        return math.log1p(x)
+    return -inf if x == -1.0 else nan
+
+
+def sqrt(x: float) -> float:
+    """The square root; NaN below 0."""
+    return math.sqrt(x) if x >= 0.0 else nan
+
+
+def sin(x: float) -> float:
+    """The sine of x radians; NaN at infinity."""
+    try:
+        return _sin(x)
+    except ValueError:
+        return nan
+
+
+def cos(x: float) -> float:
+    """The cosine of x radians; NaN at infinity."""
+    try:
+        return _cos(x)
+    except ValueError:
+        return nan
+
+
+def divide(a: float, b: float) -> float:
+    """a / b by the rules of IEEE 754: a / 0 is an infinity, 0 / 0 is NaN."""
+    try:
+        return a / b
+    except ZeroDivisionError:
+        if a == 0.0 or a != a:
+            return nan
+        return math.copysign(inf, a) * math.copysign(1.0, b)
+
+
+def power(a: float, b: float) -> float:
+    """a to the power b; infinity where that is too large, NaN for a negative a with a fractional b."""
+    try:
+        y = a**b
+    except OverflowError:
+        return -inf if a < 0.0 and b % 2.0 == 1.0 else inf
+    except ZeroDivisionError:
+        return -inf if math.copysign(1.0, a) < 0.0 and b % 2.0 == 1.0 else inf
+    return y if type(y) is float else nan
+
+
+def xlogy(x: float, y: float) -> float:
+    """x * log(y), and 0 where x is 0 (and y is a number)."""
+    return 0.0 if x == 0.0 and y == y else x * log(y)
+
+
+def sigmoid(x: float) -> float:
+    """1 / (1 + exp(-x)), without overflow on either side."""
+    if x >= 0.0:
+        return 1.0 / (1.0 + _exp(-x))
+    e = _exp(x)
+    return e / (1.0 + e)
+
+
+def sigmoid_with_slope(x: float) -> tuple[float, float]:
+    """The sigmoid h and its derivative; h (1 - h) would lose every digit for large x."""
+    e = _exp(-x if x > 0.0 else x)
+    s = 1.0 + e
+    return (1.0 if x >= 0.0 else e) / s, e / (s * s)
+
+
+def tanh(x: float) -> float:
+    """The hyperbolic tangent."""
+    return _tanh(x)
+
+
+def tanh_with_slope(x: float) -> tuple[float, float]:
+    """tanh and its derivative; 1 - tanh(x)**2 is exact only while tanh is small."""
+    if -0.5 < x < 0.5:
+        y = _tanh(x)
+        return y, 1.0 - y * y
+    e = _exp(-2.0 * x if x > 0.0 else 2.0 * x)
+    s = 1.0 + e
+    y = (1.0 - e) / s
+    return (y if x > 0.0 else -y), 4.0 * e / (s * s)
+
+
+def softplus(x: float) -> float:
+    """log(1 + exp(x)), without overflow and without loss for very negative x."""
+    return math.log1p(_exp(x)) if x < 0.0 else x + math.log1p(_exp(-x))
+
+
+def swish(x: float) -> float:
+    """x * sigmoid(x); 0 in the limit of minus infinity."""
+    if x < -700.0:  # x * exp(x), where exp(x) has lost digits to underflow
+        root = _exp(0.5 * x)
+        return x * root * root if root != 0.0 else 0.0
+    return x * sigmoid(x)
+
+
+def swish_with_slope(x: float) -> tuple[float, float]:
+    """x * sigmoid(x) and its derivative h + x h (1 - h), where h = sigmoid(x)."""
+    y, rest = swish(x), sigmoid(-x)
+    return y, sigmoid(x) + y * rest if rest != 0.0 else 1.0
+
+
+def step(x: float) -> float:
+    """1 from 0 on, 0 below: step(0) = 1, as the lecture has it. NaN is passed on."""
+    return x if x != x else (1.0 if x >= 0.0 else 0.0)
+
+
+def sign(x: float) -> float:
+    """-1, 0 or 1; NaN is passed on."""
+    return math.copysign(1.0, x) if x > 0.0 or x < 0.0 else x
+
+
+def absolute(x: float) -> float:
+    """The absolute value."""
+    return abs(x)
+
+
+def maximum(a: float, b: float) -> float:
+    """The larger of two numbers; NaN if either is."""
+    return a if a >= b or a != a else b
+
+
+def minimum(a: float, b: float) -> float:
+    """The smaller of two numbers; NaN if either is."""
+    return a if a <= b or a != a else b
+
+
+def where(condition: float, a: float, b: float) -> float:
+    """a where the condition holds (is not 0), else b."""
+    return a if condition else b
+
+
+def at_least(a: float, b: float) -> float:
+    """1 where a is b or more, else 0."""
+    return 1.0 if a >= b else 0.0
+
+
+def below(a: float, b: float) -> float:
+    """1 where a is less than b, else 0."""
+    return 1.0 if a < b else 0.0
+
+
+def fsum(terms: Sequence[float]) -> float:
+    """The sum, rounded once at the end."""
+    try:
+        return math.fsum(terms)
+    except (OverflowError, ValueError):  # too large on the way, or infinities of both signs
+        return sum(terms)
+
+
+def logsumexp(terms: Sequence[float]) -> float:
+    """log(sum(exp(x) for x in terms)), without overflow: the largest term is taken out first."""
+    largest = max(terms)
+    if largest - largest != 0.0:  # an infinity, or NaN in the first place
+        return sum(terms) if any(x != x for x in terms) else largest
+    rest = list(terms)
+    rest.remove(largest)
+    return largest + math.log1p(fsum([_exp(x - largest) for x in rest]))
+
+
+def softmax(terms: Sequence[float]) -> list[float]:
+    """exp(x_i) / sum_j exp(x_j) for every i, without overflow; infinite terms share 1."""
+    largest = max(terms)
+    powers = [1.0 if x == largest else exp(x - largest) for x in terms]
+    total = fsum(powers)
+    return [p / total for p in powers]

@@ -1,0 +1,232 @@
+"""DOT source: Graphviz accepts it for any graph, shows labels as they are, and draws the documents' networks as kept.
+
+``python -m tests.drawing.test_dot`` writes the kept sources anew; ``git diff`` then shows what has changed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from autograd import Value, draw
+from autograd.derivation.worked_example import worked_example
+from autograd.drawing import engines
+from autograd.drawing.network import network_scene, weights_of
+from autograd.drawing.source import placed_dot, quoted
+from autograd.functions import fsum, softmax
+from nn import MLP, Perceptron
+from tests.drawing.test_layout import random_graph
+
+GOLDEN = Path(__file__).parent / "golden"
+SVG = "{http://www.w3.org/2000/svg}"
+
+JOINERS = "\u200c\u200d"
+HOSTILE = [
+    'a "quoted" word',
+    "back\\slash \\",
+    '\\"',
+    "\\N \\G \\L \\E \\T \\l \\r",
+    "<b>bold</b>",
+    "<<b>bold</b>>",
+    "&amp; &lt; &#65; & <",
+    '"]; n_9 [label="x',
+    "}\n{",
+    "// no comment /* either */ # nor this",
+    "שלום עולם",
+    "مرحبا",
+    "😀 🎉",
+    "👩\u200d👧",
+    "σ₁ ∂L/∂w",
+    "{record|like}",
+    "  spaces  ",
+]
+
+
+@pytest.fixture(params=["dot", "pygraphviz"])
+def render(request: pytest.FixtureRequest) -> Callable[[str], ET.Element]:
+    """Graphviz, from DOT source to an SVG tree."""
+    return renderer(request.param)
+
+
+def renderer(name: str) -> Callable[[str], ET.Element]:
+    at_hand, run = {
+        "dot": (engines.has_dot, engines.run_dot),
+        "pygraphviz": (engines.has_pygraphviz, engines.run_pygraphviz),
+    }[name]
+    if not at_hand() and os.environ.get("CI") != "true":
+        pytest.skip(f"{name} is not installed")
+    return lambda source: ET.fromstring(run(source, "svg"))
+
+
+def shown(svg: ET.Element, kind: str = "node") -> dict[str, list[str]]:
+    """For every node of Graphviz's SVG the lines of text in it; Graphviz writes the second of two spaces as U+00A0."""
+    groups = [group for group in svg.iter(f"{SVG}g") if group.get("class") == kind]
+    return {
+        group.findtext(f"{SVG}title") or "": [
+            "".join(text.itertext()).replace("\u00a0", " ") for text in group.iter(f"{SVG}text")
+        ]
+        for group in groups
+    }
+
+
+# --- any graph, any label ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_graphviz_shows_every_node_and_every_arrow_of_a_random_graph(
+    seed: int, render: Callable[[str], ET.Element]
+) -> None:
+    drawing = draw(random_graph(10 + 8 * seed, seed), names=None, local_derivatives=True)
+    assert drawing._scene is not None
+    svg = render(drawing.source)
+    assert len(shown(svg)) == len(drawing._scene.nodes)
+    arrows = [group.findtext(f"{SVG}title") for group in svg.iter(f"{SVG}g") if group.get("class") == "edge"]
+    assert sorted(arrows, key=str) == sorted([f"n_{e.source}->n_{e.target}" for e in drawing._scene.edges])
+
+
+def test_hostile_label_is_shown_as_it_is(render: Callable[[str], ET.Element]) -> None:
+    total = fsum([Value(2.0, label=label) for label in HOSTILE if "\n" not in label])
+    texts = [lines[0] for lines in shown(render(draw(total, names=None).source)).values()]
+    for label in HOSTILE:
+        if "\n" not in label:
+            assert f"{label} = 2" in texts
+
+
+@pytest.mark.parametrize("label", [*HOSTILE, "x" * 10_000])
+def test_quoted_text_comes_back_unchanged_line_by_line(label: str) -> None:
+    svg = renderer("dot")(f"digraph {{ n [label={quoted(label)}] }}")
+    assert shown(svg)["n"] == label.split("\n")
+
+
+@given(st.lists(st.text(), min_size=20, max_size=40))
+@example(["\0", "\ud800", "\x1b[31m", "\u202e", "\x85", "\u2028", "\ufffe", "\x7f"])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_any_text_is_accepted_and_what_can_be_printed_comes_back(labels: list[str]) -> None:
+    nodes = "\n".join([f"n_{i} [label={quoted(label)}]" for i, label in enumerate(labels)])
+    texts = shown(renderer("dot")(f"digraph {{ {nodes} }}"))
+    for i, label in enumerate(labels):
+        lines = ["".join([c if c.isprintable() or c in JOINERS else " " for c in line]) for line in label.split("\n")]
+        assert [line.strip() for line in texts[f"n_{i}"] if line.strip()] == [s.strip() for s in lines if s.strip()]
+
+
+def test_labels_cannot_add_nodes_or_attributes() -> None:
+    label = 'x" shape="star"]; evil [label="'
+    svg = renderer("dot")(draw(Value(1.0, label=label) * 2, names=None).source)
+    assert "evil" not in shown(svg)
+
+
+# --- the networks of the documents -----------------------------------------------------------------------------------
+
+
+def with_round_weights(model: Any) -> Any:
+    """Weights that do not depend on a random generator: 0.1, -0.2, 0.3 ..."""
+    for i, parameter in enumerate(model.parameters(), 1):
+        parameter.data = round(0.1 * i * (-1) ** (i + 1), 1)
+    return model
+
+
+def worked_example_graph() -> Any:
+    """Notes 4.7: one input, one sigmoid neuron, one linear neuron, with the gradients."""
+    loss = worked_example().L
+    loss.backward()
+    return draw(loss, names=None, local_derivatives=True)
+
+
+def worked_example_circles() -> Any:
+    model = MLP(1, [1, 1], activation="sigmoid", seed=0)
+    for parameter, number in zip(model.parameters(), (0.4, 0.1, 0.3, 0.2), strict=True):
+        parameter.data = number
+    return draw(model, biases=True, local_derivatives=True)
+
+
+def softmax_2_2_2() -> MLP:
+    """Notes 5.6: two inputs, two sigmoid neurons, two outputs through softmax."""
+    return with_round_weights(MLP(2, [2, 2], activation="sigmoid", seed=0))
+
+
+def softmax_2_2_2_graph() -> Any:
+    return draw(softmax(softmax_2_2_2()([Value(0.5, label="x1"), Value(-1.0, label="x2")])), names=None)
+
+
+def lecture_3_4_1() -> MLP:
+    """The lecture's network: three inputs, four hidden neurons, one output."""
+    return with_round_weights(MLP(3, [4, 1], activation="sigmoid", output="sigmoid", seed=0))
+
+
+def lecture_3_4_1_graph() -> Any:
+    return draw(lecture_3_4_1()([Value(float(i), label=f"x{i}") for i in (1, 2, 3)]), names=None)
+
+
+def swimming() -> Perceptron:
+    """The lecture's perceptron: is the water warm, the beach empty, no shark about?"""
+    return Perceptron(3, weights=[4, 2, 4], threshold=3)
+
+
+PICTURES: dict[str, Callable[[], Any]] = {
+    "worked_example_graph": worked_example_graph,
+    "worked_example_circles": worked_example_circles,
+    "softmax_2_2_2_graph": softmax_2_2_2_graph,
+    "softmax_2_2_2_circles": lambda: draw(softmax_2_2_2()),
+    "lecture_3_4_1_graph": lecture_3_4_1_graph,
+    "lecture_3_4_1_circles": lambda: draw(lecture_3_4_1()),
+    "swimming_graph": lambda: draw(swimming()([1, 0, 1]), names=None),
+    "swimming_circles": lambda: draw(swimming(), biases=True, local_derivatives=True),
+}
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_picture_of_the_documents_is_the_one_that_is_kept(name: str) -> None:
+    kept = (GOLDEN / f"{name}.dot").read_text(encoding="utf-8")
+    assert PICTURES[name]().source == kept, "python -m tests.drawing.test_dot writes it anew, if that is meant"
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_kept_picture_is_accepted(name: str, render: Callable[[str], ET.Element]) -> None:
+    source = (GOLDEN / f"{name}.dot").read_text(encoding="utf-8")
+    assert len(shown(render(source))) == len(
+        [line for line in source.splitlines() if line.startswith("\tn_") and "->" not in line]
+    )
+
+
+def test_painted_network_has_its_neurons_in_order_and_straight_lines(render: Callable[[str], ET.Element]) -> None:
+    layers = weights_of(lecture_3_4_1())
+    assert layers is not None
+    svg = render(placed_dot(network_scene(layers, weights=True)))
+    circles = {}
+    for group in svg.iter(f"{SVG}g"):
+        if (ellipse := group.find(f"{SVG}ellipse")) is not None:
+            name = group.findtext(f"{SVG}text") or ""
+            circles[name] = float(ellipse.get("cx", "")), float(ellipse.get("cy", ""))
+    for column in ("x1 x2 x3", "h1 h2 h3 h4", "y"):
+        places = [circles[name] for name in column.split()]
+        assert max(x for x, _ in places) - min(x for x, _ in places) < 0.1
+        assert places == sorted(places, key=lambda place: place[1])
+    assert circles["x1"][0] < circles["h1"][0] < circles["y"][0]
+    edges = [group.find(f"{SVG}path") for group in svg.iter(f"{SVG}g") if group.get("class") == "edge"]
+    assert len(edges) == 16
+    for edge in edges:
+        assert edge is not None
+        a, b, c, d = [
+            complex(*map(float, pair.split(","))) for pair in re.findall(r"[-\d.]+,[-\d.]+", edge.get("d", ""))
+        ]
+        for between in (b, c):
+            assert abs(((between - a) / (d - a)).imag) * abs(d - a) < 0.1  # points beside the line from a to d
+
+
+def test_nothing_is_kept_that_is_not_tested() -> None:
+    assert {path.stem for path in GOLDEN.glob("*.dot")} == set(PICTURES)
+
+
+if __name__ == "__main__":
+    GOLDEN.mkdir(exist_ok=True)
+    for name, picture in PICTURES.items():
+        (GOLDEN / f"{name}.dot").write_text(picture().source, encoding="utf-8")
+        print(f"wrote {name}.dot")

@@ -1,0 +1,233 @@
+"""`draw`: what its pictures hold, on every engine, with labels of any kind, and of networks."""
+
+from __future__ import annotations
+
+import base64
+import xml.etree.ElementTree as ET
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograd import Value, draw
+from autograd.derivation.worked_example import WorkedExample, worked_example
+from autograd.drawing import engines, layout
+from autograd.drawing.build import build_scene
+from autograd.functions import fsum
+from nn import MLP
+
+HOSTILE = [
+    'a"b',
+    "a\\b",
+    "<b>&amp;</b>",
+    "a\nb",
+    "\\N \\G",
+    "σ₁ ∂",
+    "w" * 10_000,
+    "</svg><script>x</script>",
+    "a\x00\x1bb",
+]
+
+
+@pytest.fixture
+def example() -> WorkedExample:
+    example = worked_example()
+    example.L.backward()
+    return example
+
+
+def svg_of(root: Any, **options: Any) -> str:
+    return draw(root, **options).pipe("svg").decode()
+
+
+@pytest.mark.parametrize("engine", ["dot", "pygraphviz", "layered"])
+def test_every_engine_shows_every_number(engine: str, example: WorkedExample) -> None:
+    if not layout.ENGINES[engine][0]():
+        pytest.skip(f"the engine {engine} is not installed")
+    picture = svg_of(example.L, engine=engine, local_derivatives=True)
+    text = "".join(ET.fromstring(picture).itertext())
+    for part in ("0.006414", "0.6225", "0.3867", "grad −0.007985", "grad −0.07050", "0.2350"):
+        assert part in text
+
+
+def test_picture_appears_without_graphviz(example: WorkedExample, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(layout.ENGINES, "dot", (lambda: False, layout.ENGINES["dot"][1]))
+    monkeypatch.setitem(layout.ENGINES, "pygraphviz", (lambda: False, layout.ENGINES["pygraphviz"][1]))
+    assert "0.006414" in svg_of(example.L)
+    with pytest.raises(ValueError, match="Graphviz"):
+        draw(example.L, engine="dot").pipe("svg")
+
+
+def test_roles_are_told_apart(example: WorkedExample) -> None:
+    picture = svg_of(example.L)
+    for role in ("input", "target", "parameter", "constant", "operation", "loss"):
+        assert f"role-{role}" in picture
+
+
+def test_notebook_gets_an_image_that_no_sanitiser_strips(example: WorkedExample) -> None:
+    html = draw(example.L)._repr_mimebundle_()["text/html"]
+    assert "<script" not in html
+    assert "<svg" not in html
+    encoded = html.split("base64,")[1].split('"')[0]
+    assert ET.fromstring(base64.b64decode(encoded)).tag.endswith("svg")
+
+
+def test_names_are_the_callers_variables() -> None:
+    weight = Value(2.0)
+    square = weight * weight
+    assert "weight = 2" in draw(square).source
+    assert "square = 4" in draw(square).source
+    assert "weight" not in draw(square, names=None).source
+
+
+@pytest.mark.parametrize("label", HOSTILE, ids=range(len(HOSTILE)))
+def test_label_stays_text(label: str) -> None:
+    root = Value(2.0, label=label) * 3
+    root.label = f"root {label}"
+    picture = svg_of(root)
+    assert "<script" not in picture
+    assert ET.fromstring(picture) is not None
+    if engines.has_dot():
+        assert engines.run_dot(draw(root).source, "svg").startswith(b"<?xml")
+
+
+def test_large_graph_is_folded_and_says_so() -> None:
+    total = fsum([Value(float(i)) * 2 for i in range(100)])
+    drawn = draw(total, max_nodes=20)
+    assert "folded" in svg_of(total, max_nodes=20)
+    assert drawn.source.count("n_") < 200
+    with pytest.raises(ValueError, match="max_nodes"):
+        draw(total, max_nodes=0)
+    with pytest.raises(ValueError, match="fold"):
+        draw(total, fold="sideways")
+
+
+def test_network_is_drawn_as_circles_and_weighted_lines() -> None:
+    picture = svg_of(MLP(3, [4, 1], activation="sigmoid", seed=1))
+    root = ET.fromstring(picture)
+    assert len([e for e in root.iter() if e.tag.endswith("ellipse")]) == 8
+    assert "positive" in picture
+    assert "negative" in picture
+    assert "hidden layer" in "".join(root.itertext())
+
+
+def test_layers_and_neurons_are_boxed() -> None:
+    model = MLP(2, [2, 1], activation="tanh", seed=0)
+    assert "hidden layer" in "".join(ET.fromstring(svg_of(model([1.0, 2.0]))).itertext())
+
+
+def levels_of(*gradients: float) -> list[int | None]:
+    """The level of each of these gradients of leaves, beside one of 1."""
+    leaves = [Value(2.0) for _ in (*gradients, 1.0)]
+    total = fsum(leaves)
+    for leaf, gradient in zip(leaves, (*gradients, 1.0), strict=True):
+        leaf.grad = gradient
+    total.grad = 1.0
+    scene = build_scene(total, {}, gradients_as_colour=True)
+    level = {node.value: node.level for node in scene.nodes}
+    assert level[total] == level[leaves[-1]]
+    return [level[leaf] for leaf in leaves[:-1]]
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_a_shade_paler_is_a_tenth_of_the_gradient_whatever_its_sign(sign: float) -> None:
+    known = {1.0: 5, 0.5: 4, 0.1: 4, 0.099: 3, 0.01: 3, 0.001: 2, 1e-4: 1, 1e-5: 0, 1e-6: 0, 1e-300: 0, 0.0: 0}
+    assert levels_of(*[sign * size for size in known]) == list(known.values())
+
+
+def test_the_largest_gradient_is_the_darkest_also_where_it_is_negative() -> None:
+    assert levels_of(-100.0, 100.0, -10.0, 0.1) == [5, 5, 4, 2]
+
+
+@given(st.floats(1e-200, 1e200), st.integers(0, 5))
+def test_a_power_of_ten_is_a_whole_shade_at_any_size(largest: float, decades: int) -> None:
+    x, y = Value(1.0), Value(1.0)
+    total = x + y
+    x.grad, y.grad, total.grad = largest, -largest / 10.0**decades, 0.0  # one rounding, which must not cost a shade
+    scene = build_scene(total, {}, gradients_as_colour=True)
+    assert {node.value: node.level for node in scene.nodes} == {x: 5, y: 5 - decades, total: 0}
+
+
+def test_an_infinite_gradient_is_the_darkest_and_one_that_is_no_number_has_no_shade() -> None:
+    assert levels_of(float("inf"), -float("inf"), 0.1, float("nan")) == [5, 5, 4, None]
+
+
+def test_where_every_gradient_is_0_the_picture_says_what_to_do() -> None:
+    x = Value(2.0)
+    picture = draw(x * x, gradients_as_colour=True)
+    assert "All gradients are 0: call backward() first" in picture.svg
+    assert 'class="node role-' in picture.svg.replace(" level-0", "")
+    (x * x).backward()
+    assert "4 at most" in draw(x * x, gradients_as_colour=True).svg
+
+
+def test_a_gradient_that_was_set_to_none_is_drawn_as_0() -> None:
+    x, w = Value(2.0), Value(3.0)
+    (x * w).backward()
+    x.grad = None  # type: ignore[assignment]  # as users of PyTorch clear it
+    assert "grad 0" in draw(x * w, gradients_as_colour=True).source
+
+
+def test_a_group_has_the_shade_of_its_largest_gradient() -> None:
+    leaves = [Value(1.0) for _ in range(20)]
+    total = fsum([leaf * 2.0 for leaf in leaves])
+    total.backward()
+    leaves[7].grad = -2000.0
+    scene = build_scene(total, {}, gradients_as_colour=True, max_nodes=5)
+    folded = {node.name: node.level for node in scene.nodes if node.role == "folded"}
+    assert folded["20 inputs"] == 5
+    assert set(folded.values()) > {5}
+    assert all(node.level == 1 for node in scene.nodes if node.name != "20 inputs" and node.level is not None)
+
+
+def test_a_highlighted_node_is_marked(example: WorkedExample) -> None:
+    assert "highlighted" in svg_of(example.L, highlight=[example.w1, example.z1])
+    assert "highlighted" not in svg_of(example.L).split("</style>")[-1]
+
+
+def stressed(root: Value, *asked: Value) -> tuple[set[str], int]:
+    """What is stressed of a picture: the nodes by their names, or else by their symbols, and how many arrows."""
+    scene = build_scene(root, {}, highlight=asked)
+    nodes = {node.name or node.symbol for node in scene.nodes if node.highlighted}
+    return nodes, sum(edge.highlighted for edge in scene.edges)
+
+
+def test_a_node_with_a_name_interrupts_a_highlighted_path(example: WorkedExample) -> None:
+    """Only what is asked for is stressed, and what has no name between two of these."""
+    L, w1, z1, h, y = example.L, example.w1, example.z1, example.h, example.y
+    assert stressed(L, w1, z1) == ({"w1", "×", "z1"}, 2)
+    assert stressed(L, w1, h) == ({"w1", "h"}, 0)  # z1 is between them
+    assert stressed(L, w1, L) == ({"w1", "L"}, 0)
+    assert stressed(L, z1, h, L) == ({"z1", "h", "L"}, 1)  # y is between h and L
+    assert stressed(L, y, L)[0] >= {"y", "L", "−"}
+    assert stressed(L, example.b1, w1) == ({"b1", "w1"}, 0)  # they meet, but no way leads from one to the other
+
+
+def test_a_highlighted_path_includes_the_operations_without_a_name_on_it(example: WorkedExample) -> None:
+    path = [example.w1, example.z1, example.h, example.y, example.L]
+    picture = ET.fromstring(draw(example.L, highlight=path, engine="layered").svg)
+    stressed = [g for g in picture.iter() if "highlighted" in g.get("class", "").split()]
+    symbols = ["".join(g.itertext()) for g in stressed if g.get("data-node")]
+    assert len(symbols) == 9  # w1 × z1 h × y − (·)² L
+    assert len([g for g in stressed if g.get("data-edge")]) == 8
+
+
+def test_highlight_by_name_is_told_to_take_the_variable(example: WorkedExample) -> None:
+    for highlight in ("w1", ["w1"]):
+        with pytest.raises(ValueError, match="'w1' is not in it; write the variable itself"):
+            draw(example.L, highlight=highlight)  # type: ignore[arg-type]  # what is refused
+
+
+def test_picture_is_saved_by_its_ending(example: WorkedExample, tmp_path: Path) -> None:
+    draw(example.L).save(str(tmp_path / "graph.svg"))
+    assert (tmp_path / "graph.svg").read_text().lstrip().startswith("<")
+    if engines.has_dot():
+        assert draw(example.L).pipe("png").startswith(b"\x89PNG")
+        assert draw(example.L).pipe("pdf").startswith(b"%PDF")
+
+
+def test_something_else_than_a_graph_is_refused() -> None:
+    with pytest.raises(TypeError):
+        draw(3.0)  # type: ignore[arg-type]

@@ -1,0 +1,405 @@
+"""The layered layout: what must hold of every picture, and how it compares with Graphviz."""
+
+from __future__ import annotations
+
+import os
+import random
+import xml.etree.ElementTree as ET
+from itertools import combinations, pairwise
+from math import ceil
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograd.drawing.build import build_scene
+from autograd.drawing.engines import has_dot
+from autograd.drawing.layered import lay_out_in_layers
+from autograd.drawing.layout import ENGINES, Engine, choose_engine, lay_out
+from autograd.drawing.layout import finish as lay_out_placed
+from autograd.drawing.network import network_scene, weights_of
+from autograd.drawing.paths import place_labels, point_at
+from autograd.drawing.scene import Cluster, Point, Scene, SceneNode
+from autograd.drawing.spacing import CLUSTER_PADDING, LABEL_SIZE, NODE_GAP, TITLE_HEIGHT, label_width
+from autograd.drawing.svg import to_svg
+from autograd.engine.value import Value
+from nn.layers import MLP
+
+ROUNDING = 1e-6  # of coordinates, which are some thousands of points at most
+
+
+def random_graph(n_nodes: int, seed: int) -> list[Value]:
+    """The results of a random graph in which a third of the nodes are leaves."""
+    rng = random.Random(seed)
+    nodes = [Value(rng.uniform(0.5, 2.0)) for _ in range(max(2, n_nodes // 3))]
+    unused = list(nodes)
+    while len(nodes) < n_nodes:
+        a = rng.choice(unused if len(unused) > 1 and rng.random() < 0.6 else nodes)
+        b = rng.choice(nodes)
+        nodes.append(a + b if rng.random() < 0.5 else a * b)
+        unused = [node for node in unused if node is not a and node is not b] + nodes[-1:]
+    return unused
+
+
+def scene_of(root: Value | list[Value], **options: object) -> Scene:
+    return build_scene(root, {}, max_nodes=1000, **options)  # type: ignore[arg-type]
+
+
+def network_output(n_inputs: int, sizes: list[int]) -> Value | list[Value]:
+    return MLP(n_inputs, sizes, activation="tanh")([Value(float(i)) for i in range(n_inputs)])
+
+
+def network_loss() -> Value:
+    output = network_output(2, [3, 1])
+    assert isinstance(output, Value)
+    return (output - 1.0) ** 2
+
+
+def long_edge() -> Value:
+    x = Value(1.0)
+    y = x
+    for _ in range(6):
+        y = (y * 0.5).tanh()
+    return x * y
+
+
+def same_operand_twice() -> Value:
+    x = Value(3.0)
+    return x * x
+
+
+SCENES = {
+    "one leaf": lambda: scene_of(Value(1.0)),
+    "same operand twice": lambda: scene_of(same_operand_twice()),
+    "long edge": lambda: scene_of(long_edge(), local_derivatives=True),
+    "network": lambda: scene_of(network_loss()),
+    "two graphs": lambda: scene_of([same_operand_twice(), long_edge()]),
+    "15 nodes": lambda: scene_of(random_graph(15, 1)),
+    "60 nodes": lambda: scene_of(random_graph(60, 2)),
+    "folded": lambda: build_scene(random_graph(60, 3), {}, max_nodes=10),
+}
+
+
+@pytest.fixture(params=SCENES.values(), ids=SCENES.keys())
+def scene(request: pytest.FixtureRequest) -> Scene:
+    return lay_out(request.param(), "layered")
+
+
+def overlap(a: SceneNode | Cluster, b: SceneNode | Cluster) -> bool:
+    return abs(a.x - b.x) < (a.width + b.width) / 2 - ROUNDING and abs(a.y - b.y) < (a.height + b.height) / 2 - ROUNDING
+
+
+def assert_sound(scene: Scene) -> None:
+    """What must hold of every layout."""
+    for a, b in combinations(scene.nodes, 2):
+        assert not overlap(a, b)
+    for node in scene.nodes:
+        assert node.width / 2 <= node.x <= scene.width - node.width / 2
+        assert node.height / 2 <= node.y <= scene.height - node.height / 2
+    for edge in scene.edges:
+        source, target = scene.nodes[edge.source], scene.nodes[edge.target]
+        assert source.x + source.width / 2 < target.x - target.width / 2
+        assert len(edge.points) % 3 == 1
+        assert edge.points[0] == pytest.approx((source.x + source.width / 2, source.y))
+        assert edge.points[-1][0] == pytest.approx(target.x - target.width / 2)
+        assert abs(edge.points[-1][1] - target.y) <= 0.3 * target.height + ROUNDING
+
+
+def test_layout_is_sound(scene: Scene) -> None:
+    assert_sound(scene)
+
+
+@given(n_nodes=st.integers(3, 40), seed=st.integers(0, 10**6))
+@settings(max_examples=15, deadline=None)
+def test_layout_of_any_graph_is_sound(n_nodes: int, seed: int) -> None:
+    assert_sound(lay_out(scene_of(random_graph(n_nodes, seed)), "layered"))
+
+
+def test_nodes_of_a_column_keep_their_gap(scene: Scene) -> None:
+    for a, b in combinations(scene.nodes, 2):
+        if a.x == b.x:
+            assert abs(a.y - b.y) >= (a.height + b.height) / 2 + NODE_GAP - ROUNDING
+
+
+def test_no_edge_runs_through_a_node(scene: Scene) -> None:
+    for edge in scene.edges:
+        others = [node for node in scene.nodes if node.index not in (edge.source, edge.target)]
+        for x, y in sampled(edge.points):
+            assert not any(abs(x - n.x) < n.width / 2 - 0.5 and abs(y - n.y) < n.height / 2 - 0.5 for n in others)
+
+
+def test_edges_have_no_corners(scene: Scene) -> None:
+    for edge in scene.edges:
+        for before, joint, after in zip(edge.points[2::3], edge.points[3::3], edge.points[4::3], strict=False):
+            assert before[1] == pytest.approx(joint[1])
+            assert after[1] == pytest.approx(joint[1])
+
+
+def test_two_arrows_from_one_operand_end_apart() -> None:
+    scene = lay_out(scene_of(same_operand_twice()), "layered")
+    first, second = [edge.points[-1][1] for edge in scene.edges]
+    assert second - first > 5.0
+
+
+def test_a_leaf_stands_beside_its_only_result() -> None:
+    y = Value(1.0)
+    for _ in range(5):
+        y = y.tanh()
+    w = Value(2.0)
+    scene = lay_out(scene_of(w * y), "layered")
+    place = {node.value: node.x for node in scene.nodes}
+    assert place[w] == pytest.approx(place[y])
+
+
+def test_operands_follow_a_leaf_that_moves_beside_its_result() -> None:
+    y = Value(1.0)
+    for _ in range(5):
+        y = y.tanh()
+    w = Value(2.0)
+    exponential = w.exp()
+    scene = lay_out(scene_of((exponential + w) * y), "layered")
+    columns = sorted({round(node.x, 3) for node in scene.nodes})
+    place = {node.value: columns.index(round(node.x, 3)) for node in scene.nodes}
+    assert place[exponential] - place[w] == 1
+    assert place[w] == len(columns) - 4
+
+
+@pytest.mark.parametrize("n_leaves", [2, 3, 8, 16])
+def test_a_tree_has_no_crossings(n_leaves: int) -> None:
+    level = [Value(float(i)) for i in range(n_leaves)]
+    while len(level) > 1:
+        level = [level[0] * level[-1], *level[1:-1]] if len(level) % 2 else [a * b for a, b in pairwise_halves(level)]
+    assert crossings(lay_out(scene_of(level[0]), "layered")) == 0
+
+
+def pairwise_halves(values: list[Value]) -> list[tuple[Value, Value]]:
+    half = len(values) // 2
+    return list(zip(values[:half], values[half:], strict=True))
+
+
+def test_layout_is_the_same_every_time() -> None:
+    pictures = [lay_out(scene_of(random_graph(40, 5)), "layered") for _ in range(2)]
+    first, second = [([(n.x, n.y) for n in s.nodes], [e.points for e in s.edges], s.width, s.height) for s in pictures]
+    assert first == second
+
+
+def test_an_empty_scene_has_nothing_to_lay_out() -> None:
+    scene = Scene()
+    lay_out_in_layers(scene)
+    assert not scene.nodes
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("n_nodes", [15, 60])
+def test_crossings_are_at_most_a_tenth_more_than_those_of_dot(n_nodes: int, seed: int) -> None:
+    if not has_dot() and os.environ.get("CI") != "true":
+        pytest.skip("compares with Graphviz's dot, which is not installed: https://graphviz.org/download")
+    graph = random_graph(n_nodes, seed)
+    ours, dots = crossings(lay_out(scene_of(graph), "layered")), crossings(lay_out(scene_of(graph), "dot"))
+    assert ours <= ceil(1.1 * dots)
+
+
+# --- boxes -----------------------------------------------------------------------------------------------------
+
+
+def test_weights_of_a_neuron_and_neurons_of_a_layer_stand_in_their_order() -> None:
+    model = MLP(3, [4, 1], activation="tanh", seed=1)
+    scene = lay_out(scene_of(model([Value(1.0), Value(2.0), Value(3.0)])), "layered")
+    height = {node.value: node.y for node in scene.nodes}
+    rows = [neuron.row for layer in model.layers for neuron in layer.neurons]
+    assert all([height[w] for w in row] == sorted(height[w] for w in row) for row in rows)
+    firsts = [height[row[0]] for row in rows[:4]]
+    assert firsts == sorted(firsts)
+
+
+@pytest.mark.parametrize("sizes", [(2, [3, 1]), (3, [4, 1]), (2, [4, 3, 2]), (2, [2, 2, 2, 1])], ids=str)
+def test_boxes_of_a_network_hold_their_members_and_nothing_else(sizes: tuple[int, list[int]]) -> None:
+    scene = lay_out(scene_of(network_output(*sizes)), "layered")
+    drawn = [cluster for cluster in scene.clusters if cluster.width]
+    assert len(drawn) == len(scene.clusters) > 1
+    for box in drawn:
+        for node in scene.nodes:
+            assert overlap(box, node) == (node.index in box.members)
+    for a, b in combinations(drawn, 2):
+        nested = set(a.members) >= set(b.members) or set(b.members) >= set(a.members)
+        assert overlap(a, b) == nested
+
+
+def encloses(outer: Cluster, inner: SceneNode | Cluster, above: float = CLUSTER_PADDING) -> bool:
+    """Whether something is in a box, with the padding around it, and above it the room for the box's title."""
+    return (
+        outer.x - outer.width / 2 + CLUSTER_PADDING <= inner.x - inner.width / 2 + ROUNDING
+        and inner.x + inner.width / 2 <= outer.x + outer.width / 2 - CLUSTER_PADDING + ROUNDING
+        and outer.y - outer.height / 2 + above <= inner.y - inner.height / 2 + ROUNDING
+        and inner.y + inner.height / 2 <= outer.y + outer.height / 2 - CLUSTER_PADDING + ROUNDING
+    )
+
+
+@pytest.mark.parametrize("engine", [name for name, (at_hand, _) in ENGINES.items() if at_hand()])
+@pytest.mark.parametrize("sizes", [(1, [1]), (2, [3, 1]), (3, [4, 1]), (2, [4, 3, 2])], ids=str)
+def test_a_box_encloses_its_members_and_has_room_for_its_title(sizes: tuple[int, list[int]], engine: Engine) -> None:
+    scene = lay_out(scene_of(network_output(*sizes)), engine)
+    # where Graphviz rounds to pixels and to its own size of a title, the members must at least be inside
+    exact = engine == "layered"
+    for box in scene.clusters:
+        for member in (*[scene.nodes[i] for i in box.members], *[c for c in scene.clusters if c.parent is not None]):
+            if isinstance(member, Cluster) and scene.clusters[member.parent or 0] is not box:
+                continue
+            if exact:
+                assert encloses(box, member, CLUSTER_PADDING + TITLE_HEIGHT)
+            else:
+                assert abs(box.x - member.x) <= (box.width - member.width) / 2
+                assert abs(box.y - member.y) <= (box.height - member.height) / 2
+
+
+@given(n_inputs=st.integers(1, 4), sizes=st.lists(st.integers(1, 4), min_size=1, max_size=3))
+@settings(max_examples=15, deadline=None)
+def test_boxes_of_any_drawn_network_enclose_their_columns(n_inputs: int, sizes: list[int]) -> None:
+    layers = weights_of(MLP(n_inputs, sizes))
+    assert layers is not None
+    scene = lay_out_placed(network_scene(layers))
+    assert sorted(i for box in scene.clusters for i in box.members) == list(range(len(scene.nodes)))
+    for box in scene.clusters:
+        assert all(encloses(box, scene.nodes[i], CLUSTER_PADDING + TITLE_HEIGHT) for i in box.members)
+    assert not any(overlap(a, b) for a, b in combinations(scene.clusters, 2))
+
+
+def test_a_box_that_would_cover_a_foreign_node_is_not_drawn() -> None:
+    x, y = Value(1.0), Value(2.0)
+    a = x + y
+    b = a.exp()
+    c = b.tanh()
+    scene = scene_of(c)
+    index = {node.value: node.index for node in scene.nodes}
+    scene.clusters.append(Cluster("gap", [index[a], index[c]]))
+    lay_out(scene, "layered")
+    assert scene.clusters[0].width == 0.0
+
+
+# --- text ------------------------------------------------------------------------------------------------------
+
+
+def text_boxes(scene: Scene) -> list[SceneNode]:
+    """The text beside each edge, as a box."""
+    boxes = []
+    for edge in scene.edges:
+        if edge.label_at is not None:
+            box = Scene().add_node(None, "constant", ())
+            (box.x, box.y), box.width, box.height = edge.label_at, label_width(edge.label), LABEL_SIZE
+            boxes.append(box)
+    return boxes
+
+
+@pytest.mark.parametrize("n_nodes", [9, 15])
+def test_text_beside_edges_covers_no_node_and_no_other_text_where_there_is_room(n_nodes: int) -> None:
+    scene = lay_out(scene_of(random_graph(n_nodes, 1), local_derivatives=True), "layered")
+    boxes = text_boxes(scene)
+    assert len(boxes) == len(scene.edges)
+    assert not any(overlap(box, node) for box in boxes for node in scene.nodes)
+    assert not any(overlap(a, b) for a, b in combinations(boxes, 2))
+
+
+def test_text_beside_an_edge_gives_way_to_a_node_that_is_in_its_place() -> None:
+    scene = Scene()
+    for x, y, size in ((0.0, 0.0, 20.0), (300.0, 0.0, 20.0), (150.0, 0.0, 40.0)):  # the third one stands in the middle
+        node = scene.add_node(None, "operation", ())
+        node.x, node.y, node.width, node.height = x, y, size, size
+    edge = scene.add_edge(0, 1)
+    edge.label, edge.points = "0.5", [(10.0, 0.0), (100.0, 0.0), (200.0, 0.0), (290.0, 0.0)]
+    place_labels(scene)
+    assert not any(overlap(text_boxes(scene)[0], node) for node in scene.nodes)
+
+
+def test_the_note_stands_below_everything_else_and_inside_of_the_picture() -> None:
+    graph = random_graph(60, 3)
+    scene = lay_out(build_scene(graph, {}, max_nodes=10), "layered")
+    assert scene.note
+    lowest = max(node.y + node.height / 2 for node in scene.nodes)
+    assert scene.height >= lowest + 2 * LABEL_SIZE
+    assert scene.width >= label_width(scene.note)
+    root = ET.fromstring(to_svg(scene))
+    (note,) = [text for text in root.iter() if text.get("class") == "remark"]
+    assert lowest + LABEL_SIZE <= float(note.get("y", "nan")) <= scene.height
+
+
+def test_leaves_of_a_layer_stand_to_the_right_of_the_layer_before_it() -> None:
+    scene = lay_out(scene_of(network_output(2, [2, 2, 2])), "layered")
+    outer = [box for box in scene.clusters if box.parent is None]
+    assert len(outer) == 3
+    for before, after in pairwise(outer):
+        assert before.x + before.width / 2 < after.x - after.width / 2
+
+
+# --- engines ---------------------------------------------------------------------------------------------------
+
+
+def test_an_unknown_engine_is_named_with_those_there_are() -> None:
+    with pytest.raises(
+        ValueError, match="there is no layout engine 'neato'; engines are 'dot', 'pygraphviz', 'layered'"
+    ):
+        choose_engine("neato")
+
+
+def test_without_any_program_the_engine_is_layered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr("autograd.drawing.engines.find_spec", lambda name: None)
+    assert choose_engine(None) == "layered"
+    with pytest.raises(ValueError, match="'dot' is not installed here; install Graphviz"):
+        choose_engine("dot")
+
+
+def recurrent(steps: int) -> Value:
+    """The same two parameters in every step, so that edges run through many columns."""
+    w, b, h = Value(0.5), Value(0.1), Value(1.0)
+    for _ in range(steps):
+        h = (w * h + b).tanh()
+    return h
+
+
+def test_graphviz_is_not_asked_for_what_would_take_it_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    for name in ("dot", "pygraphviz"):
+        monkeypatch.setitem(ENGINES, name, (lambda: True, lambda scene: asked.append(len(scene.nodes))))
+    lay_out(scene_of(recurrent(10)))
+    assert asked == [33]
+    assert_sound(lay_out(scene_of(recurrent(40))))
+    assert asked == [33]
+
+
+def test_many_long_edges_of_one_operand_run_together() -> None:
+    scene = lay_out(scene_of(recurrent(40)), "layered")
+    long_edges = sorted([edge for edge in scene.edges if edge.source == 0], key=lambda edge: len(edge.points))
+    shorter, longer = long_edges[-2:]
+    assert longer.points[: len(shorter.points) - 6] == shorter.points[:-6]
+
+
+# --- crossings, counted in the picture -------------------------------------------------------------------------
+
+
+def sampled(points: list[Point]) -> list[Point]:
+    n_samples = 12 * (len(points) // 3)
+    return [point_at(points, i / n_samples) for i in range(n_samples + 1)]
+
+
+def crossings(scene: Scene) -> int:
+    """How often two arrows cross that share neither operand nor result."""
+    paths = [(edge, list(pairwise(sampled(edge.points)))) for edge in scene.edges]
+    return sum(
+        cross(p, q)
+        for (e, first), (f, second) in combinations(paths, 2)
+        if not {e.source, e.target} & {f.source, f.target}
+        for p in first
+        for q in second
+    )
+
+
+def cross(p: tuple[Point, Point], q: tuple[Point, Point]) -> bool:
+    if any(
+        max(p[0][k], p[1][k]) < min(q[0][k], q[1][k]) or max(q[0][k], q[1][k]) < min(p[0][k], p[1][k]) for k in (0, 1)
+    ):
+        return False
+    return turn(*p, q[0]) * turn(*p, q[1]) < 0 and turn(*q, p[0]) * turn(*q, p[1]) < 0
+
+
+def turn(a: Point, b: Point, c: Point) -> float:
+    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
