@@ -8,16 +8,16 @@ are loaded by what needs them.
 from os.path import dirname, exists, join
 from typing import TYPE_CHECKING
 
-from autograd import chainrule
-from autograd.chainrule import __all__ as __all__
-from autograd.chainrule import __dir__ as __dir__
-from autograd.chainrule import __getattr__ as __getattr__
-from autograd.chainrule import __version__ as __version__
+from autograd import public
+from autograd.public import __all__ as __all__
+from autograd.public import __dir__ as __dir__
+from autograd.public import __getattr__ as __getattr__
+from autograd.public import __version__ as __version__
 
 if TYPE_CHECKING:
-    from autograd.chainrule import *  # noqa: F403
+    from autograd.public import *  # noqa: F403
 else:  # the same names, but for the readers, which would all be loaded
-    globals().update({name: vars(chainrule)[name] for name in __all__ if name in vars(chainrule)})
+    globals().update({name: vars(public)[name] for name in __all__ if name in vars(public)})
 
 if exists(join(dirname(__file__), "tracer.py")):  # a file that only the other package has
     import warnings

@@ -14,7 +14,6 @@ import sys
 import unicodedata
 from collections.abc import Sequence
 
-from autograd.chainrule import __version__
 from autograd.derivation.explain import explain
 from autograd.derivation.expression import ExpressionError, names_in, record
 from autograd.derivation.proofread import Quantity, proofread
@@ -24,6 +23,7 @@ from autograd.engine.errors import DomainError
 from autograd.engine.graph import topological_order
 from autograd.engine.value import Value
 from autograd.files import is_standard_output
+from autograd.public import __version__
 from autograd.stepper import Figure, show
 from autograd.stepper.figure import page_path
 

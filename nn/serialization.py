@@ -19,8 +19,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from autograd.chainrule import __version__
 from autograd.files import write_whole
+from autograd.public import __version__
 from nn import layers, optimizers, schedules
 from nn.data import FloatArray, check_number
 from nn.module import Module

@@ -49,7 +49,7 @@ def lay_down_ours(folder: Path) -> None:
         shutil.copytree(ROOT / package, folder / package, dirs_exist_ok=True)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     for source, target in project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"].items():
-        shutil.copy(ROOT / source, folder / target)
+        shutil.move(folder / source, folder / target)  # as the builder does
 
 
 def lay_down_other(folder: Path) -> None:

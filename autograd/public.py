@@ -1,0 +1,85 @@
+"""The public names of the package, and where each comes from: those of ``autograd`` and of ``chainrule``.
+
+The engine is loaded at once, from the standard library alone; each reader of the graph when it is first asked for.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from autograd.engine.errors import AnomalyError, DivisionByZero, DomainError, GradientMismatch
+from autograd.engine.graph import Contribution, Step, steps, topological_order
+from autograd.engine.modes import detect_anomaly, no_grad
+from autograd.engine.primitives import Primitive
+from autograd.engine.value import Value, apply
+
+if TYPE_CHECKING:
+    from autograd import functions
+    from autograd.calculus.check import check_gradients
+    from autograd.calculus.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad
+    from autograd.compiler import compile
+    from autograd.derivation.explain import explain
+    from autograd.derivation.proofread import proofread
+    from autograd.drawing.digraph import draw
+    from autograd.functions import stop_gradient
+    from autograd.stepper import show
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "AnomalyError",
+    "Contribution",
+    "DivisionByZero",
+    "DomainError",
+    "GradientMismatch",
+    "Primitive",
+    "Step",
+    "Value",
+    "apply",
+    "check_gradients",
+    "compile",
+    "detect_anomaly",
+    "draw",
+    "explain",
+    "functions",
+    "grad",
+    "hessian",
+    "hvp",
+    "jacobian",
+    "jvp",
+    "no_grad",
+    "proofread",
+    "show",
+    "steps",
+    "stop_gradient",
+    "topological_order",
+    "value_and_grad",
+]
+
+_READERS = {
+    "check_gradients": "calculus.check",
+    "compile": "compiler",
+    "grad": "calculus.transforms",
+    "hessian": "calculus.transforms",
+    "hvp": "calculus.transforms",
+    "jacobian": "calculus.transforms",
+    "jvp": "calculus.transforms",
+    "draw": "drawing.digraph",
+    "explain": "derivation.explain",
+    "proofread": "derivation.proofread",
+    "show": "stepper",
+    "stop_gradient": "functions",
+    "value_and_grad": "calculus.transforms",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a reader of the graph when it is first asked for."""
+    if name == "functions":
+        return import_module("autograd.functions")
+    if name in _READERS:
+        return getattr(import_module(f"autograd.{_READERS[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
