@@ -1,4 +1,4 @@
-"""The browser for the tests: headless Chromium, started once; optional on a user's machine, required in CI."""
+"""The browser for the tests: headless Chromium, started once a file; optional on a user's machine, required in CI."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ QUIET = [  # Chromium's own requests, for updates and the like, would be taken f
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # and no longer: while it runs, no other event loop can
 def browser() -> Iterator[Any]:
     playwright = peer("playwright.sync_api")
     executable = next((path for path in EXECUTABLES if Path(path).exists()), None)

@@ -119,11 +119,11 @@ def output(tab: Tab, cell: int) -> Any:
 
 def from_first_cell(tab: Tab, act: Callable[[], None], until: Any) -> None:
     """Act until the effect is seen: a notebook that still loads loses keys, and then takes the focus."""
-    for _ in range(SECONDS // 2):
+    for patience in (2, 2, 4, 8, 16, 32, SECONDS):  # growing: what was done again before it had its effect starts anew
         with contextlib.suppress(peer("playwright.sync_api").TimeoutError):
             tab.page.locator(".jp-Cell .cm-content").first.click(timeout=2000)
             act()
-            until.wait_for(timeout=2000)
+            until.wait_for(timeout=1000 * patience)
             return
     raise AssertionError(f"still not seen: {until}")
 
