@@ -50,7 +50,7 @@ class Primitive:
         module: where pickle finds the primitive: a module with an attribute called ``name``.
 
     Example:
-        >>> from autograd import scalar
+        >>> from autograd.engine import scalar
         >>> multiply.value(scalar, 2.0, 3.0), multiply.slopes(scalar, 6.0, 2.0, 3.0)
         (6.0, [3.0, 2.0])
     """

@@ -544,7 +544,8 @@ def apply(op: Primitive, *operands: Any) -> Any:
         DomainError: where the operation is not defined.
 
     Example:
-        >>> from autograd import Value, primitives
+        >>> from autograd import Value
+        >>> from autograd.engine import primitives
         >>> from autograd.engine.value import apply
         >>> apply(primitives.sin, 0.0)
         0.0

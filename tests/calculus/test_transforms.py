@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from mpmath import mp, mpf
 
-from autograd import Value, functions, grad, hessian, hvp, jacobian, jvp, no_grad, transforms, value_and_grad
+from autograd import Value, functions, grad, hessian, hvp, jacobian, jvp, no_grad, value_and_grad
+from autograd.calculus import transforms
 from autograd.functions import exp, log, sin, tanh
 
 

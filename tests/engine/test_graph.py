@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from autograd import AnomalyError, Value, detect_anomaly, functions, grad, no_grad, steps, topological_order
-from autograd import order as order_module
+from autograd.engine import graph as graph_module
 from autograd.engine.modes import Modes, current_modes, open_blocks, recording
 
 
@@ -293,7 +293,7 @@ def test_an_interrupted_pass_leaves_no_mark(monkeypatch: pytest.MonkeyPatch) -> 
         patched.setattr("autograd.engine.graph.depth_of", interrupt)
         with pytest.raises(Interrupted):
             root.backward()
-    assert order_module.depth_of(root) == 2
+    assert graph_module.depth_of(root) == 2
     assert not any(math.isnan(node.grad) for node in (x, u, v, root))
     x.grad = 0.0
     root.backward()

@@ -15,11 +15,12 @@ from typing import Any
 
 import pytest
 
+import autograd
 from autograd import Value, detect_anomaly, functions, grad, no_grad
-from autograd import backward as backward_module
+from autograd.engine import graph as graph_module
 from autograd.engine.modes import Modes, current_modes
 
-PACKAGE = dirname(backward_module.__file__)
+PACKAGE = dirname(autograd.__file__)
 
 
 def interrupted_at(place: int, run: Callable[[], Any]) -> bool:
@@ -113,14 +114,14 @@ def test_ctrl_c_anywhere_in_grad_leaves_the_collector_and_the_next_call_as_they_
 def test_a_pass_in_the_middle_of_another_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     x = Value(2.0)
     root = x * x
-    real = backward_module.depth_of
+    real = graph_module.depth_of
 
     def finalizer(node: Value) -> int:
         with pytest.raises(RuntimeError, match="in the middle of another"):
             (x * 3.0).backward()
         return real(node)
 
-    monkeypatch.setattr(backward_module, "depth_of", finalizer)
+    monkeypatch.setattr(graph_module, "depth_of", finalizer)
     root.backward()
     assert x.grad == 4.0
 
@@ -146,12 +147,13 @@ def test_passes_of_several_threads_over_shared_leaves_add_up() -> None:
 
 IN_A_FORK = """
 import os, sys, threading
-from autograd import Value, backward
+from autograd import Value
+from autograd.engine import graph
 
 held, release = threading.Event(), threading.Event()
 
 def hold():
-    with backward._one_pass_at_a_time:
+    with graph._one_pass_at_a_time:
         held.set()
         release.wait(30.0)
 
