@@ -1,7 +1,7 @@
 """How the property-based tests search: afresh each time, on a person's machine and in CI.
 
 A failure prints the example and, in CI, a line that runs it again. ``--hypothesis-seed=N`` repeats a whole run,
-``--hypothesis-profile=long`` tries ten times as many examples.
+``--hypothesis-profile=long`` tries ten times as many examples, ``few`` a tenth.
 """
 
 import os
@@ -12,5 +12,6 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("person", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 # Hypothesis would take the same examples each time where CI is set, and a fault would wait for a person to meet it.
 settings.register_profile("ci", settings.get_profile("person"), derandomize=False, print_blob=True, database=None)
+settings.register_profile("few", settings.get_profile("ci"), max_examples=10)
 settings.register_profile("long", settings.get_profile("ci"), max_examples=1000)
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "person")

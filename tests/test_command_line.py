@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from autograd import __version__
 from autograd.__main__ import PAGE, main
+from tests.examples import examples
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ["0.5*(w2*sigmoid(w1*x + b1) + b2 - t)**2", *["x=1", "t=0.5", "w1=0.4", "b1=0.1", "w2=0.3", "b2=0.2"]]
@@ -167,7 +168,7 @@ PIECES = [
 @example("(" * 5000)
 @example("-" * 5000 + "x")
 @example("x" + "**x" * 3000)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 def test_any_string_gives_a_result_or_an_error(text: str) -> None:
     if text in ("-h", "--help", "--version") or text.startswith("--"):
         return  # an option
@@ -175,7 +176,7 @@ def test_any_string_gives_a_result_or_an_error(text: str) -> None:
 
 
 @given(st.text(max_size=12), st.text(max_size=12))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_any_value_gives_a_result_or_an_error(name: str, number: str) -> None:
     assert main(["--", "x*x", f"{name}={number}"]) == 2
     assert main(["x*x", f"x={number}"]) in (0, 2)

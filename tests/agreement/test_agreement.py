@@ -15,6 +15,7 @@ from tests.agreement.readers import Case
 from tests.agreement.recipes import N_LEAVES, ROWS, Line, Recipe, lines, points, recipes, tame, wide, wild
 from tests.agreement.recipes import within_the_domain as tamed
 from tests.agreement.truth import CLOSED, Truth, Undecided
+from tests.examples import examples
 
 # A label is a name in a program, a formula and a picture: what each of them has for itself is in the mix.
 NAMES = ["w", "b", "x", "w1", "σ", "two words", "", "dL/dw", "1", "__debug__", "None", "lambda", "match", "np", "X"]
@@ -23,10 +24,9 @@ labels = st.lists(st.one_of(st.none(), st.sampled_from(NAMES)), min_size=N_LEAVE
 others = st.lists(points(wide), min_size=0, max_size=2)
 
 
-def graphs(examples: int) -> settings:
-    """So many graphs, ten times as many in the long run; without the search for an explanation, which takes minutes."""
-    in_proportion = examples * settings.default.max_examples // 100
-    return settings(max_examples=in_proportion, phases=[phase for phase in Phase if phase is not Phase.explain])
+def graphs(usual: int) -> settings:
+    """So many graphs, in proportion; without the search for an explanation, which takes minutes."""
+    return settings(max_examples=examples(usual), phases=[phase for phase in Phase if phase is not Phase.explain])
 
 
 @st.composite

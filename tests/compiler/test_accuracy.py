@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from autograd import Value
 from autograd import functions as fn
 from autograd.compiler import compile
+from tests.examples import examples
 
 ULPS = 4.0  # the promise; a rule's three to five roundings of at most one ulp each, most of them half of one
 
@@ -40,7 +41,7 @@ SLOPES: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any], Callable[[An
 
 
 @pytest.mark.parametrize("name", list(SLOPES))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(z=st.floats(-700.0, 700.0).filter(lambda z: abs(z) > 1e-100))
 @example(z=36.0)
 @example(z=-36.0)

@@ -21,6 +21,7 @@ from autograd import functions as fn
 from autograd.calculus.transforms import reverse
 from autograd.compiler import compile
 from autograd.engine.graph import topological_order
+from tests.examples import examples
 from tests.peers import peer
 
 RTOL = 1e-12  # a few hundred roundings
@@ -308,7 +309,7 @@ def roundings(graph: Graph, theta: Sequence[float], row: Sequence[float], order:
     ]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(
     seed=st.integers(0, 2**32),
     size=st.integers(1, 14),

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from autograd.compiler import namespace
 from autograd.engine import scalar
+from tests.examples import examples
 
 NUMBERS = [-1e300, -1000.0, -710.0, -40.0, -1.0, -1e-9, -0.0, 0.0, 1e-9, 0.5, 3.0, 40.0, 1000.0, 1e300]
 ULPS = 4  # DESIGN's promise for a result that is one term; NumPy's exp and log1p are good to one
@@ -37,7 +38,7 @@ def test_functions_of_one_number_have_the_engines_limits(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", list(FUNCTIONS))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(z=st.floats(-800.0, 800.0))
 @example(z=-745.5)
 @example(z=-709.9)
@@ -99,7 +100,7 @@ def test_functions_of_a_row_have_the_engines_limits(name: str, row: list[float])
 logits = st.lists(st.one_of(st.floats(-50.0, 50.0), st.floats(-1e3, 1e3), st.just(0.0)), min_size=1, max_size=5)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(row=logits)
 @example(row=[0.0, -50.0])
 def test_logsumexp_keeps_its_digits_also_near_zero(row: list[float]) -> None:
@@ -112,7 +113,7 @@ def test_logsumexp_keeps_its_digits_also_near_zero(row: list[float]) -> None:
         assert abs(ours - exact) <= ULPS * max(ulp(ours), ulp(top)) + rest * ulp(top - min(row))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(row=logits, data=st.data())
 @example(row=[40.0, 0.0], data=None)
 def test_what_a_softmax_hands_on_keeps_its_digits(row: list[float], data: Any) -> None:

@@ -16,6 +16,7 @@ from autograd import functions as fn
 from autograd.compiler import compile
 from tests.compiler.networks import ACTIVATIONS, LOSSES, WAYS, Network
 from tests.compiler.oracle import assert_agrees, assert_close, eager
+from tests.examples import examples
 
 # Each keeps numbers between about -3 and 3 for operands in that range, and is smooth enough there that a rounding is
 # not magnified; together they cover the table of primitives.
@@ -84,7 +85,7 @@ def random_graph(seed: int, size: int) -> Callable[[Any, Any], Any]:
     return record
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(seed=st.integers(0, 2**32), size=st.integers(1, 50), shape=st.tuples(st.integers(1, 4), st.integers(1, 4)))
 @pytest.mark.filterwarnings("ignore:no output depends on input")
 def test_random_graphs_equal_the_scalar_engine(seed: int, size: int, shape: tuple[int, int]) -> None:
@@ -116,7 +117,7 @@ def assert_network_agrees(network: Network, loss: str, n: int, *, exact: bool, b
     assert_agrees(program, lambda row: LOSSES[loss](network(row[:n]), row[n:]), X)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(networks(spread=3.0), st.sampled_from([1, 2, 5]))
 def test_random_networks_equal_the_scalar_engine_also_where_units_saturate(
     drawn: tuple[Network, str, int], batch: int
@@ -124,7 +125,7 @@ def test_random_networks_equal_the_scalar_engine_also_where_units_saturate(
     assert_network_agrees(*drawn, exact=True, batch=batch)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(networks(spread=0.3), st.sampled_from([1, 2, 5]))
 def test_random_networks_equal_the_scalar_engine_with_the_slopes_of_the_textbook(
     drawn: tuple[Network, str, int], batch: int

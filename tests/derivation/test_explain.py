@@ -24,6 +24,7 @@ from autograd.derivation.naming import node_names
 from autograd.engine import primitives
 from autograd.engine.graph import topological_order
 from autograd.engine.primitives import Primitive
+from tests.examples import examples
 from tests.peers import peer
 
 
@@ -797,7 +798,7 @@ def graphs(draw: st.DrawFn, singular: bool = False, labels: int = 2) -> tuple[Va
     return nodes[-1], leaves
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(graphs())
 def test_factors_multiply_and_add_up_to_the_derivative(graph: tuple[Value, list[Value]]) -> None:
     root, leaves = graph
@@ -818,7 +819,7 @@ def test_factors_multiply_and_add_up_to_the_derivative(graph: tuple[Value, list[
             assert total == pytest.approx(leaf.grad, rel=1e-9, abs=1e-9 * largest + 1e-12)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(graphs())
 def test_formulas_have_the_value_of_the_engines_partials(graph: tuple[Value, list[Value]]) -> None:
     root, leaves = graph
@@ -833,7 +834,7 @@ def test_formulas_have_the_value_of_the_engines_partials(graph: tuple[Value, lis
         str(explain(root, wrt=target))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(graphs(labels=0))
 def test_the_paths_are_those_of_the_edges(graph: tuple[Value, list[Value]]) -> None:
     root, leaves = graph
@@ -858,7 +859,7 @@ def sides_that_can_be_computed(derivation: Derivation) -> Iterator[tuple[float, 
             equation += [side for side in row if side is not None]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(graphs(singular=True))
 def test_every_equation_is_one(graph: tuple[Value, list[Value]]) -> None:
     root, leaves = graph
@@ -870,7 +871,7 @@ def test_every_equation_is_one(graph: tuple[Value, list[Value]]) -> None:
                 assert side == number, str(derivation)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(graphs(singular=True))
 def test_the_value_is_the_gradient_also_where_that_is_not_finite(graph: tuple[Value, list[Value]]) -> None:
     root, leaves = graph

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from autograd import Value
 from autograd.derivation.explain import Derivation, explain
 from tests.derivation.test_explain import a_bit_of_everything, diamonds, graphs
+from tests.examples import examples
 from tests.peers import peer
 
 latexwalker = peer("pylatexenc.latexwalker")
@@ -43,7 +44,7 @@ def read_mathml(derivation: Derivation) -> str:
     return "".join(ElementTree.fromstring(derivation.mathml).itertext())
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(graphs())
 def test_latex_and_mathml_of_any_graph_say_what_the_text_says(graph: tuple[Value, list[Value]]) -> None:
     root, leaves = graph

@@ -24,6 +24,7 @@ from autograd.drawing.source import placed_dot, quoted
 from autograd.functions import fsum, softmax
 from nn import MLP, Perceptron
 from tests.drawing.test_layout import random_graph
+from tests.examples import examples
 
 GOLDEN = Path(__file__).parent / "golden"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -108,7 +109,7 @@ def test_quoted_text_comes_back_unchanged_line_by_line(label: str) -> None:
 
 @given(st.lists(st.text(), min_size=20, max_size=40))
 @example(["\0", "\ud800", "\x1b[31m", "\u202e", "\x85", "\u2028", "\ufffe", "\x7f"])
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(8), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_text_is_accepted_and_what_can_be_printed_comes_back(labels: list[str]) -> None:
     nodes = "\n".join([f"n_{i} [label={quoted(label)}]" for i, label in enumerate(labels)])
     texts = shown(renderer("dot")(f"digraph {{ {nodes} }}"))

@@ -24,6 +24,7 @@ from autograd.drawing.spacing import CLUSTER_PADDING, LABEL_SIZE, NODE_GAP, TITL
 from autograd.drawing.svg import to_svg
 from autograd.engine.value import Value
 from nn.layers import MLP
+from tests.examples import examples
 
 ROUNDING = 1e-6  # of coordinates, which are some thousands of points at most
 
@@ -110,7 +111,7 @@ def test_layout_is_sound(scene: Scene) -> None:
 
 
 @given(n_nodes=st.integers(3, 40), seed=st.integers(0, 10**6))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 def test_layout_of_any_graph_is_sound(n_nodes: int, seed: int) -> None:
     assert_sound(lay_out(scene_of(random_graph(n_nodes, seed)), "layered"))
 
@@ -253,7 +254,7 @@ def test_a_box_encloses_its_members_and_has_room_for_its_title(sizes: tuple[int,
 
 
 @given(n_inputs=st.integers(1, 4), sizes=st.lists(st.integers(1, 4), min_size=1, max_size=3))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 def test_boxes_of_any_drawn_network_enclose_their_columns(n_inputs: int, sizes: list[int]) -> None:
     layers = weights_of(MLP(n_inputs, sizes))
     assert layers is not None

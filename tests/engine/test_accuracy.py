@@ -20,6 +20,7 @@ from mpmath import mp, mpf
 from autograd import Value, apply, functions
 from autograd.engine import scalar
 from autograd.engine.primitives import PRIMITIVES, Primitive
+from tests.examples import examples
 
 DIGITS = 700
 LARGEST = mpf(1.7976931348623157e308)
@@ -294,7 +295,7 @@ NUMBERS = st.floats(-800.0, 800.0) | st.floats(allow_nan=False, allow_infinity=F
 
 
 @pytest.mark.parametrize("op", ELEMENTARY, ids=name_of)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(data=st.data())
 def test_value_and_slopes_are_within_4_ulp_at_any_numbers(op: Primitive, data: st.DataObject) -> None:
     """The eager form and the rules, at numbers that each run draws afresh."""

@@ -11,6 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from autograd import Value, functions, grad, hessian, hvp, jacobian, jvp
+from tests.examples import examples
 from tests.peers import peer
 
 torch = peer("torch")
@@ -155,7 +156,7 @@ def tensors(inputs: Sequence[float]) -> Any:
 # --- against PyTorch ---------------------------------------------------------------------------------------------
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(150))
 @given(program=programs(OPERATIONS), inputs=points)
 def test_random_graphs_have_torchs_values_and_gradients(program: Program, inputs: list[float]) -> None:
     assume(program.keeps_its_distance(inputs))
@@ -170,7 +171,7 @@ def test_random_graphs_have_torchs_values_and_gradients(program: Program, inputs
     assert close(grad(program)(inputs), slopes.tolist())
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(program=programs(OPERATIONS), inputs=points)
 def test_random_graphs_have_torchs_second_derivatives(program: Program, inputs: list[float]) -> None:
     assume(program.keeps_its_distance(inputs))
@@ -191,7 +192,7 @@ def test_every_operation_of_the_random_graphs_agrees_by_itself(name: str) -> Non
 # --- laws --------------------------------------------------------------------------------------------------------
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(f=programs(OPERATIONS), g=programs(OPERATIONS), a=numbers, b=numbers, inputs=points)
 def test_the_gradient_is_linear(f: Program, g: Program, a: float, b: float, inputs: list[float]) -> None:
     assume(f.keeps_its_distance(inputs) and g.keeps_its_distance(inputs))
@@ -200,7 +201,7 @@ def test_the_gradient_is_linear(f: Program, g: Program, a: float, b: float, inpu
     assert close(combined, apart)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(f=programs(OPERATIONS), g=programs(OPERATIONS), inputs=points)
 def test_the_product_rule_holds(f: Program, g: Program, inputs: list[float]) -> None:
     assume(f.keeps_its_distance(inputs) and g.keeps_its_distance(inputs))
@@ -210,7 +211,7 @@ def test_the_product_rule_holds(f: Program, g: Program, inputs: list[float]) -> 
     assert close(product, apart)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=examples(40))
 @given(f=programs(SMOOTH), g=programs(SMOOTH), inputs=points)
 def test_the_chain_rule_holds(f: Program, g: Program, inputs: list[float]) -> None:
     """The gradient of f(g, x1, x2) is put together from the two gradients."""
@@ -223,7 +224,7 @@ def test_the_chain_rule_holds(f: Program, g: Program, inputs: list[float]) -> No
     assert close(through, apart)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(program=programs(OPERATIONS), inputs=points, direction=points)
 def test_forward_mode_equals_reverse_mode(program: Program, inputs: list[float], direction: list[float]) -> None:
     assume(program.keeps_its_distance(inputs))
@@ -234,7 +235,7 @@ def test_forward_mode_equals_reverse_mode(program: Program, inputs: list[float],
     assert close(jacobian(lambda v: [program(v)])(inputs)[0], slopes)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=examples(40))
 @given(program=programs(OPERATIONS), inputs=points, direction=points)
 def test_second_derivatives_are_symmetric_and_the_same_in_every_mode(
     program: Program, inputs: list[float], direction: list[float]
@@ -247,7 +248,7 @@ def test_second_derivatives_are_symmetric_and_the_same_in_every_mode(
     assert close(jvp(grad(program), (inputs,), (direction,))[1], product)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(program=programs(OPERATIONS), inputs=points)
 def test_backward_equals_grad(program: Program, inputs: list[float]) -> None:
     leaves = [Value(number) for number in inputs]

@@ -18,6 +18,7 @@ from nn.module import Module
 from nn.optimizers import SGD, Adam, Momentum
 from nn.schedules import Cosine, ReduceOnPlateau, WarmUp
 from nn.serialization import FileError, load, load_optimizer, save
+from tests.examples import examples
 
 MODELS = [
     Neuron(3, "sigmoid", 0),
@@ -270,7 +271,7 @@ def test_a_damaged_name_is_a_file_error(path, model):
         load(path)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(300))
 @given(st.data())
 def test_no_damage_does_worse_than_a_file_error(tmp_path_factory, data):
     path = tmp_path_factory.getbasetemp() / "damaged.npz"
