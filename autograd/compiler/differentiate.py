@@ -260,9 +260,9 @@ class _Reverse:
         slopes = self._slopes(op, node, wanted)
         reached = upstream.reached
         for arg, slope, want in zip(node.args, slopes, wanted, strict=True):
-            if not want or (type(slope) is float and slope == 0.0):
+            factor = self.m.array(slope) if want else None
+            if factor is None or is_number(factor, 0.0):
                 continue
-            factor = self.m.array(slope)
             if op.selects:
                 chosen, condition = self._chosen(factor)
                 if chosen:

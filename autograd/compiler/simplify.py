@@ -315,8 +315,10 @@ def _multiply(make: Arrays, a: Array, b: Array) -> Array | None:
             return make.seed(a.attr * b.attr) if "seed" in (a.op, b.op) else None
         if b.op is table.negative:
             return make.multiply(make.number(-a.attr) if a.op == "number" else make.seed(-a.attr), b.args[0])
-        if b.op is table.multiply and b.args[0].op in ("number", "seed") and (a.op, b.args[0].op) != ("seed", "seed"):
-            return make.multiply(make.multiply(a, b.args[0]), b.args[1])
+        if b.op is table.multiply and b.args[0].op in ("number", "seed"):
+            inner, rest = b.args
+            if (a.op, inner.op) != ("seed", "seed") and not scalar.overflows(a.attr, inner.attr):
+                return make.multiply(make.multiply(a, inner), rest)
         return make._elementwise(table.multiply, (a, b), None)
     return None
 

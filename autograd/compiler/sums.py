@@ -16,6 +16,11 @@ from autograd.engine import primitives, scalar
 from autograd.engine.primitives import Primitive
 
 
+def _one_factor(factor: float, form: Sum) -> bool:
+    """Whether a factor may be multiplied into a sum."""
+    return abs(factor) == 1.0 or not any(scalar.overflows(factor, term.coefficient) for term in form.terms)
+
+
 class Term(NamedTuple):
     """coefficient * a * b, or coefficient * a where b is None."""
 
@@ -197,7 +202,11 @@ class _Gathering:
             if isinstance(form, Call) and form.op is primitives.multiply:
                 total.terms.append(Term(factor, *[x for x in form.operands if isinstance(x, int)]))
                 return
-            if isinstance(form, Sum) and (len(form.terms) == 1 or (not scaled and self._open(a, whole))):
+            if (
+                isinstance(form, Sum)
+                and _one_factor(factor, form)
+                and (len(form.terms) == 1 or (not scaled and self._open(a, whole)))
+            ):
                 self._merge(total, factor, form)
                 return
         total.terms.append(Term(factor, a))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from math import inf, isfinite
+from math import isfinite
 from typing import NamedTuple, TypeAlias
 
 from autograd.calculus.transforms import adjoints
@@ -34,7 +34,7 @@ from autograd.derivation.formulas import (
 from autograd.derivation.naming import copy_name
 from autograd.engine import primitives
 from autograd.engine.graph import topological_order
-from autograd.engine.scalar import fsum
+from autograd.engine.scalar import fsum, overflows
 from autograd.engine.value import Value
 
 LONGEST_OPERAND = 8  # names and numbers that it takes to write an expression inside a local derivative, without a name
@@ -209,7 +209,7 @@ class Steps:
             any(size(total.formula) > LONGEST_PRODUCT for total in sums.values())
             or (self._sizes[node] > LONGEST_REPEATED and _mentions_itself(node, wanted[0][0]))
             or any(
-                _overflows(total.value, slope)
+                overflows(total.value, slope)
                 for owner, total in sums.items()
                 if owner is not self._root  # there the engine's product is the same
                 for _, _, slope in wanted
@@ -300,11 +300,6 @@ def _times(a: Local, b: Local) -> Local:
     value = a.value * b.value
     product = multiply(a.formula, b.formula)
     return Local(product if agrees(product, value) else Chain((a.formula, b.formula)), value)
-
-
-def _overflows(a: float, b: float) -> bool:
-    """Whether a product of two numbers is 0 or infinite without need: a third one might have kept it a number."""
-    return a * b in (0.0, inf, -inf) and a != 0.0 != b and isfinite(a) and isfinite(b)
 
 
 def _total(parts: Sequence[Local]) -> Local:

@@ -185,6 +185,11 @@ def below(a: float, b: float) -> float:
     return 1.0 if a < b else 0.0
 
 
+def overflows(a: float, b: float) -> bool:
+    """Whether the product of two numbers is infinite or 0 without need: a third one might have kept it a number."""
+    return a * b in (0.0, inf, -inf) and a != 0.0 != b and math.isfinite(a) and math.isfinite(b)
+
+
 def fsum(terms: Sequence[float]) -> float:
     """The sum, rounded once at the end."""
     try:

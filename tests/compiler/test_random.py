@@ -169,3 +169,18 @@ def test_the_output_has_a_row_for_each_row_of_x(batch: int) -> None:
     assert compile([outputs[0]], x)(X).shape == (batch, 1)
     one_by_one = [[float(y) for y in network(row)] for row in X.tolist()]
     assert_close(compile(outputs, x)(X), np.array(one_by_one).reshape(batch, 2))
+
+
+@pytest.mark.parametrize("factors", [(1e300, 1e300), (1e-200, 1e-200)])
+def test_factors_are_not_taken_together_where_their_product_would_overflow(factors: tuple[float, ...]) -> None:
+    def product(x: Value) -> Value:
+        y = x * x  # a sum of one term, into which a factor may be taken
+        for factor in factors:
+            y = factor * y
+        return y
+
+    recorded_at = Value(0.5)
+    program = compile(product(recorded_at), [recorded_at])
+    for number in (0.0, 1e-140, 1e140, 1e-20):
+        x = Value(number)
+        assert program([[number]])[0] == pytest.approx(product(x).data, rel=1e-15, abs=0.0)
