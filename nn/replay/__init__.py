@@ -26,7 +26,7 @@ from nn.snapshots import MOST, Snapshots
 from nn.steps import EagerStep
 
 if TYPE_CHECKING:
-    from nn.training import History, Recording
+    from nn.history import History, Recording
 
 __all__ = ["figure"]
 
