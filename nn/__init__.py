@@ -9,6 +9,7 @@ except ImportError as error:
     ) from error
 
 from nn import activations, initialisers, losses, measure, metrics, optimizers, plots, schedules
+from nn import views as views  # registers itself with draw and show
 from nn.callbacks import EarlyStopping
 from nn.history import History
 from nn.interop import from_torch, to_torch

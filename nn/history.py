@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from nn.data import FloatArray
 from nn.snapshots import Snapshots
 from nn.steps import StepFunction
-
-if TYPE_CHECKING:
-    from autograd.stepper import Figure
 
 
 class Recording(NamedTuple):
@@ -77,12 +74,6 @@ class History:
     def to_dict(self) -> dict[str, list[float]]:
         """The columns by name, each with one number an epoch: what a data frame is made from."""
         return {column: self[column] for column in self.columns}
-
-    def to_figure(self, digits: int = 4) -> Figure:
-        """The training as ``autograd.show`` shows it, epoch by epoch: see `nn.replay.figure`."""
-        from nn.replay import figure
-
-        return figure(self, digits)
 
     def __str__(self) -> str:
         table = self._table()

@@ -87,7 +87,7 @@ def test_nothing_is_loaded_from_elsewhere(pages: dict[Path, Page]) -> None:
 def test_what_functions_return_is_a_link_in_their_signature(folder: Path) -> None:
     page = (folder / "autograd.html").read_text("utf-8")
     explain = page.partition('<section id="explain">')[2].partition("</section>")[0]
-    assert 'href="autograd/derivation.html#Derivation"' in explain.partition('class="docstring"')[0]
+    assert 'href="autograd/derivation/explain.html#Derivation"' in explain.partition('class="docstring"')[0]
 
 
 def test_annotations_stand_as_they_are_written(folder: Path) -> None:

@@ -1,7 +1,6 @@
 """`run_example`: a network on one example, forward, loss and reverse pass, told apart neuron by neuron.
 
-The network is known by what it has, as in `autograd.drawing.network`. Every number is one of the graph that it records;
-no gradient of the network is changed.
+Every number is one of the graph that it records; no gradient of the network is changed.
 """
 
 from __future__ import annotations
@@ -12,13 +11,14 @@ from dataclasses import dataclass
 from numbers import Real
 from typing import Any
 
-from autograd.drawing.network import Weights, sizes_of, target_name
 from autograd.drawing.neurons import row_and_inputs
 from autograd.engine import primitives
 from autograd.engine.checks import as_number
 from autograd.engine.graph import steps, topological_order
 from autograd.engine.value import Value
-from autograd.functions import dot, fsum, logsumexp
+from autograd.functions import dot, logsumexp
+from nn import losses
+from nn.views.network import Weights, sizes_of, target_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Neuron:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class Example:
     """A network on one example.
 
     Attributes:
@@ -63,13 +63,17 @@ class Run:
         """How many inputs there are, and neurons in each layer."""
         return [len(self.inputs), *map(len, self.layers)]
 
+    def delta(self, neuron: Neuron) -> float:
+        """The derivative of the loss by a neuron's weighted sum."""
+        return self.gradients.get(neuron.z, 0.0)
 
-def run_example(model: Any, layers: Sequence[Weights], x: Any, target: Any, loss: Any) -> Run:
+
+def run_example(model: Any, layers: Sequence[Weights], x: Any, target: Any, loss: Any) -> Example:
     """Run a network on one example.
 
     Arguments:
         model: the network.
-        layers: what `autograd.drawing.network.weights_of` finds in it.
+        layers: what `nn.views.network.weights_of` finds in it.
         x, target, loss: as `autograd.show` takes them.
 
     Raises:
@@ -96,7 +100,7 @@ def run_example(model: Any, layers: Sequence[Weights], x: Any, target: Any, loss
         gradients[node] = upstream
         for contribution in contributions:
             gradients[contribution.parent] = contribution.total
-    return Run(inputs, neurons, targets, result, name, gradients)
+    return Example(inputs, neurons, targets, result, name, gradients)
 
 
 def _neurons(
@@ -143,12 +147,7 @@ def _chosen(model: Any, loss: Any) -> Any:
         own = getattr(model, "loss", None)
         return own if hasattr(own, "one") else None
     if isinstance(loss, str):
-        if not hasattr(model, "loss_named"):
-            raise ValueError(
-                f"loss={loss!r} is a name, and {model!r} is a model without a table of losses; give a function of "
-                "output and target: loss=lambda y, t: (y - t) ** 2"
-            )
-        return model.loss_named(loss)
+        return losses.get(loss)
     if not hasattr(loss, "one") and not callable(loss):
         raise TypeError(f"loss is a name, an object with one(outputs, targets), or a function, not {loss!r:.60}")
     return loss
@@ -172,17 +171,13 @@ def _loss_of(kind: Any, last: Sequence[Neuron], targets: list[Value]) -> tuple[s
     if kind is None and _is_softmax(outputs):
         return "cross-entropy", logsumexp(logits) - dot(targets, logits)
     if kind is None:
-        return "half the squared error", 0.5 * _sum([(y - t) ** 2 for y, t in zip(outputs, targets, strict=True)])
+        return "half the squared error", losses.half_squared_error.one(outputs, targets)
     if hasattr(kind, "one"):
         name = f"{kind!r:.60}".replace("_", " ")
         return name, kind.one(logits if getattr(kind, "on_logits", False) else outputs, targets)
     name = getattr(kind, "__name__", "")
     name = name.replace("_", " ") if name.isidentifier() else ""
     return name, kind(outputs[0], targets[0]) if len(outputs) == 1 else kind(outputs, targets)
-
-
-def _sum(terms: list[Any]) -> Any:
-    return fsum(terms) if len(terms) > 1 else terms[0]
 
 
 def _is_softmax(outputs: Sequence[Value]) -> bool:

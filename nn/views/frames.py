@@ -31,13 +31,13 @@ from autograd.derivation.formulas import (
 )
 from autograd.derivation.styles import MATHML
 from autograd.derivation.writing import mathml, text
-from autograd.drawing.network import circle_name
 from autograd.drawing.scene import Scene
 from autograd.engine import primitives
 from autograd.engine.graph import topological_order
 from autograd.engine.scalar import fsum
 from autograd.engine.value import Value
-from autograd.stepper.example import Neuron, Run
+from nn.views.example import Example, Neuron
+from nn.views.network import circle_name
 
 MOST_LINES = 8  # of one step, for a neuron with more weights, or a loss of more outputs
 _FIRST_LINES = 4
@@ -102,7 +102,7 @@ class Frame:
         }
 
 
-def neuron_frames(run: Run, scene: Scene, names: dict[Value, str]) -> list[Frame]:
+def neuron_frames(run: Example, scene: Scene, names: dict[Value, str]) -> list[Frame]:
     """Every step, in order.
 
     Arguments:
@@ -121,7 +121,7 @@ def indexed(letter: str, sizes: Sequence[int], k: int, i: int) -> str:
 class _Frames:
     """What the frames of one run share."""
 
-    run: Run
+    run: Example
     scene: Scene
     names: dict[Value, str]
     sizes: list[int] = field(init=False)
