@@ -24,14 +24,13 @@ from autograd.engine.modes import no_grad
 from nn import losses, optimizers
 from nn.callbacks import Callback, EarlyStopping, Negligible, Report, first_reason
 from nn.data import FloatArray, check_count, check_inputs, check_number, check_targets, check_weights
-from nn.history import History, Recording
+from nn.history import MOST, History, Recording, Snapshots
 from nn.initialisers import Seed, generator
 from nn.losses import Loss
 from nn.metrics import ON_LABELS, Metric, decided
 from nn.metrics import get as metric_named
 from nn.module import Module
 from nn.optimizers import SGD, Optimizer
-from nn.snapshots import MOST, Snapshots
 from nn.steps import CompiledStep, EagerStep, NotCompiled, StepFunction
 
 

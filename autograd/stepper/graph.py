@@ -88,13 +88,7 @@ def show(
 
 
 @figure_of.register(Value)
-def _figure_of_graph(
-    root: Value,
-    example: Mapping[str, Any],
-    names: Mapping[str, object] | Caller | None,
-    digits: int,
-    frame: FrameType,
-) -> Figure:
+def _figure_of_graph(root: Value, example: Mapping[str, Any], names: Any, digits: int, frame: FrameType) -> Figure:
     """The stepper of a graph; the arguments are those of `figure_of`."""
     if example:
         raise TypeError(

@@ -22,29 +22,18 @@ if TYPE_CHECKING:
 def scene_of_network(
     model: Any, *, names: Any, frame: Any, fold: Any, local_derivatives: bool, **options: Any
 ) -> Scene:
-    """The picture of a network, a layer or a neuron; what has labels has its own names."""
-    from nn.views.network import weights_of
+    """The picture of a network, a layer or a neuron. Its circles have the names of the textbooks."""
     from nn.views.picture import network_scene
 
-    layers = weights_of(model)
-    if layers is None:
-        raise TypeError(
-            f"draw takes a Value, a list of Values, or a model with layers, not {model!r:.60} "
-            f"({type(model).__name__}); give it the result of an expression"
-        )
-    return network_scene(layers, weights=local_derivatives, **options)
+    return network_scene(model, weights=local_derivatives, **options)
 
 
 @figure_of.register(object)
 def figure_of_network(model: Any, example: Mapping[str, Any], names: Any, digits: int, frame: Any) -> Figure:
     """The stepper through a network on an example."""
-    from nn.views.network import weights_of
     from nn.views.stepper import show_network
 
-    layers = weights_of(model)
-    if layers is None:
-        raise TypeError(f"show takes the result of an expression of Values, a network or a history, not {model!r:.60}")
-    return show_network(model, layers, names, digits, **example)
+    return show_network(model, names, digits, **example)
 
 
 @figure_of.register(History)

@@ -18,7 +18,7 @@ from autograd.engine.graph import steps, topological_order
 from autograd.engine.value import Value
 from autograd.functions import dot, logsumexp
 from nn import losses
-from nn.views.network import Weights, sizes_of, target_name
+from nn.views.network import Weights, sizes_of, target_name, weights_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,26 +63,18 @@ class Example:
         """How many inputs there are, and neurons in each layer."""
         return [len(self.inputs), *map(len, self.layers)]
 
-    def delta(self, neuron: Neuron) -> float:
-        """The derivative of the loss by a neuron's weighted sum."""
-        return self.gradients.get(neuron.z, 0.0)
+    def gradient_of(self, node: Value) -> float:
+        """The derivative of the loss by a node; by a neuron's weighted sum it is the neuron's delta."""
+        return self.gradients.get(node, 0.0)
 
 
-def run_example(model: Any, layers: Sequence[Weights], x: Any, target: Any, loss: Any) -> Example:
-    """Run a network on one example.
-
-    Arguments:
-        model: the network.
-        layers: what `nn.views.network.weights_of` finds in it.
-        x, target, loss: as `autograd.show` takes them.
-
-    Raises:
-        TypeError, ValueError: as `autograd.show`.
-    """
+def run_example(model: Any, x: Any, target: Any, loss: Any) -> Example:
+    """Run a network on one example; the arguments, and what is raised, are those of `autograd.show`."""
+    layers = weights_of(model, "show takes the result of an expression of Values, a network or a history")
     sizes = sizes_of(layers)
-    numbers = _numbers(x, "x", f"{sizes[0]} input{'' if sizes[0] == 1 else 's'}", sizes[0], model)
-    inputs = [Value(number, label=f"x{i}") for i, number in enumerate(numbers, 1)]
-    outputs = _listed(model(inputs))
+    inputs = [Value(number, label=f"x{i}") for i, number in enumerate(_numbers(x, "x", "input", sizes[0], model), 1)]
+    made = model(inputs)
+    outputs = list(made) if isinstance(made, (list, tuple)) else [made]
     neurons = _neurons(model, layers, inputs, outputs)
     kind = _chosen(model, loss)
     targets = [
@@ -107,14 +99,14 @@ def _neurons(
     model: Any, layers: Sequence[Weights], inputs: Sequence[Value], outputs: Sequence[Value]
 ) -> list[list[Neuron]]:
     """The neurons of each layer, found in the graph: a weighted sum by its weights, an output by who takes it."""
-    sums: dict[tuple[int, ...], list[Value]] = {}  # those with the same weights, in the order of computation
+    sums: dict[tuple[Any, ...], list[Value]] = {}  # those with the same weights, in the order of computation
     for node in dict.fromkeys(node for output in outputs for node in topological_order(output)):
         if node.op is primitives.dot:
-            sums.setdefault(_key(row_and_inputs(node)[0]), []).append(node)
-    uses = Counter(_key(row) for layer in layers for row in layer.rows)
+            sums.setdefault(tuple(row_and_inputs(node)[0]), []).append(node)
+    uses = Counter(row for layer in layers for row in layer.rows)
     # Layers may share their weights: they take the sums one after the other, and no sum may be left over.
     waiting = {key: iter(nodes) for key, nodes in sums.items() if len(nodes) == uses[key]}
-    z_of = [[next(waiting.get(_key(row), iter(())), None) for row in layer.rows] for layer in layers]
+    z_of = [[next(waiting.get(row, iter(())), None) for row in layer.rows] for layer in layers]
     found: list[list[Neuron]] = []
     into: Sequence[Any] = inputs
     for k, (layer, z) in enumerate(zip(layers, z_of, strict=True)):
@@ -131,11 +123,6 @@ def _neurons(
         )
         into = a
     return found
-
-
-def _key(row: Sequence[Any]) -> tuple[int, ...]:
-    """What tells the weights of a neuron from those of all others."""
-    return tuple(map(id, row))
 
 
 # --- the loss ----------------------------------------------------------------------------------------------------
@@ -157,12 +144,12 @@ def _targets(model: Any, loss: Any, target: Any, n: int, outputs: Sequence[Value
     """The target as a number for each output."""
     classes = n > 1 and isinstance(target, Real) and not isinstance(target, bool)
     if hasattr(loss, "encode"):
-        single = target if classes else _numbers(target, "target", f"{n} output{'' if n == 1 else 's'}", n, model)
+        single = target if classes else _numbers(target, "target", "output", n, model)
         row: list[float] = loss.encode([single], n)[0]
         return row
     if classes and loss is None and _is_softmax(outputs) and target in range(n):
         return [float(i == target) for i in range(n)]
-    return _numbers(target, "target", f"{n} output{'' if n == 1 else 's'}", n, model)
+    return _numbers(target, "target", "output", n, model)
 
 
 def _loss_of(kind: Any, last: Sequence[Neuron], targets: list[Value]) -> tuple[str, Any]:
@@ -184,15 +171,9 @@ def _is_softmax(outputs: Sequence[Value]) -> bool:
     return len(outputs) > 1 and all(y.op is primitives.softmax for y in outputs)
 
 
-# --- numbers -----------------------------------------------------------------------------------------------------
-
-
-def _listed(outputs: Any) -> list[Any]:
-    return list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
-
-
-def _numbers(given: Any, name: str, needed: str, n: int, model: Any) -> list[float]:
-    """``n`` numbers; one may stand by itself."""
+def _numbers(given: Any, name: str, place: str, n: int, model: Any) -> list[float]:
+    """``n`` numbers, one for each input or output; one may stand by itself."""
+    needed = f"{n} {place}{'' if n == 1 else 's'}"
     if given is None:
         raise TypeError(f"show(model, x, target) needs {name}: {model!r} has {needed}")
     if isinstance(given, (Value, str)) or not hasattr(given, "__len__") or getattr(given, "ndim", 1) == 0:
@@ -200,6 +181,6 @@ def _numbers(given: Any, name: str, needed: str, n: int, model: Any) -> list[flo
     if len(given) != n:
         raise ValueError(
             f"{name} has {len(given)} number{'' if len(given) == 1 else 's'}, but {model!r} has {needed}; "
-            f"show takes one example, with a number for each {needed.split()[1].rstrip('s')}"
+            f"show takes one example, with a number for each {place}"
         )
     return [as_number(number.data if isinstance(number, Value) else number, name) for number in given]

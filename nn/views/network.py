@@ -20,14 +20,16 @@ class Weights:
     activation: str
 
 
-def weights_of(model: Any) -> list[Weights] | None:
-    """The layers of a network, a layer or a neuron; None for anything else."""
+def weights_of(model: Any, taken: str) -> list[Weights]:
+    """The layers of a network, a layer or a neuron; for anything else a TypeError, which says what is taken."""
     found = []
     for owner in getattr(model, "layers", [model]):
         neurons = [owner] if hasattr(owner, "row") else getattr(owner, "neurons", ())
         activation = getattr(owner, "activation", None)
         found.append(Weights([tuple(neuron.row) for neuron in neurons], "" if activation is None else repr(activation)))
-    return found if found and all(layer.rows for layer in found) else None
+    if not found or not all(layer.rows for layer in found):
+        raise TypeError(f"{taken}, not {model!r:.60} ({type(model).__name__})")
+    return found
 
 
 def sizes_of(layers: Sequence[Weights]) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from math import hypot
+from typing import Any
 
 from autograd.drawing.build import colour_by_gradient, number, stressed_values
 from autograd.drawing.lettering import Run, name_runs, width_of
@@ -12,7 +13,7 @@ from autograd.drawing.scene import FONT_SIZES, LEADING, Cluster, Line, Point, Ro
 from autograd.drawing.spacing import CLUSTER_PADDING, NODE_GAP, TITLE_HEIGHT, TITLE_SIZE
 from autograd.engine.value import Value
 from nn.views.example import Example
-from nn.views.network import Weights, circle_name, sizes_of, target_name
+from nn.views.network import Weights, circle_name, sizes_of, target_name, weights_of
 
 MOST_CIRCLES = 40
 _SMALLEST_COLUMN = 3  # the first circle, the gap and the last one
@@ -21,7 +22,7 @@ _BETWEEN_COLUMNS = 90.0
 
 
 def network_scene(
-    layers: Sequence[Weights],
+    model: Any,
     *,
     biases: bool = False,
     weights: bool = False,
@@ -34,14 +35,15 @@ def network_scene(
     """The scene of a network, laid out.
 
     Arguments:
-        layers: from `nn.views.network.weights_of`.
+        model: a network, a layer or a neuron.
         biases: whether each circle shows the bias of its neuron.
         weights: whether each line shows its weight.
         example: the network at work, whose numbers each circle then shows; targets and loss stand beside the outputs.
 
     The other arguments, and what is raised, are those of `autograd.drawing.draw`.
     """
-    builder = _Builder(layers, max_nodes, digits, example)
+    layers = weights_of(model, "draw takes a Value, a list of Values, or a model with layers")
+    builder = _Builder(layers, sizes_of(layers), max_nodes, digits, example)
     for k in range(len(builder.sizes)):
         builder.add_column(k, biases)
     for k in range(1, len(builder.sizes)):
@@ -72,6 +74,7 @@ class _Builder:
     """Fills the scene of a network, column by column.
 
     Attributes:
+        sizes: how many circles each column stands for.
         columns: for each layer, the inputs first, its circles: the number of the neuron, and the node.
         members: for each node of the scene, the parameters that it stands for.
         weight_of_edge: for each edge of the scene from the first on, the weight that it stands for.
@@ -79,6 +82,7 @@ class _Builder:
     """
 
     layers: Sequence[Weights]
+    sizes: Sequence[int]
     max_nodes: int
     digits: int
     example: Example | None = None
@@ -87,11 +91,6 @@ class _Builder:
     members: list[tuple[Value, ...]] = field(default_factory=list)
     weight_of_edge: list[Value] = field(default_factory=list)
     beyond: list[list[SceneNode]] = field(default_factory=list)
-
-    @property
-    def sizes(self) -> list[int]:
-        """How many circles each column stands for."""
-        return sizes_of(self.layers)
 
     def add_column(self, k: int, biases: bool) -> None:
         """Add the circles of column ``k``, of which 0 is the inputs, and the box around them."""
@@ -117,7 +116,7 @@ class _Builder:
             else:
                 neuron = self.example.layers[k - 1][i] if k else None
                 value = self.example.inputs[i] if neuron is None else neuron.a
-                node = self.add_number(value, name, role, neuron and self.example.delta(neuron))
+                node = self.add_number(value, name, role, neuron and self.example.gradient_of(neuron.z))
                 node.width = node.height = _diameter(node.lines)
             node.name = name
             self.members.append(row)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,32 +15,17 @@ from autograd.stepper.figure import Figure, Kind, Row
 from autograd.stepper.graph import GRAPH, nodes_of
 from nn.views.example import Example, run_example
 from nn.views.frames import indexed, neuron_frames
-from nn.views.network import Weights, circle_name
+from nn.views.network import circle_name
 from nn.views.picture import network_scene
 
 NETWORK = Kind("network", GRAPH.heads, GRAPH.purpose, (*GRAPH.files, Path(__file__).with_suffix("")))
 MOST_CIRCLES = 24  # from more on, large layers are folded; each circle takes three steps
 
 
-def show_network(
-    model: Any,
-    layers: Sequence[Weights],
-    names: Mapping[str, object] | Caller | None,
-    digits: int,
-    *,
-    x: Any = None,
-    target: Any = None,
-    loss: Any = None,
-) -> Figure:
-    """The stepper of a network.
-
-    Arguments:
-        layers: what `nn.views.network.weights_of` finds in it.
-
-    The other arguments, and what is raised, are those of `autograd.show`.
-    """
-    run = run_example(model, layers, x, target, loss)
-    scene = network_scene(layers, max_nodes=MOST_CIRCLES, digits=digits, example=run)
+def show_network(model: Any, names: Any, digits: int, x: Any = None, target: Any = None, loss: Any = None) -> Figure:
+    """The stepper of a network; the arguments, and what is raised, are those of `autograd.show`."""
+    run = run_example(model, x, target, loss)
+    scene = network_scene(model, max_nodes=MOST_CIRCLES, digits=digits, example=run)
     picture = to_svg(finish(scene))
     frames = neuron_frames(run, scene, _names(run, names))
     return Figure(

@@ -16,10 +16,9 @@ from autograd.derivation.styles import TEXT
 from autograd.derivation.writing import significant
 from autograd.stepper.figure import Figure, Kind, Row
 from nn.data import FloatArray
-from nn.history import History, Recording
+from nn.history import MOST, History, Recording, Snapshots
 from nn.metrics import decided
 from nn.optimizers import flat_data, write_data
-from nn.snapshots import MOST, Snapshots
 from nn.steps import EagerStep
 from nn.views.replay import views
 from nn.views.replay.charts import HEIGHT, chart_styles
@@ -100,8 +99,7 @@ def _epochs(history: History) -> list[int]:
     """What to show where the model is not drawn: those of the snapshots, else of the history, not too many."""
     if history.snapshots is not None:
         return [epoch for epoch in history.snapshots.epochs if epoch]
-    every = [int(epoch) for epoch in history["epoch"]]
-    return _thinned(every, MOST)
+    return _thinned([int(epoch) for epoch in history["epoch"]], MOST)
 
 
 @dataclass(slots=True)

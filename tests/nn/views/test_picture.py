@@ -15,7 +15,6 @@ from autograd.drawing.layout import finish
 from autograd.drawing.source import placed_dot
 from autograd.drawing.spacing import CLUSTER_PADDING, TITLE_HEIGHT
 from nn import MLP
-from nn.views.network import weights_of
 from nn.views.picture import network_scene
 from tests.drawing.test_dot import SVG, lecture_3_4_1, render
 from tests.drawing.test_layout import encloses, overlap
@@ -34,9 +33,7 @@ def test_network_is_drawn_as_circles_and_weighted_lines() -> None:
 
 @given(n_inputs=st.integers(1, 60), hidden=st.integers(1, 60), most=st.integers(1, 80))
 def test_circles_that_are_left_out_are_counted(n_inputs: int, hidden: int, most: int) -> None:
-    layers = weights_of(MLP(n_inputs, [hidden, 1], seed=0))
-    assert layers is not None
-    scene = network_scene(layers, max_nodes=most)
+    scene = network_scene(MLP(n_inputs, [hidden, 1], seed=0), max_nodes=most)
     for column, size in zip(scene.clusters, (n_inputs, hidden, 1), strict=True):
         nodes = [scene.nodes[i] for i in column.members]
         left_out = [int(node.lines[-1].text.split()[0]) for node in nodes if node.role == "gap"]
@@ -47,9 +44,7 @@ def test_a_line_is_solid_or_dashed_by_the_sign_of_its_weight() -> None:
     model = MLP(2, [2, 1], seed=0)
     for parameter, number in zip(model.parameters(), [1.0, -2.0, 0.5, 0.0, 3.0, -0.5, -1.0, 2.0, -4.0], strict=True):
         parameter.data = number
-    layers = weights_of(model)
-    assert layers is not None
-    weights = [edge.weight for edge in network_scene(layers).edges]
+    weights = [edge.weight for edge in network_scene(model).edges]
     drawn = [g.get("class", "") for g in ET.fromstring(draw(model).svg).iter() if g.get("data-edge")]
     assert sorted(weights) == [-2.0, -1.0, 0.0, 1.0, 2.0, 3.0]  # type: ignore[type-var]
     assert drawn == [f"edge {'negative' if (w or 0.0) < 0.0 else 'positive'}" for w in weights]
@@ -58,11 +53,9 @@ def test_a_line_is_solid_or_dashed_by_the_sign_of_its_weight() -> None:
 def test_a_highlighted_weight_is_a_line_and_a_highlighted_bias_is_a_circle() -> None:
     model = MLP(2, [3, 1], seed=0)
     neuron = model.layers[0].neurons[1]
-    layers = weights_of(model)
-    assert layers is not None
 
     def stressed(parameter: Value) -> tuple[list[str], list[tuple[str, str]]]:
-        scene = network_scene(layers, highlight=parameter)
+        scene = network_scene(model, highlight=parameter)
         name = [node.name for node in scene.nodes]
         lines = [(name[edge.source], name[edge.target]) for edge in scene.edges if edge.highlighted]
         return [node.name for node in scene.nodes if node.highlighted], lines
@@ -76,9 +69,7 @@ def test_a_highlighted_weight_is_a_line_and_a_highlighted_bias_is_a_circle() -> 
 @given(n_inputs=st.integers(1, 4), sizes=st.lists(st.integers(1, 4), min_size=1, max_size=3))
 @settings(max_examples=15, deadline=None)
 def test_boxes_of_any_drawn_network_enclose_their_columns(n_inputs: int, sizes: list[int]) -> None:
-    layers = weights_of(MLP(n_inputs, sizes))
-    assert layers is not None
-    scene = finish(network_scene(layers))
+    scene = finish(network_scene(MLP(n_inputs, sizes)))
     assert sorted(i for box in scene.clusters for i in box.members) == list(range(len(scene.nodes)))
     for box in scene.clusters:
         assert all(encloses(box, scene.nodes[i], CLUSTER_PADDING + TITLE_HEIGHT) for i in box.members)
@@ -86,9 +77,7 @@ def test_boxes_of_any_drawn_network_enclose_their_columns(n_inputs: int, sizes: 
 
 
 def test_painted_network_has_its_neurons_in_order_and_straight_lines(render: Callable[[str], ET.Element]) -> None:
-    layers = weights_of(lecture_3_4_1())
-    assert layers is not None
-    svg = render(placed_dot(network_scene(layers, weights=True)))
+    svg = render(placed_dot(network_scene(lecture_3_4_1(), weights=True)))
     circles = {}
     for group in svg.iter(f"{SVG}g"):
         if (ellipse := group.find(f"{SVG}ellipse")) is not None:
