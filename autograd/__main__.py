@@ -24,8 +24,8 @@ from autograd.engine.graph import topological_order
 from autograd.engine.value import Value
 from autograd.files import is_standard_output
 from autograd.public import __version__
-from autograd.stepper import Figure, show
-from autograd.stepper.figure import page_path
+from autograd.stepper.figure import Figure, page_path
+from autograd.stepper.graph import show
 
 PAGE = "worked_example.html"
 """The page of the worked example, in the current directory."""

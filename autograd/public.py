@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from autograd.derivation.proofread import proofread
     from autograd.drawing.digraph import draw
     from autograd.functions import stop_gradient
-    from autograd.stepper import show
+    from autograd.stepper.graph import show
 
 __version__ = "0.1.0"
 
@@ -66,7 +66,7 @@ _READERS = {
     "draw": "drawing.digraph",
     "explain": "derivation.explain",
     "proofread": "derivation.proofread",
-    "show": "stepper",
+    "show": "stepper.graph",
     "stop_gradient": "functions",
     "value_and_grad": "calculus.transforms",
 }

@@ -9,6 +9,9 @@ except ImportError as error:
     ) from error
 
 from nn import activations, initialisers, losses, measure, metrics, optimizers, plots, schedules
+from nn import views as views  # registers itself with draw and show
+from nn.callbacks import EarlyStopping
+from nn.history import History
 from nn.interop import from_torch, to_torch
 from nn.layers import MLP, Layer, Neuron
 from nn.losses import Loss
@@ -16,7 +19,7 @@ from nn.module import Module
 from nn.optimizers import SGD, AdaGrad, Adam, AdamW, Momentum, Nesterov, RMSprop
 from nn.perceptron import DeltaRule, Perceptron, collapse, delta_rule
 from nn.serialization import FileError, load, load_optimizer, save
-from nn.training import EarlyStopping, History, TrainingDiverged, fit
+from nn.training import TrainingDiverged, fit
 
 __all__ = [
     "MLP",

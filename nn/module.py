@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from autograd.engine.value import Value
-from nn import losses
 from nn.data import check_number
 
 
@@ -55,10 +54,6 @@ class Module:
         """Set the gradient of every parameter to 0.0, as before each step of training."""
         for parameter in self.parameters():
             parameter.grad = 0.0
-
-    def loss_named(self, name: str) -> losses.Loss:
-        """The loss of that name, for ``autograd.show(model, x, target, loss="mae")``: see `nn.losses.get`."""
-        return losses.get(name)
 
     def state_dict(self) -> dict[str, float]:
         """The number of every parameter under its name."""

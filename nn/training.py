@@ -1,4 +1,4 @@
-"""Training: `fit`, the `History` it returns, and what can end it early.
+"""Training: `fit`, and what it raises where a training diverges.
 
 The loop asks a step function (see ``nn.steps``) for the loss and the gradient of a mini-batch and hands the gradient to
 the optimizer.
@@ -11,130 +11,27 @@ import signal
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
-from dataclasses import dataclass, field
-from html import escape
-from math import inf, isfinite
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from math import isfinite
+from typing import Any, NamedTuple
 
 import numpy as np
 from tqdm import tqdm
 
 from autograd.engine.modes import no_grad
 from nn import losses, optimizers
-from nn.data import FloatArray, check_choice, check_count, check_inputs, check_number, check_targets, check_weights
+from nn.callbacks import Callback, EarlyStopping, Negligible, Report, first_reason
+from nn.data import FloatArray, check_count, check_inputs, check_number, check_targets, check_weights
+from nn.history import MOST, History, Recording, Snapshots
 from nn.initialisers import Seed, generator
 from nn.losses import Loss
 from nn.metrics import ON_LABELS, Metric, decided
 from nn.metrics import get as metric_named
 from nn.module import Module
-from nn.optimizers import SGD, Optimizer, flat_data
-from nn.snapshots import MOST, Snapshots
+from nn.optimizers import SGD, Optimizer
 from nn.steps import CompiledStep, EagerStep, NotCompiled, StepFunction
-
-if TYPE_CHECKING:
-    from autograd.stepper import Figure
-
-# --- what fit returns and raises -------------------------------------------------------------------------------------
-
-
-class Recording(NamedTuple):
-    """What a replay asks: the model as it was trained, and the examples, with targets as the loss encodes them."""
-
-    step: StepFunction
-    X: FloatArray
-    T: FloatArray
-    weights: FloatArray | None
-
-
-class History:
-    """The course of a training, one row an epoch.
-
-    Columns are "epoch" (from 1), "loss" (the mean over the epoch's mini-batches, each measured before its step), a
-    column for each metric, the same on held-out examples as "val_loss" and so on, and "learning_rate".
-
-    ``autograd.show`` replays it: the loss and, for a model of one or two inputs, what the model says. For that it keeps
-    parameters, and for such a model the model itself and the examples (no copies of them). A copy or a pickle of a
-    history is the rows and the reason alone.
-
-    Attributes:
-        rows: a dict for each epoch that was finished.
-        stop_reason: why training ended.
-        snapshots: the parameters after up to 100 epochs, epoch 0 being before training; None if `fit` was told so.
-        recording: what a replay asks, the model and the examples; None with more than two inputs, or without snapshots.
-
-    Example:
-        >>> history = History()
-        >>> history.rows += [{"epoch": 1, "loss": 0.5}, {"epoch": 2, "loss": 0.25}]
-        >>> history.stop_reason = "all 2 epochs done"
-        >>> print(history)
-        epoch  loss
-            1   0.5
-            2  0.25
-        all 2 epochs done
-        >>> history["loss"]
-        [0.5, 0.25]
-    """
-
-    snapshots: Snapshots | None = None
-    recording: Recording | None = None
-
-    def __init__(self) -> None:
-        self.rows: list[dict[str, float]] = []
-        self.stop_reason = "not finished"
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {"rows": self.rows, "stop_reason": self.stop_reason}
-
-    @property
-    def columns(self) -> list[str]:
-        """The names of the columns."""
-        return list(self.rows[0]) if self.rows else ["epoch", "loss"]
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def __getitem__(self, column: str) -> list[float]:
-        if column not in self.columns:
-            raise KeyError(f"the history has no column {column!r}; it has {', '.join(self.columns)}")
-        return [row[column] for row in self.rows]
-
-    def to_dict(self) -> dict[str, list[float]]:
-        """The columns by name, each with one number an epoch: what a data frame is made from."""
-        return {column: self[column] for column in self.columns}
-
-    def to_figure(self, digits: int = 4) -> Figure:
-        """The training as ``autograd.show`` shows it, epoch by epoch: see `nn.replay.figure`."""
-        from nn.replay import figure
-
-        return figure(self, digits)
-
-    def __str__(self) -> str:
-        table = self._table()
-        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-        lines = ["  ".join([cell.rjust(width) for cell, width in zip(row, widths, strict=True)]) for row in table]
-        return "\n".join([*lines, self.stop_reason])
-
-    def __repr__(self) -> str:
-        course = f", loss {self.rows[0]['loss']:.4g} to {self.rows[-1]['loss']:.4g}" if self.rows else ""
-        return f"History({len(self)} epochs{course}; {self.stop_reason})"
-
-    def _repr_html_(self) -> str:
-        head, *body = self._table()
-        cells = ["".join([f"<td>{cell}</td>" for cell in row]) for row in body]
-        return (
-            f"<table><thead><tr>{''.join([f'<th>{escape(name)}</th>' for name in head])}</tr></thead><tbody>"
-            f"{''.join([f'<tr>{row}</tr>' for row in cells])}</tbody></table><p>{escape(self.stop_reason)}</p>"
-        )
-
-    def _table(self, ends: int = 5) -> list[list[str]]:
-        """The cells, the head first. Of a long history the first and the last few rows."""
-        rows = [[f"{figure:.6g}" for figure in row.values()] for row in self.rows]
-        if len(rows) > 2 * ends + 1:
-            rows[ends:-ends] = [["..."] * len(self.columns)]
-        return [self.columns, *rows]
 
 
 class TrainingDiverged(ArithmeticError):
@@ -164,107 +61,6 @@ class TrainingDiverged(ArithmeticError):
         )
         self.epoch, self.batch, self.learning_rate = epoch, batch, learning_rate
         self.parameter, self.history = parameter, history
-
-
-# --- after each epoch ------------------------------------------------------------------------------------------------
-
-
-class Report(NamedTuple):
-    """What a callback is told after each epoch: its number from 1, its row of the history, and who took part."""
-
-    epoch: int
-    figures: dict[str, float]
-    model: Module
-    optimizer: Optimizer
-    history: History
-
-
-Callback: TypeAlias = Callable[[Report], "bool | str | None"]
-
-
-@dataclass
-class EarlyStopping:
-    """Stops when the loss has not improved for ``patience`` epochs: the validation loss, where there is one.
-
-    A validation loss that rises while the training loss falls means that the model learns the examples by heart. So
-    where there is one the model then gets the parameters of the epoch with the best validation loss, also when training
-    ends before the patience does: after all epochs, by Ctrl-C, or because another callback asks for it.
-
-    Arguments:
-        patience: how many epochs without improvement are enough.
-        min_improvement: how much lower than the best one a loss must be to count as an improvement.
-
-    Example:
-        >>> from nn import MLP
-        >>> stop = EarlyStopping(patience=3)
-        >>> fit(MLP(1, [1], seed=0), [[0.0], [1.0], [2.0]], [1.0, 3.0, 4.0], epochs=9999, callbacks=[stop]).stop_reason
-        'loss has not improved since epoch ...'
-    """
-
-    patience: int
-    min_improvement: float = 0.0
-    _best: float = field(default=inf, init=False, repr=False)
-    _best_epoch: int = field(default=0, init=False, repr=False)
-    _best_state: dict[str, float] = field(default_factory=dict, init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        self.patience = check_count("patience", self.patience)
-        self.min_improvement = check_number("min_improvement", self.min_improvement, at_least=0.0)
-
-    def __call__(self, report: Report) -> str | None:
-        """Look at the loss of the epoch; a reason to stop, or None."""
-        if report.epoch == 1:
-            self._best, self._best_epoch, self._best_state = inf, 1, {}
-        watched = "val_loss" if "val_loss" in report.figures else "loss"
-        if report.figures[watched] < self._best - self.min_improvement:
-            self._best, self._best_epoch = report.figures[watched], report.epoch
-            if watched == "val_loss":
-                self._best_state = report.model.state_dict()
-        if report.epoch - self._best_epoch < self.patience:
-            return None
-        return f"{watched} has not improved since epoch {self._best_epoch}"
-
-    def restore(self, model: Module, reason: str) -> str:
-        """Give the model the parameters of the best epoch, if there was one; the reason, with what was done."""
-        if not self._best_state or model.state_dict() == self._best_state:
-            return reason
-        model.load_state_dict(self._best_state)
-        best = f"epoch {self._best_epoch}"
-        if reason.endswith(f" since {best}"):
-            return f"{reason}, whose parameters the model has again, with {self._best:.6g}"
-        return f"{reason}; the model has the parameters of {best} again, with the best val_loss, {self._best:.6g}"
-
-
-@dataclass
-class Negligible:
-    """Stops when an epoch changes no more than ``tolerance``: the notes' "until changes become negligible".
-
-    Arguments:
-        tolerance: the largest change that is negligible.
-        on: the change of what: the "loss", or the "parameters" (that of the one that changed the most).
-
-    Source: notes 4.2.2, step 4.
-    """
-
-    tolerance: float
-    on: str = "loss"
-    _before: FloatArray = field(default_factory=lambda: np.array(inf), init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        self.tolerance = check_number("tolerance", self.tolerance, at_least=0.0)
-        check_choice("tolerance_on", self.on, ("loss", "parameters"))
-
-    def __call__(self, report: Report) -> str | None:
-        """Compare with the epoch before; a reason to stop, or None."""
-        on_loss = self.on == "loss"
-        now = np.array(report.figures["loss"]) if on_loss else flat_data(report.model.parameters())
-        before, self._before = self._before, now
-        if report.epoch == 1 or np.abs(now - before).max() > self.tolerance:
-            return None
-        return f"the {'loss' if on_loss else 'parameters'} changed by no more than {self.tolerance:g} in the last epoch"
-
-
-# --- fit -------------------------------------------------------------------------------------------------------------
 
 
 def fit(
@@ -428,7 +224,7 @@ def fit(
                     history.snapshots.take(epoch, step.theta)
                 rule.end_epoch(figures.get("val_loss", figures["loss"]))
                 _show(bar, epoch, epochs, figures)
-                reason = _first_reason(after_epoch, Report(epoch, figures, model, rule, history))
+                reason = first_reason(after_epoch, Report(epoch, figures, model, rule, history))
                 step.read()
                 if (reason or interrupted) and not due and training.went_astray():
                     continue
@@ -664,13 +460,6 @@ class _Training:
         with np.errstate(invalid="ignore"):
             i = int(np.abs(theta - self.good).argmax())
         return self.names[i], f"which went from {self.good[i]:g} to {theta[i]:g} in the step before"
-
-
-def _first_reason(callbacks: Iterable[Callback], report: Report) -> str | None:
-    """Call all of them; the first reason to stop, if any."""
-    answers = [callback(report) for callback in callbacks]
-    reasons = [answer if isinstance(answer, str) else "a callback asked to stop" for answer in answers if answer]
-    return reasons[0] if reasons else None
 
 
 @contextmanager

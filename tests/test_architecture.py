@@ -31,9 +31,16 @@ ROOMS: dict[str, set[str]] = {  # room: what it may import
     },
     "nn": {
         *("autograd", "autograd.engine", "autograd.functions", "autograd.calculus", "autograd.derivation"),
-        *("autograd.compiler", "autograd.drawing", "autograd.stepper", "autograd.files"),
+        *("autograd.compiler", "autograd.drawing", "autograd.stepper", "autograd.files", "nn.views"),
+    },
+    "nn.views": {
+        *("autograd.engine", "autograd.functions", "autograd.derivation", "autograd.drawing", "autograd.stepper", "nn"),
     },
 }
+OF_NETWORKS = re.compile(  # how a network, a loss or a history would be told by what it has
+    r"(?:has|get)attr\((?:model\b|\w+, .(?:layers|neurons|row|loss|activation|to_figure)\b)|loss_named"
+    r"|(?<!self)\.layers\b"
+)
 SLOTS = re.compile(r"\._(a|b|da|db|data|decided)\b(?! = data\b)")  # how a `Value` stores its record
 
 
@@ -95,6 +102,18 @@ def test_no_modules_import_each_other_in_a_circle_not_even_inside_functions() ->
         for others in uses.values():
             others.difference_update(ready)
     assert not uses, f"among these is a circle: {sorted(uses)}"
+
+
+def test_nothing_knows_the_views_but_nn_itself_which_has_them_register() -> None:
+    users = {m for m in MODULES for _, other in imported(m) if other in MODULES and room_of(other) == "nn.views"}
+    assert {user for user in users if room_of(user) != "nn.views"} == {"nn"}
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if room_of(name).startswith("autograd")])
+def test_autograd_asks_nothing_whether_it_is_a_network(module: str) -> None:
+    """It imports no `nn`, as every module's imports show; and what a network has, it does not look for."""
+    text = MODULES[module].read_text("utf-8")
+    assert not (found := OF_NETWORKS.findall(text)), f"{module} has {found}: register it from nn.views"
 
 
 @pytest.mark.parametrize("module", [name for name in MODULES if room_of(name) != "autograd.engine"])

@@ -29,6 +29,23 @@ def test_engine_and_its_readers_import_the_standard_library_alone() -> None:
     assert result.stdout.strip() == "[]", result.stderr
 
 
+def test_views_of_networks_are_registered_at_once_and_loaded_when_they_are_asked_for() -> None:
+    code = (
+        "import nn; late = ('graphviz', 'nn.views.', 'autograd.drawing.', 'autograd.stepper.'); "
+        "print([name for name in sys.modules if name.startswith(late)]); "
+        "from autograd import draw; print(draw(nn.MLP(2, [1])))"
+    )
+    result = python(code)
+    assert result.stdout.startswith("[]\ndigraph"), result
+
+
+@pytest.mark.parametrize("function", ["draw", "show"])
+def test_without_nn_there_are_graphs_alone(function: str) -> None:
+    result = python(f"import autograd; autograd.{function}(3.0)")
+    assert f"TypeError: {function} takes " in result.stderr
+    assert "network" not in result.stderr
+
+
 def test_unknown_name_in_the_package_is_an_attribute_error() -> None:
     import autograd
 

@@ -99,7 +99,7 @@ def _roots(root: Value | Sequence[Value]) -> list[Value]:
     roots = [root] if isinstance(root, Value) else list(root) if isinstance(root, (list, tuple)) else []
     if not roots or not all(isinstance(r, Value) for r in roots):
         raise TypeError(
-            f"draw takes a Value, a list of Values, or a model with layers, not {root!r:.60} ({type(root).__name__}); "
+            f"draw takes a Value or a list of Values, not {root!r:.60} ({type(root).__name__}); "
             "give it the result of an expression"
         )
     return roots

@@ -13,10 +13,10 @@ from typing import Any, Self
 import graphviz
 
 from autograd.derivation.naming import CALLER, Caller
-from autograd.drawing.build import MAX_NODES, Fold, build_scene
+from autograd.drawing import scene_of
+from autograd.drawing.build import Fold, build_scene
 from autograd.drawing.engines import has_dot, has_pygraphviz, run_dot, run_pygraphviz
 from autograd.drawing.layout import Engine, choose_engine, finish, lay_out
-from autograd.drawing.network import MOST_CIRCLES, network_scene, weights_of
 from autograd.drawing.scene import Scene
 from autograd.drawing.source import dot_lines, placed_dot
 from autograd.drawing.svg import to_svg
@@ -29,7 +29,7 @@ PICTURES = ("svg", "png", "pdf", "jpg", "jpeg")
 
 
 class Drawing(graphviz.Digraph):
-    """A picture of a graph or a network: a `graphviz.Digraph` that can be shown where Graphviz is not installed.
+    """A picture, most often of a graph: a `graphviz.Digraph` that can be shown where Graphviz is not installed.
 
     ``source`` is the picture in DOT, for other programs. As SVG, and so in notebooks, it is drawn by this package,
     always; as PNG, PDF and what else there is, by Graphviz. Whoever changes the Digraph (``node``, ``edge``, ``attr``)
@@ -73,7 +73,7 @@ class Drawing(graphviz.Digraph):
 
     @property
     def _painted(self) -> str:
-        """The DOT source that Graphviz paints: a network keeps its places, unless the source was changed."""
+        """The DOT source that Graphviz paints: what has its places keeps them, unless the source was changed."""
         scene = self._scene
         if scene is None or self.source != self._source_drawn or all(edge.weight is None for edge in scene.edges):
             return str(self.source)
@@ -226,7 +226,7 @@ class Drawing(graphviz.Digraph):
 
 
 def draw(
-    root: Value | Sequence[Value] | Any,
+    root: Any,
     *,
     names: Mapping[str, object] | Caller | None = CALLER,
     local_derivatives: bool = False,
@@ -238,7 +238,7 @@ def draw(
     engine: Engine | None = None,
     digits: int = 4,
 ) -> Drawing:
-    """Draw the graph of ``root``, or a network.
+    """Draw the graph of ``root``, or a network of `nn`.
 
     In the picture of a graph every node shows its operation, value and gradient, and its shape and colour tell what it
     is: an ellipse is an input, a hexagon a target, a rectangle a parameter, a rounded box an operation, a doubly ruled
@@ -246,7 +246,8 @@ def draw(
     of its weight, and a negative weight is dashed and orange.
 
     Arguments:
-        root: a Value, a list of Values, or a model: one with ``layers``, a layer or a neuron.
+        root: a Value or a list of Values; once nn is imported, also a model: one with ``layers``, a layer or a neuron;
+            and whatever type is registered with ``autograd.drawing.scene_of``.
         names: how nodes without a label are called: by default as the caller's variables; None for labels alone; or
             a mapping from names to nodes.
         local_derivatives: write beside each arrow the local derivative; in a network, beside each line its weight.
@@ -283,30 +284,26 @@ def draw(
         check_count("max_nodes", max_nodes)
     if engine is not None:
         choose_engine(engine)
-    layers = None if isinstance(root, (Value, list, tuple)) else weights_of(root)
-    if layers is not None:
-        scene = network_scene(
-            layers,
-            biases=biases,
-            weights=local_derivatives,
-            highlight=highlight,
-            gradients_as_colour=gradients_as_colour,
-            max_nodes=MOST_CIRCLES if max_nodes is None else max_nodes,
-            digits=digits,
-        )
-    else:
-        scene = build_scene(
-            root,
-            names,
-            frame=sys._getframe(1) if names is CALLER else None,
-            local_derivatives=local_derivatives,
-            highlight=highlight,
-            gradients_as_colour=gradients_as_colour,
-            max_nodes=MAX_NODES if max_nodes is None else max_nodes,
-            fold=fold,
-            digits=digits,
-        )
+    scene = scene_of(
+        root,
+        names=names,
+        frame=sys._getframe(1) if names is CALLER else None,
+        local_derivatives=local_derivatives,
+        highlight=highlight,
+        gradients_as_colour=gradients_as_colour,
+        biases=biases,
+        fold=fold,
+        digits=digits,
+        **({} if max_nodes is None else {"max_nodes": max_nodes}),
+    )
     return Drawing.of(scene, engine)
+
+
+@scene_of.register(Value)
+@scene_of.register(list)
+@scene_of.register(tuple)
+def _scene_of_graph(root: Value | Sequence[Value], *, biases: bool, **options: Any) -> Scene:
+    return build_scene(root, **options)
 
 
 def _by_graphviz(source: str, format: str) -> bytes:

@@ -1,7 +1,7 @@
 """The scene: what a picture shows, before and after it is laid out.
 
-`autograd.drawing.build` makes a scene of a graph, `network` one of a model; a layout engine gives its parts
-their places; a renderer draws them. A scene knows roles and numbers, but no colour and no file format.
+`autograd.drawing.build` makes a scene of a graph; a layout engine gives its parts their places; a renderer draws them.
+A scene knows roles and numbers, but no colour and no file format.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class SceneEdge:
         position: which operand it is, from 0.
         local: the local derivative d(target)/d(source); None where no gradient flows.
         label: the text beside it; empty for none.
-        weight: the weight that it stands for in a picture of a network; None in one of a graph.
+        weight: a number that its thickness shows, for a line without a head; None for an arrow.
         highlighted: whether it is stressed.
         points: once laid out, the path: where it starts, and three points for each cubic Bezier curve.
         label_at: once laid out, the centre of the label.

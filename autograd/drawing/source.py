@@ -55,9 +55,9 @@ def dot_lines(scene: Scene) -> list[str]:
 
 
 def placed_dot(scene: Scene) -> str:
-    """DOT of a network that stands where it was placed, with straight lines: what Graphviz paints as PNG or PDF.
+    """DOT of a scene that stands where it was placed, with straight lines: what Graphviz paints as PNG or PDF.
 
-    Left to itself Graphviz puts the neurons of a layer in another order, and bends the lines. With places given it
+    Left to itself Graphviz puts the nodes of a column in another order, and bends the lines. With places given it
     knows no boxes, and puts every label at the middle of its line; so these are nodes of their own here.
 
     Arguments:

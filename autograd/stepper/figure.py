@@ -91,8 +91,7 @@ class Figure:
 
         Example:
             >>> from tempfile import TemporaryDirectory
-            >>> from autograd import Value
-            >>> from autograd.stepper import show
+            >>> from autograd import Value, show
             >>> x = Value(3.0, label="x")
             >>> with TemporaryDirectory() as folder:
             ...     show(x * x).save(f"{folder}/square").name

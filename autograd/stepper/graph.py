@@ -1,21 +1,25 @@
-"""`show_graph`: the stepper of the graph of an expression."""
+"""`show`, and what it gives for a Value: the stepper through both passes over its graph."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from copy import deepcopy
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
-from autograd.derivation.naming import Caller, node_names
+from autograd.derivation.naming import CALLER, Caller, node_names
 from autograd.derivation.styles import MATHML, one_line
 from autograd.derivation.writing import significant
 from autograd.drawing.build import build_scene
 from autograd.drawing.layout import lay_out
 from autograd.drawing.scene import Scene
 from autograd.drawing.svg import to_svg
+from autograd.engine.checks import check_count
 from autograd.engine.graph import topological_order
 from autograd.engine.value import Value
+from autograd.stepper import figure_of
 from autograd.stepper.figure import Figure, Kind, Row
 from autograd.stepper.frames import PASSES, all_named, frames
 
@@ -25,14 +29,72 @@ MAX_NODES = 1000
 GRAPH = Kind("graph", ("Pass", "Calculation"), "step through both passes", (Path(__file__).with_suffix(""),))
 
 
-def show_graph(root: Value, names: Mapping[str, object] | Caller | None, digits: int, frame: FrameType) -> Figure:
-    """The stepper of a graph.
+def show(
+    root: Any,
+    x: Any = None,
+    target: Any = None,
+    *,
+    loss: Any = None,
+    names: Mapping[str, object] | Caller | None = CALLER,
+    digits: int = 4,
+) -> Figure:
+    """Step through the forward and the reverse pass of ``root``: each value, then each gradient, one idea at a time.
+
+    ``show(model, x, target)`` steps through a network at the level of neurons: forward each neuron's weighted sum and
+    output, then the loss; in reverse each neuron's delta dL/dz, as the sum of what comes back from the next layer, and
+    the gradients of its weights. Large layers are folded. The gradients of the model itself stay as they are.
+
+    ``show(history)`` replays a training, epoch by epoch. Networks and histories are those of `nn`, which registers them
+    with ``autograd.stepper.figure_of`` when it is imported; register a type of your own in the same way.
+
+    A notebook displays the stepper: buttons, a slider, and the keys ← → Home End and space; a click on a node shows its
+    whole calculation. ``save`` writes it as a page that needs nothing else. Where scripts do not run there is the
+    finished picture and a table of all steps.
 
     Arguments:
-        frame: the caller whose variables give the names.
+        root: the result whose derivatives are taken; or a network, a layer or a neuron; or what `nn.fit` returned.
+        x: for a network: one example, a number for each input.
+        target: for a network: a number for each output; for a softmax, and where the loss takes it, the class.
+        loss: for a network: a name or an object of `nn.losses`; any object whose ``one(outputs, targets)`` gives the
+            loss of an example (and which may say ``on_logits`` and have ``encode``); or a function of output and
+            target, of two lists where there are several outputs. By default the model's own; else the cross-entropy
+            for a softmax, and half the squared error for anything else.
+        names: how nodes without a label are called: by default as the caller's variables; None for labels alone; or
+            a mapping from names to nodes. What has no name then becomes v1, v2 ...
+        digits: how many significant digits are shown.
 
-    The other arguments, and what is raised, are those of `autograd.show`.
+    Returns:
+        A `Figure`: ``.save(path)``, and ``.steps``, the list of steps.
+
+    Raises:
+        TypeError: if ``root`` is none of these; if a network lacks x or target, or a Value has them; for a number of
+            digits that is not whole.
+        ValueError: for less than one digit; for an x or a target of another length; for an unknown loss; for a graph of
+            more than 1,000 nodes, which no browser holds.
+
+    Example:
+        >>> from autograd import Value
+        >>> w, x = Value(0.4), Value(1.0)
+        >>> h = (w * x).sigmoid()
+        >>> figure = show(h)
+        >>> print(figure.steps[0].text)
+        w = 0.4, x = 1
+
+    Source: notes 4.5, 4.7 and 5.6; lecture, "3. Gradient Descent".
     """
+    check_count("digits", digits)
+    example = {name: given for name, given in (("x", x), ("target", target), ("loss", loss)) if given is not None}
+    return figure_of(root, example, names, digits, sys._getframe(1))
+
+
+@figure_of.register(Value)
+def _figure_of_graph(root: Value, example: Mapping[str, Any], names: Any, digits: int, frame: FrameType) -> Figure:
+    """The stepper of a graph; the arguments are those of `figure_of`."""
+    if example:
+        raise TypeError(
+            "x, target and loss belong to a network: show(model, x, target). For the result of an expression write "
+            "show(root) alone"
+        )
     n = len(topological_order(root))
     if n > MAX_NODES:
         raise ValueError(

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from nn import measure
+from nn.history import History
 from nn.layers import MLP
 from nn.losses import Loss
 from nn.plots import style
 from nn.suggest import unknown
-from nn.training import History
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -36,6 +36,8 @@ RETURNED = (  # classes that functions return and nobody imports, and those that
     "autograd.drawing.digraph",
     "autograd.derivation.proofread",
     "autograd.stepper.figure",
+    "nn.callbacks",
+    "nn.history",
     "nn.layers",
     "nn.perceptron",
     "nn.training",

@@ -14,10 +14,9 @@ from typing import Any
 
 import pytest
 
-from autograd import explain
+from autograd import explain, show
 from autograd.derivation.worked_example import WorkedExample, worked_example
 from autograd.derivation.writing import significant
-from autograd.stepper import show
 from tests.browser.conftest import Tab
 from tests.browser.jupyter import DARK, LIGHT, Jupyter
 from tests.browser.test_stepper import contrast

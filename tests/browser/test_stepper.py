@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from autograd import Value, draw
+from autograd import Value, draw, show
 from autograd.derivation.worked_example import WorkedExample, worked_example
 from autograd.derivation.writing import significant
-from autograd.stepper import Figure, show
+from autograd.stepper.figure import Figure
 from tests.browser.conftest import Tab
 
 WHITE = "rgb(255, 255, 255)"

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from pathlib import Path
@@ -19,8 +18,7 @@ from hypothesis import strategies as st
 from autograd import Value, draw
 from autograd.derivation.worked_example import worked_example
 from autograd.drawing import engines
-from autograd.drawing.network import network_scene, weights_of
-from autograd.drawing.source import placed_dot, quoted
+from autograd.drawing.source import quoted
 from autograd.functions import fsum, softmax
 from nn import MLP, Perceptron
 from tests.drawing.test_layout import random_graph
@@ -195,31 +193,6 @@ def test_kept_picture_is_accepted(name: str, render: Callable[[str], ET.Element]
     assert len(shown(render(source))) == len(
         [line for line in source.splitlines() if line.startswith("\tn_") and "->" not in line]
     )
-
-
-def test_painted_network_has_its_neurons_in_order_and_straight_lines(render: Callable[[str], ET.Element]) -> None:
-    layers = weights_of(lecture_3_4_1())
-    assert layers is not None
-    svg = render(placed_dot(network_scene(layers, weights=True)))
-    circles = {}
-    for group in svg.iter(f"{SVG}g"):
-        if (ellipse := group.find(f"{SVG}ellipse")) is not None:
-            name = group.findtext(f"{SVG}text") or ""
-            circles[name] = float(ellipse.get("cx", "")), float(ellipse.get("cy", ""))
-    for column in ("x1 x2 x3", "h1 h2 h3 h4", "y"):
-        places = [circles[name] for name in column.split()]
-        assert max(x for x, _ in places) - min(x for x, _ in places) < 0.1
-        assert places == sorted(places, key=lambda place: place[1])
-    assert circles["x1"][0] < circles["h1"][0] < circles["y"][0]
-    edges = [group.find(f"{SVG}path") for group in svg.iter(f"{SVG}g") if group.get("class") == "edge"]
-    assert len(edges) == 16
-    for edge in edges:
-        assert edge is not None
-        a, b, c, d = [
-            complex(*map(float, pair.split(","))) for pair in re.findall(r"[-\d.]+,[-\d.]+", edge.get("d", ""))
-        ]
-        for between in (b, c):
-            assert abs(((between - a) / (d - a)).imag) * abs(d - a) < 0.1  # points beside the line from a to d
 
 
 def test_nothing_is_kept_that_is_not_tested() -> None:

@@ -1,23 +1,20 @@
-"""What a picture says of the nodes that it draws as one, of layers, of leaves and of constants."""
+"""What a picture says of the nodes that it draws as one, of leaves, of constants and of neurons."""
 
 from __future__ import annotations
 
 import re
-import xml.etree.ElementTree as ET
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd import Value, draw
+from autograd import Value
 from autograd.drawing.build import build_scene
 from autograd.drawing.folding import MOST_BANDS, fold_by_depth
-from autograd.drawing.network import network_scene, weights_of
 from autograd.drawing.neurons import find_layers
 from autograd.drawing.roles import leaf_roles
 from autograd.engine.graph import topological_order
 from autograd.functions import dot, fsum, softmax
-from nn import MLP
 
 
 def text_of(node: object) -> str:
@@ -125,47 +122,3 @@ def test_an_activation_belongs_to_its_neuron_only_where_nothing_else_uses_the_su
 
     assert activations(reused=False) == 1
     assert activations(reused=True) == 0
-
-
-# --- networks ----------------------------------------------------------------------------------------------------
-
-
-@given(n_inputs=st.integers(1, 60), hidden=st.integers(1, 60), most=st.integers(1, 80))
-def test_circles_that_are_left_out_are_counted(n_inputs: int, hidden: int, most: int) -> None:
-    layers = weights_of(MLP(n_inputs, [hidden, 1], seed=0))
-    assert layers is not None
-    scene = network_scene(layers, max_nodes=most)
-    for column, size in zip(scene.clusters, (n_inputs, hidden, 1), strict=True):
-        nodes = [scene.nodes[i] for i in column.members]
-        left_out = [int(node.lines[-1].text.split()[0]) for node in nodes if node.role == "gap"]
-        assert len(nodes) - len(left_out) + sum(left_out) == size
-
-
-def test_a_line_is_solid_or_dashed_by_the_sign_of_its_weight() -> None:
-    model = MLP(2, [2, 1], seed=0)
-    for parameter, number in zip(model.parameters(), [1.0, -2.0, 0.5, 0.0, 3.0, -0.5, -1.0, 2.0, -4.0], strict=True):
-        parameter.data = number
-    layers = weights_of(model)
-    assert layers is not None
-    weights = [edge.weight for edge in network_scene(layers).edges]
-    drawn = [g.get("class", "") for g in ET.fromstring(draw(model).svg).iter() if g.get("data-edge")]
-    assert sorted(weights) == [-2.0, -1.0, 0.0, 1.0, 2.0, 3.0]  # type: ignore[type-var]
-    assert drawn == [f"edge {'negative' if (w or 0.0) < 0.0 else 'positive'}" for w in weights]
-
-
-def test_a_highlighted_weight_is_a_line_and_a_highlighted_bias_is_a_circle() -> None:
-    model = MLP(2, [3, 1], seed=0)
-    neuron = model.layers[0].neurons[1]
-    layers = weights_of(model)
-    assert layers is not None
-
-    def stressed(parameter: Value) -> tuple[list[str], list[tuple[str, str]]]:
-        scene = network_scene(layers, highlight=parameter)
-        name = [node.name for node in scene.nodes]
-        lines = [(name[edge.source], name[edge.target]) for edge in scene.edges if edge.highlighted]
-        return [node.name for node in scene.nodes if node.highlighted], lines
-
-    w1, w2, bias = neuron.row
-    assert stressed(w1) == ([], [("x1", "h2")])
-    assert stressed(w2) == ([], [("x2", "h2")])
-    assert stressed(bias) == (["h2"], [])

@@ -16,8 +16,6 @@ from autograd.drawing.build import build_scene
 from autograd.drawing.engines import has_dot
 from autograd.drawing.layered import lay_out_in_layers
 from autograd.drawing.layout import ENGINES, Engine, choose_engine, lay_out
-from autograd.drawing.layout import finish as lay_out_placed
-from autograd.drawing.network import network_scene, weights_of
 from autograd.drawing.paths import place_labels, point_at
 from autograd.drawing.scene import Cluster, Point, Scene, SceneNode
 from autograd.drawing.spacing import CLUSTER_PADDING, LABEL_SIZE, NODE_GAP, TITLE_HEIGHT, label_width
@@ -251,18 +249,6 @@ def test_a_box_encloses_its_members_and_has_room_for_its_title(sizes: tuple[int,
             else:
                 assert abs(box.x - member.x) <= (box.width - member.width) / 2
                 assert abs(box.y - member.y) <= (box.height - member.height) / 2
-
-
-@given(n_inputs=st.integers(1, 4), sizes=st.lists(st.integers(1, 4), min_size=1, max_size=3))
-@settings(max_examples=examples(15), deadline=None)
-def test_boxes_of_any_drawn_network_enclose_their_columns(n_inputs: int, sizes: list[int]) -> None:
-    layers = weights_of(MLP(n_inputs, sizes))
-    assert layers is not None
-    scene = lay_out_placed(network_scene(layers))
-    assert sorted(i for box in scene.clusters for i in box.members) == list(range(len(scene.nodes)))
-    for box in scene.clusters:
-        assert all(encloses(box, scene.nodes[i], CLUSTER_PADDING + TITLE_HEIGHT) for i in box.members)
-    assert not any(overlap(a, b) for a, b in combinations(scene.clusters, 2))
 
 
 def test_a_box_that_would_cover_a_foreign_node_is_not_drawn() -> None:

@@ -19,12 +19,12 @@ import pytest
 from autograd import Value
 from autograd.functions import exp, relu
 from nn import MLP, SGD, Adam, Momentum, Neuron, fit, losses
+from nn.history import History
 from nn.losses import Loss
 from nn.module import Module
 from nn.optimizers import Optimizer
 from nn.schedules import ReduceOnPlateau
 from nn.steps import CompiledStep
-from nn.training import History
 
 RNG = np.random.default_rng(0)
 X = RNG.uniform(0.5, 2.0, size=(20, 1))

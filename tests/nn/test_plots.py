@@ -5,7 +5,7 @@ import pytest
 
 from nn import MLP, SGD, fit, losses, measure, plots
 from nn.activations import LeakyReLU
-from nn.training import History
+from nn.history import History
 from tests.nn.drawn import data, dots, plt
 
 

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from nn import MLP, plots
-from nn.training import History
+from nn.history import History
 
 
 def test_importing_nn_does_not_import_matplotlib():

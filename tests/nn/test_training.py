@@ -18,13 +18,15 @@ from hypothesis import strategies as st
 from autograd import Value, no_grad
 from autograd.functions import exp, fsum
 from nn import losses, training
+from nn.callbacks import EarlyStopping, Negligible
+from nn.history import History
 from nn.layers import MLP, Layer, Neuron
 from nn.losses import Loss, mse
 from nn.module import Module
 from nn.optimizers import SGD, AdaGrad, Adam, Momentum, RMSprop
 from nn.schedules import Exponential, ReduceOnPlateau
 from nn.steps import EagerStep
-from nn.training import EarlyStopping, History, Negligible, TrainingDiverged
+from nn.training import TrainingDiverged
 
 fit = functools.partial(training.fit, compiled=False)  # the loop itself; tests/nn/test_steps.py compares the two
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from autograd import Value, show
+from autograd.stepper import figure_of
 from autograd.stepper.figure import Figure
 from autograd.stepper.frames import all_named, frames
 
@@ -29,6 +30,17 @@ def data_of(figure: Figure) -> dict[str, Any]:
     (block,) = re.findall(r'<script type="application/json">(.*?)</script>', figure._repr_html_(), re.DOTALL)
     data: dict[str, Any] = json.loads(block)
     return data
+
+
+def test_a_type_of_ones_own_is_shown_once_it_is_registered() -> None:
+    class Square:
+        """A side, and what it makes of the example."""
+
+    def figure(square: Square, example: dict[str, Any], names: Any, digits: int, frame: Any) -> Figure:
+        return show(Value(example["x"], label="side") ** 2, names=names, digits=digits)
+
+    figure_of.register(Square, figure)
+    assert show(Square(), 1.2345, digits=3).steps[0].text == "side = 1.23"
 
 
 def test_a_name_that_is_taken_is_given_to_no_other_node() -> None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from math import ceil, isfinite, nan
 from typing import Any
 
-from nn.replay import charts
-from nn.replay.charts import FINE, HEIGHT, Axis, Point, spanning
+from nn.views.replay import charts
+from nn.views.replay.charts import FINE, HEIGHT, Axis, Point, spanning
 
 WIDTHS = {"above": 450, "beside": 450, "single": 560}  # pixels, by how the charts stand
 

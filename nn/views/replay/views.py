@@ -11,9 +11,9 @@ import numpy as np
 
 from nn.data import FloatArray
 from nn.metrics import classes_of
-from nn.replay import charts
-from nn.replay.charts import FINE, HEIGHT, N_SHADES, Axis, spanning
-from nn.replay.contours import superlevel
+from nn.views.replay import charts
+from nn.views.replay.charts import FINE, HEIGHT, N_SHADES, Axis, spanning
+from nn.views.replay.contours import superlevel
 
 WIDTH = 450  # pixels
 X_AXIS, Y_AXIS = (58, WIDTH - 14), (HEIGHT - 48, 40)  # from where to where

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from html import escape
 from math import ceil, nan
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,18 +15,15 @@ import numpy.typing as npt
 from autograd.derivation.styles import TEXT
 from autograd.derivation.writing import significant
 from autograd.stepper.figure import Figure, Kind, Row
-from nn.data import FloatArray, check_count
+from nn.data import FloatArray
+from nn.history import MOST, History, Recording, Snapshots
 from nn.metrics import decided
 from nn.optimizers import flat_data, write_data
-from nn.replay import views
-from nn.replay.charts import HEIGHT, chart_styles
-from nn.replay.course import Course, spoken
-from nn.replay.views import view_of
-from nn.snapshots import MOST, Snapshots
 from nn.steps import EagerStep
-
-if TYPE_CHECKING:
-    from nn.training import History, Recording
+from nn.views.replay import views
+from nn.views.replay.charts import HEIGHT, chart_styles
+from nn.views.replay.course import Course, spoken
+from nn.views.replay.views import view_of
 
 __all__ = ["figure"]
 
@@ -51,11 +48,10 @@ def figure(history: History, digits: int = 4) -> Figure:
 
     Arguments:
         history: what `nn.fit` returned.
-        digits: how many significant digits are shown.
+        digits: how many significant digits are shown, at least 1.
 
     Raises:
-        TypeError: for a number of digits that is not whole.
-        ValueError: for less than one digit, and for a history without epochs.
+        ValueError: for a history without epochs.
 
     Example:
         >>> from nn import MLP, fit
@@ -65,7 +61,6 @@ def figure(history: History, digits: int = 4) -> Figure:
         >>> print(figure(history, digits=2).steps[-1].text)
         loss 0.10, accuracy 1, learning rate 0.1, wrong examples 0 of 3
     """
-    check_count("digits", digits)
     rows = {int(row["epoch"]): row for row in history.rows}
     seen = None
     if history.recording is not None and history.snapshots is not None:
@@ -104,8 +99,7 @@ def _epochs(history: History) -> list[int]:
     """What to show where the model is not drawn: those of the snapshots, else of the history, not too many."""
     if history.snapshots is not None:
         return [epoch for epoch in history.snapshots.epochs if epoch]
-    every = [int(epoch) for epoch in history["epoch"]]
-    return _thinned(every, MOST)
+    return _thinned([int(epoch) for epoch in history["epoch"]], MOST)
 
 
 @dataclass(slots=True)

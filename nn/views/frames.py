@@ -7,9 +7,10 @@ and the gradients that it gives its weights. Every number is the engine's.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from html import escape
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from autograd.derivation.chain import Steps
@@ -31,13 +32,13 @@ from autograd.derivation.formulas import (
 )
 from autograd.derivation.styles import MATHML
 from autograd.derivation.writing import mathml, text
-from autograd.drawing.network import circle_name
 from autograd.drawing.scene import Scene
 from autograd.engine import primitives
 from autograd.engine.graph import topological_order
 from autograd.engine.scalar import fsum
 from autograd.engine.value import Value
-from autograd.stepper.example import Neuron, Run
+from nn.views.example import Example, Neuron
+from nn.views.network import circle_name
 
 MOST_LINES = 8  # of one step, for a neuron with more weights, or a loss of more outputs
 _FIRST_LINES = 4
@@ -78,7 +79,7 @@ class Frame:
 
     def text(self, digits: int) -> str:
         """The step as a line of plain text."""
-        sides = [" = ".join(_distinct([text(side, digits) for side in line.sides])) for line in self.lines]
+        sides = [" = ".join(_distinct(text(side, digits) for side in line.sides)) for line in self.lines]
         said = [
             f"{line.words}: {equation}" if line.words.startswith(_SAID) and equation else equation or line.words
             for line, equation in zip(self.lines, sides, strict=True)
@@ -92,17 +93,13 @@ class Frame:
             "pass": self.part.lower(),
             "title": f"{escape(words)} {f'<math>{MATHML.name(name)}</math>' if name else ''}".strip(),
             "lines": [
-                [escape(line.words), _distinct([mathml(side, digits) for side in line.sides])] for line in self.lines
+                [escape(line.words), _distinct(mathml(side, digits) for side in line.sides)] for line in self.lines
             ],
-            "node": self.node,
-            "beside": list(self.beside),
-            "edges": list(self.edges),
-            "values": list(self.values),
-            "deltas": list(self.deltas),
+            **{name: getattr(self, name) for name in ("node", "beside", "edges", "values", "deltas")},
         }
 
 
-def neuron_frames(run: Run, scene: Scene, names: dict[Value, str]) -> list[Frame]:
+def neuron_frames(run: Example, scene: Scene, names: dict[Value, str]) -> list[Frame]:
     """Every step, in order.
 
     Arguments:
@@ -117,23 +114,15 @@ def indexed(letter: str, sizes: Sequence[int], k: int, i: int) -> str:
     return letter + (f"{i + 1}" if max(sizes[1:]) > 1 else "") + (f"[{k}]" if len(sizes) > 2 else "")
 
 
-@dataclass(slots=True)
 class _Frames:
     """What the frames of one run share."""
 
-    run: Run
-    scene: Scene
-    names: dict[Value, str]
-    sizes: list[int] = field(init=False)
-    index: dict[Value, int] = field(init=False)
-    edge_of: dict[tuple[int, int], int] = field(init=False)
-    places: dict[Value, list[tuple[int, int, int]]] = field(init=False)
-    last_place: dict[Value, tuple[int, int, int]] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.sizes = self.run.sizes
-        self.index = {node.value: node.index for node in self.scene.nodes if isinstance(node.value, Value)}
-        self.places, self.last_place = {}, {}  # of each parameter: layer, neuron and entry; the last one in reverse
+    def __init__(self, run: Example, scene: Scene, names: dict[Value, str]) -> None:
+        self.run, self.scene, self.names, self.sizes = run, scene, names, run.sizes
+        self.index = {node.value: node.index for node in scene.nodes if isinstance(node.value, Value)}
+        self.edge_of = {(edge.source, edge.target): edge.index for edge in scene.edges}
+        self.places: dict[Value, list[tuple[int, int, int]]] = {}  # of each parameter: layer, neuron and entry
+        self.last_place: dict[Value, tuple[int, int, int]] = {}  # in reverse
         for k in range(len(self.sizes) - 1, 0, -1):
             shown = {i for i, _ in self.shown(k)}
             for i, neuron in enumerate(self.layer(k)):
@@ -143,7 +132,6 @@ class _Frames:
                         self.last_place[parameter] = (k, i, j)
         for places in self.places.values():
             places.sort()
-        self.edge_of = {(edge.source, edge.target): edge.index for edge in self.scene.edges}
 
     def all(self) -> Iterator[Frame]:
         yield self.given()
@@ -168,21 +156,15 @@ class _Frames:
 
     def edges(self, sources: Iterable[Value], target: Value) -> list[int]:
         """The lines that come into a circle."""
-        return [
-            self.edge_of[pair]
-            for source in self.nodes(sources)
-            if (pair := (source, self.index[target])) in self.edge_of
-        ]
+        pairs = [(source, self.index[target]) for source in self.nodes(sources)]
+        return [self.edge_of[pair] for pair in pairs if pair in self.edge_of]
 
     def symbol(self, node: Value) -> Symbol:
         return Symbol(self.names[node], node.data)
 
     def delta(self, k: int, i: int) -> Symbol:
         """The delta of neuron ``i`` in layer ``k``."""
-        return Symbol(indexed("δ", self.sizes, k, i), self.gradient_of(self.layer(k)[i].z))
-
-    def gradient_of(self, node: Value) -> float:
-        return self.run.gradients.get(node, 0.0)
+        return Symbol(indexed("δ", self.sizes, k, i), self.run.gradient_of(self.layer(k)[i].z))
 
     def slope(self, node: Value, of: Value | None = None) -> Derivative:
         return Derivative(self.names[self.run.loss if of is None else of], self.names[node])
@@ -256,16 +238,17 @@ class _Frames:
         last = [neuron.a if neuron.a in run.gradients else neuron.z for neuron in run.layers[-1]]
         graph = Steps(run.loss, last[0], self.names)
         formula = graph.definition(run.loss)
-        parts = graph.made_here([formula])
-        lines = [
-            *[Line("where", self.defined(graph.names[part], graph.definition(part), part.data)) for part in parts],
-            Line(run.loss_name, self.defined("L", formula, run.loss.data)),
-        ]
+        lines = [*self.where(graph, formula), Line(run.loss_name, self.defined("L", formula, run.loss.data))]
         node = self.index[run.loss]
         beside = [*[neuron.a for neuron in run.layers[-1]], *run.targets]
         return Frame(
             "Forward", ("The loss", "L"), lines, node, self.nodes(beside), self.edges(beside, run.loss), [node]
         )
+
+    def where(self, graph: Steps, formula: Expression) -> list[Line]:
+        """What the steps in the formula are that have a name here alone."""
+        parts = graph.made_here([formula])
+        return [Line("where", self.defined(graph.names[part], graph.definition(part), part.data)) for part in parts]
 
     def defined(self, name: str, formula: Expression, value: float) -> list[Expression]:
         return [Symbol(name, value), formula, put_in(formula), Number(value)]
@@ -290,14 +273,14 @@ class _Frames:
 
     def delta_lines(self, k: int, i: int, neuron: Neuron) -> list[Line]:
         """delta = dL/da · φ'(z)"""
-        delta, value = self.delta(k, i), Number(self.gradient_of(neuron.z))
+        delta, value = self.delta(k, i), Number(self.run.gradient_of(neuron.z))
         last = k == len(self.sizes) - 1
         if neuron.a is neuron.z or (last and neuron.a not in self.run.gradients):
             whole = self.slope_of_loss(k, i, neuron.z)
             words = "linear, so delta is the slope" if neuron.a is neuron.z else "loss and activation together"
             return [*whole[:-1], Line(words, [delta, *whole[-1].sides])]
         outputs = list(enumerate(self.layer(k))) if _is_layer_wide(self.layer(k)) else [(i, neuron)]
-        lines: list[list[Line]] = []
+        lines: list[Line] = []
         chain: list[tuple[Derivative, Derivative, float, float]] = []
         for j, other in outputs:
             step = Steps(other.a, neuron.z, self.names).locals.get(neuron.z, {}).get(other.a)
@@ -305,21 +288,18 @@ class _Frames:
                 continue
             inner = self.slope(neuron.z, other.a)
             formula = step.formula
-            about = [
-                *self.slope_of_loss(k, j, other.a),
-                Line("slope of the activation", [inner, formula, put_in(formula), Number(step.value)]),
-            ]
-            lines.append(about)
-            chain.append((self.slope(other.a), inner, self.gradient_of(other.a), step.value))
+            sides = [inner, formula, put_in(formula), Number(step.value)]
+            lines += [*self.slope_of_loss(k, j, other.a), Line("slope of the activation", sides)]
+            chain.append((self.slope(other.a), inner, self.run.gradient_of(other.a), step.value))
         symbols = sum_of([Chain((outer, inner)) for outer, inner, _, _ in chain])
         numbers = sum_of([Chain((Number(u), Number(d))) for _, _, u, d in chain])
         result = Line("delta", [delta, self.slope(neuron.z), symbols, numbers, value])
         flat = [Line(_FLAT)] if neuron.a.op is primitives.step else []
-        return [*_some([line for about in lines for line in about]), result, *flat]
+        return [*_some(lines), result, *flat]
 
     def slope_of_loss(self, k: int, i: int, node: Value) -> list[Line]:
         """dL/da: from the loss itself, or as the sum of what comes back from the next layer."""
-        value = Number(self.gradient_of(node))
+        value = Number(self.run.gradient_of(node))
         if k < len(self.sizes) - 1:
             terms = [(user.row[i], self.delta(k + 1, j)) for j, user in enumerate(self.layer(k + 1))]
             formula = sum_of([_product(self.symbol(w), delta) for w, delta in terms])
@@ -333,11 +313,8 @@ class _Frames:
             formula_of_loss = add(self.symbol(neuron.a), negative(self.symbol(t)))
         if formula_of_loss is None:
             return [Line("slope of the loss", [self.slope(node), value])]
-        parts = graph.made_here([formula_of_loss])
-        return [
-            *[Line("where", self.defined(graph.names[part], graph.definition(part), part.data)) for part in parts],
-            Line("slope of the loss", [self.slope(node), formula_of_loss, put_in(formula_of_loss), value]),
-        ]
+        sides = [self.slope(node), formula_of_loss, put_in(formula_of_loss), value]
+        return [*self.where(graph, formula_of_loss), Line("slope of the loss", sides)]
 
     def gradient_lines(self, k: int, i: int, neuron: Neuron) -> list[Line]:
         """dL/dw = delta · what comes along the line; dL/db = delta."""
@@ -351,7 +328,7 @@ class _Frames:
         """
         parameter = self.layer(k)[i].row[j]
         places, own = self.places[parameter], self.term(k, i, j)
-        slope, whole = self.slope(parameter), Number(self.gradient_of(parameter))
+        slope, whole = self.slope(parameter), Number(self.run.gradient_of(parameter))
         terms = [self.term(*place) for place in places]
         numbers = [evaluate(term) for term in terms]
         if abs(fsum(numbers) - whole.value) > 1e-9 * fsum([*map(abs, numbers)]) + 1e-300:  # the loss uses it, too
@@ -388,16 +365,11 @@ class _Frames:
                 and leaf in a.parents
             ]
             symbols = sum_of([Chain((self.slope(a), self.slope(leaf, a))) for a, _ in users])
-            numbers = sum_of([Chain((Number(self.gradient_of(a)), Number(local.value))) for a, local in users])
-            sides = [self.slope(leaf), *([symbols, numbers] if users else []), Number(self.gradient_of(leaf))]
-            title = "The gradient of", self.names[leaf]
-            yield Frame(
-                "Reverse",
-                title,
-                [Line("one term for each neuron that uses it", sides)],
-                None,
-                self.nodes(a for a, _ in users),
-            )
+            numbers = sum_of([Chain((Number(self.run.gradient_of(a)), Number(local.value))) for a, local in users])
+            sides = [self.slope(leaf), *([symbols, numbers] if users else []), Number(self.run.gradient_of(leaf))]
+            lines = [Line("one term for each neuron that uses it", sides)]
+            beside = self.nodes(a for a, _ in users)
+            yield Frame("Reverse", ("The gradient of", self.names[leaf]), lines, None, beside)
 
 
 # --- pieces ------------------------------------------------------------------------------------------------------
@@ -415,9 +387,9 @@ def _some(lines: list[Line]) -> list[Line]:
     return [*lines[:_FIRST_LINES], Line(f"the other {left_out} in the same way"), lines[-1]]
 
 
-def _distinct(sides: Sequence[str]) -> list[str]:
+def _distinct(sides: Iterable[str]) -> list[str]:
     """The sides of an equation, without one that repeats the one before it."""
-    return [side for i, side in enumerate(sides) if i == 0 or side != sides[i - 1]]
+    return [side for side, _ in groupby(sides)]
 
 
 def _is_layer_wide(layer: Sequence[Neuron]) -> bool:

@@ -1,7 +1,6 @@
 """`run_example`: a network on one example, forward, loss and reverse pass, told apart neuron by neuron.
 
-The network is known by what it has, as in `autograd.drawing.network`. Every number is one of the graph that it records;
-no gradient of the network is changed.
+Every number is one of the graph that it records; no gradient of the network is changed.
 """
 
 from __future__ import annotations
@@ -12,13 +11,14 @@ from dataclasses import dataclass
 from numbers import Real
 from typing import Any
 
-from autograd.drawing.network import Weights, sizes_of, target_name
 from autograd.drawing.neurons import row_and_inputs
 from autograd.engine import primitives
 from autograd.engine.checks import as_number
 from autograd.engine.graph import steps, topological_order
 from autograd.engine.value import Value
-from autograd.functions import dot, fsum, logsumexp
+from autograd.functions import dot, logsumexp
+from nn import losses
+from nn.views.network import Weights, sizes_of, target_name, weights_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Neuron:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class Example:
     """A network on one example.
 
     Attributes:
@@ -63,22 +63,18 @@ class Run:
         """How many inputs there are, and neurons in each layer."""
         return [len(self.inputs), *map(len, self.layers)]
 
+    def gradient_of(self, node: Value) -> float:
+        """The derivative of the loss by a node; by a neuron's weighted sum it is the neuron's delta."""
+        return self.gradients.get(node, 0.0)
 
-def run_example(model: Any, layers: Sequence[Weights], x: Any, target: Any, loss: Any) -> Run:
-    """Run a network on one example.
 
-    Arguments:
-        model: the network.
-        layers: what `autograd.drawing.network.weights_of` finds in it.
-        x, target, loss: as `autograd.show` takes them.
-
-    Raises:
-        TypeError, ValueError: as `autograd.show`.
-    """
+def run_example(model: Any, x: Any, target: Any, loss: Any) -> Example:
+    """Run a network on one example; the arguments, and what is raised, are those of `autograd.show`."""
+    layers = weights_of(model, "show takes the result of an expression of Values, a network or a history")
     sizes = sizes_of(layers)
-    numbers = _numbers(x, "x", f"{sizes[0]} input{'' if sizes[0] == 1 else 's'}", sizes[0], model)
-    inputs = [Value(number, label=f"x{i}") for i, number in enumerate(numbers, 1)]
-    outputs = _listed(model(inputs))
+    inputs = [Value(number, label=f"x{i}") for i, number in enumerate(_numbers(x, "x", "input", sizes[0], model), 1)]
+    made = model(inputs)
+    outputs = list(made) if isinstance(made, (list, tuple)) else [made]
     neurons = _neurons(model, layers, inputs, outputs)
     kind = _chosen(model, loss)
     targets = [
@@ -96,21 +92,21 @@ def run_example(model: Any, layers: Sequence[Weights], x: Any, target: Any, loss
         gradients[node] = upstream
         for contribution in contributions:
             gradients[contribution.parent] = contribution.total
-    return Run(inputs, neurons, targets, result, name, gradients)
+    return Example(inputs, neurons, targets, result, name, gradients)
 
 
 def _neurons(
     model: Any, layers: Sequence[Weights], inputs: Sequence[Value], outputs: Sequence[Value]
 ) -> list[list[Neuron]]:
     """The neurons of each layer, found in the graph: a weighted sum by its weights, an output by who takes it."""
-    sums: dict[tuple[int, ...], list[Value]] = {}  # those with the same weights, in the order of computation
+    sums: dict[tuple[Any, ...], list[Value]] = {}  # those with the same weights, in the order of computation
     for node in dict.fromkeys(node for output in outputs for node in topological_order(output)):
         if node.op is primitives.dot:
-            sums.setdefault(_key(row_and_inputs(node)[0]), []).append(node)
-    uses = Counter(_key(row) for layer in layers for row in layer.rows)
+            sums.setdefault(tuple(row_and_inputs(node)[0]), []).append(node)
+    uses = Counter(row for layer in layers for row in layer.rows)
     # Layers may share their weights: they take the sums one after the other, and no sum may be left over.
     waiting = {key: iter(nodes) for key, nodes in sums.items() if len(nodes) == uses[key]}
-    z_of = [[next(waiting.get(_key(row), iter(())), None) for row in layer.rows] for layer in layers]
+    z_of = [[next(waiting.get(row, iter(())), None) for row in layer.rows] for layer in layers]
     found: list[list[Neuron]] = []
     into: Sequence[Any] = inputs
     for k, (layer, z) in enumerate(zip(layers, z_of, strict=True)):
@@ -129,11 +125,6 @@ def _neurons(
     return found
 
 
-def _key(row: Sequence[Any]) -> tuple[int, ...]:
-    """What tells the weights of a neuron from those of all others."""
-    return tuple(map(id, row))
-
-
 # --- the loss ----------------------------------------------------------------------------------------------------
 
 
@@ -143,12 +134,7 @@ def _chosen(model: Any, loss: Any) -> Any:
         own = getattr(model, "loss", None)
         return own if hasattr(own, "one") else None
     if isinstance(loss, str):
-        if not hasattr(model, "loss_named"):
-            raise ValueError(
-                f"loss={loss!r} is a name, and {model!r} is a model without a table of losses; give a function of "
-                "output and target: loss=lambda y, t: (y - t) ** 2"
-            )
-        return model.loss_named(loss)
+        return losses.get(loss)
     if not hasattr(loss, "one") and not callable(loss):
         raise TypeError(f"loss is a name, an object with one(outputs, targets), or a function, not {loss!r:.60}")
     return loss
@@ -158,12 +144,12 @@ def _targets(model: Any, loss: Any, target: Any, n: int, outputs: Sequence[Value
     """The target as a number for each output."""
     classes = n > 1 and isinstance(target, Real) and not isinstance(target, bool)
     if hasattr(loss, "encode"):
-        single = target if classes else _numbers(target, "target", f"{n} output{'' if n == 1 else 's'}", n, model)
+        single = target if classes else _numbers(target, "target", "output", n, model)
         row: list[float] = loss.encode([single], n)[0]
         return row
     if classes and loss is None and _is_softmax(outputs) and target in range(n):
         return [float(i == target) for i in range(n)]
-    return _numbers(target, "target", f"{n} output{'' if n == 1 else 's'}", n, model)
+    return _numbers(target, "target", "output", n, model)
 
 
 def _loss_of(kind: Any, last: Sequence[Neuron], targets: list[Value]) -> tuple[str, Any]:
@@ -172,7 +158,7 @@ def _loss_of(kind: Any, last: Sequence[Neuron], targets: list[Value]) -> tuple[s
     if kind is None and _is_softmax(outputs):
         return "cross-entropy", logsumexp(logits) - dot(targets, logits)
     if kind is None:
-        return "half the squared error", 0.5 * _sum([(y - t) ** 2 for y, t in zip(outputs, targets, strict=True)])
+        return "half the squared error", losses.half_squared_error.one(outputs, targets)
     if hasattr(kind, "one"):
         name = f"{kind!r:.60}".replace("_", " ")
         return name, kind.one(logits if getattr(kind, "on_logits", False) else outputs, targets)
@@ -181,23 +167,13 @@ def _loss_of(kind: Any, last: Sequence[Neuron], targets: list[Value]) -> tuple[s
     return name, kind(outputs[0], targets[0]) if len(outputs) == 1 else kind(outputs, targets)
 
 
-def _sum(terms: list[Any]) -> Any:
-    return fsum(terms) if len(terms) > 1 else terms[0]
-
-
 def _is_softmax(outputs: Sequence[Value]) -> bool:
     return len(outputs) > 1 and all(y.op is primitives.softmax for y in outputs)
 
 
-# --- numbers -----------------------------------------------------------------------------------------------------
-
-
-def _listed(outputs: Any) -> list[Any]:
-    return list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
-
-
-def _numbers(given: Any, name: str, needed: str, n: int, model: Any) -> list[float]:
-    """``n`` numbers; one may stand by itself."""
+def _numbers(given: Any, name: str, place: str, n: int, model: Any) -> list[float]:
+    """``n`` numbers, one for each input or output; one may stand by itself."""
+    needed = f"{n} {place}{'' if n == 1 else 's'}"
     if given is None:
         raise TypeError(f"show(model, x, target) needs {name}: {model!r} has {needed}")
     if isinstance(given, (Value, str)) or not hasattr(given, "__len__") or getattr(given, "ndim", 1) == 0:
@@ -205,6 +181,6 @@ def _numbers(given: Any, name: str, needed: str, n: int, model: Any) -> list[flo
     if len(given) != n:
         raise ValueError(
             f"{name} has {len(given)} number{'' if len(given) == 1 else 's'}, but {model!r} has {needed}; "
-            f"show takes one example, with a number for each {needed.split()[1].rstrip('s')}"
+            f"show takes one example, with a number for each {place}"
         )
     return [as_number(number.data if isinstance(number, Value) else number, name) for number in given]

@@ -16,7 +16,7 @@ import numpy as np
 
 from autograd.derivation.styles import printable, raised
 from autograd.drawing.svg import style_sheet
-from nn.replay.contours import simplified
+from nn.views.replay.contours import simplified
 
 Point: TypeAlias = tuple[float, float]
 

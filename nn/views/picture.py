@@ -1,12 +1,8 @@
-"""`network_scene`: a neural network as the textbooks draw it, circles in columns.
-
-A network is recognised by what it has (``layers``, each with ``neurons``, each with ``row``), so that this package
-does not know the one that defines it.
-"""
+"""`network_scene`: a neural network as the textbooks draw it, circles in columns."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from math import hypot
 from typing import Any
@@ -16,6 +12,8 @@ from autograd.drawing.lettering import Run, name_runs, width_of
 from autograd.drawing.scene import FONT_SIZES, LEADING, Cluster, Line, Point, Role, Scene, SceneNode
 from autograd.drawing.spacing import CLUSTER_PADDING, NODE_GAP, TITLE_HEIGHT, TITLE_SIZE
 from autograd.engine.value import Value
+from nn.views.example import Example
+from nn.views.network import Weights, circle_name, sizes_of, target_name, weights_of
 
 MOST_CIRCLES = 40
 _SMALLEST_COLUMN = 3  # the first circle, the gap and the last one
@@ -23,51 +21,8 @@ _DIAMETER = 40.0
 _BETWEEN_COLUMNS = 90.0
 
 
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """A fully connected layer: for each neuron its weights and its bias, and what the layer's activation is called."""
-
-    rows: list[tuple[Value, ...]]
-    activation: str
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """One example in a network, as Values, for a picture with its numbers.
-
-    Attributes:
-        columns: the inputs, then the outputs of each layer.
-        deltas: for each output of a neuron, the derivative of the loss by the neuron's weighted sum.
-        targets: one for each output of the network.
-        loss: the loss.
-    """
-
-    columns: Sequence[Sequence[Value]]
-    deltas: Mapping[Value, float]
-    targets: Sequence[Value]
-    loss: Value
-
-
-def weights_of(model: Any) -> list[Weights] | None:
-    """The layers of a network, a layer or a neuron; None for anything else."""
-    if hasattr(model, "row"):
-        layers: Sequence[Any] = [[model]]
-    elif hasattr(model, "neurons"):
-        layers = [model.neurons]
-    elif hasattr(model, "layers"):
-        layers = [getattr(layer, "neurons", ()) for layer in model.layers]
-    else:
-        return None
-    owners = model.layers if hasattr(model, "layers") else [model]
-    found = [
-        Weights([tuple(neuron.row) for neuron in neurons], _activation(owner))
-        for neurons, owner in zip(layers, owners, strict=True)
-    ]
-    return found if found and all(layer.rows for layer in found) else None
-
-
 def network_scene(
-    layers: Sequence[Weights],
+    model: Any,
     *,
     biases: bool = False,
     weights: bool = False,
@@ -80,14 +35,15 @@ def network_scene(
     """The scene of a network, laid out.
 
     Arguments:
-        layers: from `weights_of`.
+        model: a network, a layer or a neuron.
         biases: whether each circle shows the bias of its neuron.
         weights: whether each line shows its weight.
-        example: an example, whose numbers each circle then shows; targets and loss stand beside the outputs.
+        example: the network at work, whose numbers each circle then shows; targets and loss stand beside the outputs.
 
     The other arguments, and what is raised, are those of `autograd.drawing.draw`.
     """
-    builder = _Builder(layers, max_nodes, digits, example)
+    layers = weights_of(model, "draw takes a Value, a list of Values, or a model with layers")
+    builder = _Builder(layers, sizes_of(layers), max_nodes, digits, example)
     for k in range(len(builder.sizes)):
         builder.add_column(k, biases)
     for k in range(1, len(builder.sizes)):
@@ -113,16 +69,12 @@ def network_scene(
     return scene
 
 
-def _activation(owner: Any) -> str:
-    activation = getattr(owner, "activation", None)
-    return "" if activation is None else repr(activation)
-
-
 @dataclass(slots=True)
 class _Builder:
     """Fills the scene of a network, column by column.
 
     Attributes:
+        sizes: how many circles each column stands for.
         columns: for each layer, the inputs first, its circles: the number of the neuron, and the node.
         members: for each node of the scene, the parameters that it stands for.
         weight_of_edge: for each edge of the scene from the first on, the weight that it stands for.
@@ -130,6 +82,7 @@ class _Builder:
     """
 
     layers: Sequence[Weights]
+    sizes: Sequence[int]
     max_nodes: int
     digits: int
     example: Example | None = None
@@ -138,11 +91,6 @@ class _Builder:
     members: list[tuple[Value, ...]] = field(default_factory=list)
     weight_of_edge: list[Value] = field(default_factory=list)
     beyond: list[list[SceneNode]] = field(default_factory=list)
-
-    @property
-    def sizes(self) -> list[int]:
-        """How many circles each column stands for."""
-        return sizes_of(self.layers)
 
     def add_column(self, k: int, biases: bool) -> None:
         """Add the circles of column ``k``, of which 0 is the inputs, and the box around them."""
@@ -166,7 +114,9 @@ class _Builder:
                 node = self.scene.add_node(None, role, tuple(lines))
                 node.width = node.height = max(_DIAMETER, width_of(lines[-1].runs, 10.5) + 10.0)
             else:
-                node = self.add_number(self.example.columns[k][i], name, role)
+                neuron = self.example.layers[k - 1][i] if k else None
+                value = self.example.inputs[i] if neuron is None else neuron.a
+                node = self.add_number(value, name, role, neuron and self.example.gradient_of(neuron.z))
                 node.width = node.height = _diameter(node.lines)
             node.name = name
             self.members.append(row)
@@ -189,11 +139,11 @@ class _Builder:
                 if weights:
                     edge.label = number(edge.weight, self.digits)
 
-    def add_number(self, value: Value, name: str, role: Role) -> SceneNode:
+    def add_number(self, value: Value, name: str, role: Role, delta: float | None = None) -> SceneNode:
         """A node with a name and a number, and for a neuron the delta below."""
         lines = [Line("symbol", tuple(name_runs(name))), Line("value", (Run(number(value.data, self.digits)),))]
-        if self.example is not None and value in self.example.deltas:
-            lines.append(Line("gradient", (Run(f"δ {number(self.example.deltas[value], self.digits)}"),)))
+        if delta is not None:
+            lines.append(Line("gradient", (Run(f"δ {number(delta, self.digits)}"),)))
         node = self.scene.add_node(value, role, tuple(lines))
         node.name = name
         return node
@@ -254,29 +204,6 @@ class _Builder:
                 start, end = _between(a, b, a.width / 2 / length), _between(a, b, 1.0 - b.width / 2 / length)
             dx, dy = end[0] - start[0], end[1] - start[1]
             edge.points = [(start[0] + dx * place, start[1] + dy * place) for place in (0.0, 1 / 3, 2 / 3, 1.0)]
-
-
-def sizes_of(layers: Sequence[Weights]) -> list[int]:
-    """How many circles each column of a network stands for, the inputs first."""
-    return [len(layers[0].rows[0]) - 1, *[len(layer.rows) for layer in layers]]
-
-
-def circle_name(sizes: Sequence[int], k: int, i: int) -> str:
-    """What textbooks call the output of circle ``i`` in column ``k``: x1, h2[1], y.
-
-    Example:
-        >>> circle_name([2, 3, 1], 1, 0), circle_name([2, 3, 3, 1], 1, 0), circle_name([2, 3, 1], 2, 0)
-        ('h1', 'h1[1]', 'y')
-    """
-    last = len(sizes) - 1
-    if k == last:
-        return f"y{i + 1}" if sizes[k] > 1 else "y"
-    return f"x{i + 1}" if k == 0 else f"h{i + 1}" if last == 2 else f"h{i + 1}[{k}]"
-
-
-def target_name(sizes: Sequence[int], i: int) -> str:
-    """What stands for the target of output ``i``: t, or t1, t2 ... where there are several."""
-    return f"t{i + 1}" if sizes[-1] > 1 else "t"
 
 
 def _diameter(lines: Sequence[Line]) -> float:

@@ -10,9 +10,8 @@ import pytest
 from autograd import show
 from autograd.derivation.writing import significant
 from nn import MLP, SGD, Adam, Module, Neuron, TrainingDiverged, fit
-from nn.replay.contours import simplified, superlevel
-from nn.snapshots import Snapshots
-from nn.training import History
+from nn.history import History, Snapshots
+from nn.views.replay.contours import simplified, superlevel
 
 X = [[0.0, 0.1], [0.2, 1.0], [1.0, 0.0], [0.9, 1.1], [0.4, 0.6], [0.6, 0.3]]
 CLASSES = [0, 1, 1, 0, 1, 0]

@@ -2,46 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from autograd.derivation.naming import CALLER, Caller, node_names, numbered
 from autograd.derivation.styles import one_line
 from autograd.drawing.layout import finish
-from autograd.drawing.network import Example, Weights, circle_name, network_scene
 from autograd.drawing.svg import to_svg
 from autograd.engine.value import Value
-from autograd.stepper.example import Run, run_example
 from autograd.stepper.figure import Figure, Kind, Row
 from autograd.stepper.graph import GRAPH, nodes_of
-from autograd.stepper.neurons import indexed, neuron_frames
+from nn.views.example import Example, run_example
+from nn.views.frames import indexed, neuron_frames
+from nn.views.network import circle_name
+from nn.views.picture import network_scene
 
 NETWORK = Kind("network", GRAPH.heads, GRAPH.purpose, (*GRAPH.files, Path(__file__).with_suffix("")))
 MOST_CIRCLES = 24  # from more on, large layers are folded; each circle takes three steps
 
 
-def show_network(
-    model: Any,
-    layers: Sequence[Weights],
-    x: Any,
-    target: Any,
-    loss: Any,
-    names: Mapping[str, object] | Caller | None,
-    digits: int,
-) -> Figure:
-    """The stepper of a network.
-
-    Arguments:
-        layers: what `autograd.drawing.network.weights_of` finds in it.
-
-    The other arguments, and what is raised, are those of `autograd.show`.
-    """
-    run = run_example(model, layers, x, target, loss)
-    deltas = {neuron.a: run.gradients.get(neuron.z, 0.0) for layer in run.layers for neuron in layer}
-    columns = [run.inputs, *[[neuron.a for neuron in layer] for layer in run.layers]]
-    example = Example(columns, deltas, run.targets, run.loss)
-    scene = network_scene(layers, max_nodes=MOST_CIRCLES, digits=digits, example=example)
+def show_network(model: Any, names: Any, digits: int, x: Any = None, target: Any = None, loss: Any = None) -> Figure:
+    """The stepper of a network; the arguments, and what is raised, are those of `autograd.show`."""
+    run = run_example(model, x, target, loss)
+    scene = network_scene(model, max_nodes=MOST_CIRCLES, digits=digits, example=run)
     picture = to_svg(finish(scene))
     frames = neuron_frames(run, scene, _names(run, names))
     return Figure(
@@ -54,7 +38,7 @@ def show_network(
     )
 
 
-def _names(run: Run, names: Mapping[str, object] | Caller | None) -> dict[Value, str]:
+def _names(run: Example, names: Mapping[str, object] | Caller | None) -> dict[Value, str]:
     """A name for every quantity: the parameters go by their labels, all others as the textbooks call them."""
     usual: dict[Value, str] = {run.loss: "L"}
     usual.update({node: node.label or "" for node in (*run.inputs, *run.targets)})

@@ -1,0 +1,46 @@
+"""Views of networks and of trainings: what ``autograd.draw`` and ``autograd.show`` give for them, once nn is imported.
+
+A network is known by what it has, so that one of your own needs no base class: see `nn.views.network`. Each view is
+loaded when it is first asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from autograd.drawing import scene_of
+from autograd.stepper import figure_of
+from nn.history import History
+
+if TYPE_CHECKING:
+    from autograd.drawing.scene import Scene
+    from autograd.stepper.figure import Figure
+
+
+@scene_of.register(object)
+def scene_of_network(
+    model: Any, *, names: Any, frame: Any, fold: Any, local_derivatives: bool, **options: Any
+) -> Scene:
+    """The picture of a network, a layer or a neuron. Its circles have the names of the textbooks."""
+    from nn.views.picture import network_scene
+
+    return network_scene(model, weights=local_derivatives, **options)
+
+
+@figure_of.register(object)
+def figure_of_network(model: Any, example: Mapping[str, Any], names: Any, digits: int, frame: Any) -> Figure:
+    """The stepper through a network on an example."""
+    from nn.views.stepper import show_network
+
+    return show_network(model, names, digits, **example)
+
+
+@figure_of.register(History)
+def figure_of_history(history: History, example: Mapping[str, Any], names: Any, digits: int, frame: Any) -> Figure:
+    """The replay of a training."""
+    from nn.views.replay import figure
+
+    if example:
+        raise TypeError("x, target and loss belong to a network: show(model, x, target). For a training: show(history)")
+    return figure(history, digits)
