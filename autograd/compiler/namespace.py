@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd.engine.primitives import PRIMITIVES
+
 
 def sigmoid(z):
     """The logistic function 1 / (1 + exp(-z))."""
@@ -60,12 +62,12 @@ def softmax_gradient(P, dP):
     return P * (D - np.sum(P * D, axis=-1, keepdims=True))
 
 
+HELPERS = {name: f for name, f in list(globals().items()) if inspect.isfunction(f)}
+
+
 def exact_sigmoid(z):
     """The logistic function 1 / (1 + exp(-z)), to the last digit on both sides."""
     return np.exp(np.minimum(z, 0)) / (1 + np.exp(-np.abs(z)))
-
-
-HELPERS = {f.__name__: f for f in (sigmoid, softplus, swish, step, xlogy, logsumexp, softmax, softmax_gradient)}
 
 
 def helper_source(name: str, exact: bool = False) -> str:
@@ -73,6 +75,10 @@ def helper_source(name: str, exact: bool = False) -> str:
     if exact and name == "sigmoid":
         return inspect.getsource(exact_sigmoid).replace("exact_sigmoid", "sigmoid")
     return inspect.getsource(HELPERS[name])
+
+
+_STANDARD = {op.array: op.name for op in PRIMITIVES if op.array}
+"""What the standard calls a function that NumPy has by another name: as the table does."""
 
 
 class ArrayLibrary:
@@ -90,7 +96,8 @@ class ArrayLibrary:
         self.key = (xp.__name__, str(dtype), str(device))
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._xp, name)
+        found = getattr(self._xp, name, None)
+        return getattr(self._xp, _STANDARD.get(name, name)) if found is None else found
 
     def array(self, x: Any) -> Any:
         """An array of numbers."""

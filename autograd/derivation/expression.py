@@ -11,12 +11,14 @@ from inspect import signature
 from typing import Any
 
 from autograd import functions
+from autograd.engine.primitives import PRIMITIVES
 from autograd.engine.value import Value
 
-_NAMES = """exp expm1 log log1p xlogy sqrt sin cos tanh sigmoid softplus relu leaky_relu elu swish step absolute sign
-maximum minimum where"""
-_FUNCTIONS: dict[str, Callable[..., Any]] = {name: getattr(functions, name) for name in _NAMES.split()}
-_FUNCTIONS |= {"abs": functions.absolute, "max": functions.maximum, "min": functions.minimum}
+_NOTATIONS = {op.name: op.notation for op in PRIMITIVES if not op.variadic}
+_NOTATIONS |= {"log_sigmoid": "log_sigmoid"}  # made of several rows
+_FUNCTIONS: dict[str, Callable[..., Any]] = {name: f for name, f in vars(functions).items() if name in _NOTATIONS}
+_FUNCTIONS |= {_NOTATIONS[name]: f for name, f in _FUNCTIONS.items()}
+_FUNCTIONS |= {op.array: _FUNCTIONS[op.name] for op in PRIMITIVES if op.array and op.name in _FUNCTIONS}  # arctan
 
 _OTHER_NAMES = {"ln": "log", "sgn": "sign", "sig": "sigmoid", "σ": "sigmoid", "fabs": "abs", "heaviside": "step"}
 _TYPESET = {"−": "-", "–": "-", "×": "*", "·": "*", "⋅": "*", "÷": "/", "²": "**2", "³": "**3", "√": "sqrt(...)"}

@@ -14,10 +14,12 @@ tests hold them to the rules. In all of them a, b, c are the operands and y is t
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from math import inf, isfinite, nan
-from typing import Any
+from pickle import PicklingError
+from typing import Any, Literal
 
 from autograd.engine import scalar
 from autograd.engine.errors import DivisionByZero, DomainError
@@ -47,10 +49,18 @@ class Primitive:
             gradient at all (and not 0 times an infinite slope, which would be NaN).
         flat: where a slope is 0 the operand changes nothing nearby, as below 0 in a ReLU. So nothing is handed on there
             either, also if what comes from above is infinite.
-        module: where pickle finds the primitive: a module with an attribute called ``name``.
+        activation: what neurons do with their weighted sum: drawn in the neuron's box, named in a folded layer.
+        notation: how formulas call it, where that is not its name ("abs" for absolute).
+        latex: its command in LaTeX, where there is one; MathML follows it.
+        array: the function that computes it on arrays, by NumPy's name: one of NumPy's own ("arctan" for atan), or one
+            that `autograd.compiler.namespace` adds. Where there is none a program is made of the rules.
+        range: how large the value may become: "bounded" whatever comes in; "moderate", about as large as the operands;
+            or "any", as that of a logarithm or a quotient.
+        module: where pickle finds the primitive: a module with an attribute called ``name``. By default the module that
+            makes it.
 
     Example:
-        >>> from autograd import scalar
+        >>> from autograd.engine import scalar
         >>> multiply.value(scalar, 2.0, 3.0), multiply.slopes(scalar, 6.0, 2.0, 3.0)
         (6.0, [3.0, 2.0])
     """
@@ -65,11 +75,19 @@ class Primitive:
     eager: Callable[..., Sequence[float]] | None = None
     selects: bool = False
     flat: bool = False
-    module: str = __name__
+    activation: bool = False
+    notation: str = ""
+    latex: str = ""
+    array: str = ""
+    range: Literal["bounded", "moderate", "any"] = "any"
+    module: str = ""
     may_stop: bool = field(init=False)  # a slope of 0 stops the gradient: the row selects, or is flat
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "may_stop", self.selects or self.flat)
+        object.__setattr__(self, "notation", self.notation or self.name)
+        if not self.module:  # two frames up, above __init__, stands whoever makes it
+            object.__setattr__(self, "module", sys._getframe(2).f_globals.get("__name__", "__main__"))
 
     def slopes(self, m: Any, y: Any, *operands: Any, wanted: Sequence[bool] | None = None) -> list[Any]:
         """The partial derivatives at ``operands``, one an operand, computed in the namespace ``m``.
@@ -91,6 +109,17 @@ class Primitive:
         return f"<primitive {self.name}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
+        try:
+            found = _find(self.module, self.name)
+        except (ImportError, AttributeError):
+            found = None
+        if found is not self:
+            there = "nothing is called so" if found is None else "another object is called so"
+            raise PicklingError(
+                f"the primitive {self.name} is pickled by its place, {self.module}.{self.name}, but {there} there; "
+                f"write {self.name} = Primitive(name={self.name!r}, ...) at the top level of a module, or say where "
+                "it stands with module="
+            )
         return _find, (self.module, self.name)
 
     def __copy__(self) -> Primitive:
@@ -116,6 +145,8 @@ add = Primitive(
     partials=(lambda m, y, a, b: 1.0, lambda m, y, a, b: 1.0),
     formula="a + b",
     textbook=("1", "1"),
+    array="add",
+    range="moderate",
 )
 subtract = Primitive(
     name="subtract",
@@ -124,6 +155,8 @@ subtract = Primitive(
     partials=(lambda m, y, a, b: 1.0, lambda m, y, a, b: -1.0),
     formula="a - b",
     textbook=("1", "-1"),
+    array="subtract",
+    range="moderate",
 )
 multiply = Primitive(
     name="multiply",
@@ -132,6 +165,8 @@ multiply = Primitive(
     partials=(lambda m, y, a, b: b, lambda m, y, a, b: a),
     formula="a*b",
     textbook=("b", "a"),
+    array="multiply",
+    range="moderate",
 )
 divide = Primitive(
     name="divide",
@@ -143,6 +178,7 @@ divide = Primitive(
     domain=lambda a, b: (
         DivisionByZero("the divisor must not be 0; keep it away from 0, for instance with b + 1e-8") if b == 0 else None
     ),
+    array="divide",
 )
 negative = Primitive(
     name="negative",
@@ -151,6 +187,8 @@ negative = Primitive(
     partials=(lambda m, y, a: -1.0,),
     formula="-a",
     textbook=("-1",),
+    array="negative",
+    range="moderate",
 )
 
 
@@ -220,6 +258,7 @@ power = Primitive(
     textbook=("b*a**(b - 1)", "y*log(a)"),
     domain=_power_domain,
     eager=_power_eager,
+    array="power",
 )
 absolute = Primitive(
     name="absolute",
@@ -228,6 +267,9 @@ absolute = Primitive(
     partials=(lambda m, y, a: m.sign(a),),
     formula="abs(a)",
     textbook=("sign(a)",),
+    notation="abs",
+    array="abs",
+    range="moderate",
 )
 sign = Primitive(
     name="sign",
@@ -237,6 +279,9 @@ sign = Primitive(
     formula="sign(a)",
     textbook=("0",),
     flat=True,
+    activation=True,
+    array="sign",
+    range="bounded",
 )
 
 identity = Primitive(
@@ -246,6 +291,8 @@ identity = Primitive(
     partials=(lambda m, y, a: 1.0,),
     formula="a",
     textbook=("1",),
+    activation=True,
+    range="moderate",
 )
 stop_gradient = Primitive(
     name="stop_gradient",
@@ -255,6 +302,8 @@ stop_gradient = Primitive(
     formula="stop(a)",
     textbook=("0",),
     selects=True,
+    notation="stop",
+    range="moderate",
 )
 
 # --- exponentials, logarithms, roots, angles -------------------------------------------------------------------
@@ -266,6 +315,7 @@ exp = Primitive(
     partials=(lambda m, y, a: y,),
     formula="exp(a)",
     textbook=("y",),
+    array="exp",
 )
 expm1 = Primitive(
     name="expm1",
@@ -274,6 +324,7 @@ expm1 = Primitive(
     partials=(lambda m, y, a: m.exp(a),),
     formula="exp(a) - 1",
     textbook=("exp(a)",),
+    array="expm1",
 )
 log = Primitive(
     name="log",
@@ -287,6 +338,8 @@ log = Primitive(
         if a <= 0
         else None
     ),
+    latex=r"\log",
+    array="log",
 )
 log1p = Primitive(
     name="log1p",
@@ -296,6 +349,7 @@ log1p = Primitive(
     formula="log(1 + a)",
     textbook=("1/(1 + a)",),
     domain=lambda a: DomainError("log(1 + a) is defined for a above -1 only") if a <= -1 else None,
+    array="log1p",
 )
 xlogy = Primitive(
     name="xlogy",
@@ -309,6 +363,7 @@ xlogy = Primitive(
         if b < 0 or (b == 0 and a != 0)
         else None
     ),
+    array="xlogy",
 )
 sqrt = Primitive(
     name="sqrt",
@@ -322,6 +377,7 @@ sqrt = Primitive(
         if a < 0
         else None
     ),
+    array="sqrt",
 )
 sin = Primitive(
     name="sin",
@@ -330,6 +386,9 @@ sin = Primitive(
     partials=(lambda m, y, a: m.cos(a),),
     formula="sin(a)",
     textbook=("cos(a)",),
+    latex=r"\sin",
+    array="sin",
+    range="bounded",
 )
 cos = Primitive(
     name="cos",
@@ -338,6 +397,9 @@ cos = Primitive(
     partials=(lambda m, y, a: -m.sin(a),),
     formula="cos(a)",
     textbook=("-sin(a)",),
+    latex=r"\cos",
+    array="cos",
+    range="bounded",
 )
 
 # --- activations -----------------------------------------------------------------------------------------------
@@ -350,6 +412,10 @@ tanh = Primitive(
     formula="tanh(a)",
     textbook=("1 - y**2",),
     eager=scalar.tanh_with_slope,
+    activation=True,
+    latex=r"\tanh",
+    array="tanh",
+    range="bounded",
 )
 sigmoid = Primitive(
     name="sigmoid",
@@ -359,6 +425,10 @@ sigmoid = Primitive(
     formula="sigmoid(a)",
     textbook=("y*(1 - y)",),
     eager=scalar.sigmoid_with_slope,
+    activation=True,
+    latex=r"\sigma",
+    array="sigmoid",
+    range="bounded",
 )
 softplus = Primitive(
     name="softplus",
@@ -367,6 +437,9 @@ softplus = Primitive(
     partials=(lambda m, y, a: m.sigmoid(a),),
     formula="log(1 + exp(a))",
     textbook=("sigmoid(a)",),
+    activation=True,
+    array="softplus",
+    range="moderate",
 )
 
 
@@ -384,6 +457,9 @@ swish = Primitive(
     formula="a*sigmoid(a)",
     textbook=("sigmoid(a) + y*(1 - sigmoid(a))",),
     eager=scalar.swish_with_slope,
+    activation=True,
+    array="swish",
+    range="moderate",
 )
 relu = Primitive(
     name="relu",
@@ -393,6 +469,8 @@ relu = Primitive(
     formula="max(0, a)",
     textbook=("step(a)",),
     flat=True,
+    activation=True,
+    range="moderate",
 )
 leaky_relu = Primitive(
     name="leaky_relu",
@@ -402,6 +480,8 @@ leaky_relu = Primitive(
     formula="a if a >= 0 else b*a",
     textbook=("1 if a >= 0 else b", "0 if a >= 0 else a"),
     flat=True,
+    activation=True,
+    range="moderate",
 )
 
 
@@ -424,6 +504,8 @@ elu = Primitive(
     formula="a if a >= 0 else b*(exp(a) - 1)",
     textbook=("1 if a >= 0 else b*exp(a)", "0 if a >= 0 else exp(a) - 1"),
     flat=True,
+    activation=True,
+    range="moderate",
 )
 step = Primitive(
     name="step",
@@ -433,6 +515,9 @@ step = Primitive(
     formula="1 if a >= 0 else 0",
     textbook=("0",),
     flat=True,
+    activation=True,
+    array="step",
+    range="bounded",
 )
 
 # --- choices ---------------------------------------------------------------------------------------------------
@@ -448,6 +533,10 @@ maximum = Primitive(
     formula="max(a, b)",
     textbook=("1 if a >= b else 0", "0 if a >= b else 1"),
     selects=True,
+    notation="max",
+    latex=r"\max",
+    array="maximum",
+    range="moderate",
 )
 minimum = Primitive(
     name="minimum",
@@ -460,6 +549,10 @@ minimum = Primitive(
     formula="min(a, b)",
     textbook=("1 if a <= b else 0", "0 if a <= b else 1"),
     selects=True,
+    notation="min",
+    latex=r"\min",
+    array="minimum",
+    range="moderate",
 )
 where = Primitive(
     name="where",
@@ -473,6 +566,8 @@ where = Primitive(
     formula="b if a else c",
     textbook=("0", "1 if a else 0", "0 if a else 1"),
     selects=True,
+    array="where",
+    range="moderate",
 )
 
 # --- any number of operands ------------------------------------------------------------------------------------
@@ -518,6 +613,7 @@ softmax = Primitive(  # operand 0 is the index of the output, a constant; the ot
     symbol="softmax",
     value=lambda m, index, *z: m.softmax(z)[int(index)],
     partials=_softmax_partials,
+    range="bounded",
 )
 
 PRIMITIVES: tuple[Primitive, ...] = tuple(row for row in list(globals().values()) if isinstance(row, Primitive))

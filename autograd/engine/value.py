@@ -476,6 +476,11 @@ class Value:
         return getattr(ufunc, method)(*arrays, **options)
 
 
+for _row in primitives.PRIMITIVES:  # NumPy calls the method of a ufunc's name: np.arctan(array) calls v.arctan()
+    if hasattr(Value, _row.name) and not hasattr(Value, _row.array or _row.name):
+        setattr(Value, _row.array, getattr(Value, _row.name))
+
+
 # --- making nodes ----------------------------------------------------------------------------------------------
 
 
@@ -544,7 +549,8 @@ def apply(op: Primitive, *operands: Any) -> Any:
         DomainError: where the operation is not defined.
 
     Example:
-        >>> from autograd import Value, primitives
+        >>> from autograd import Value
+        >>> from autograd.engine import primitives
         >>> from autograd.engine.value import apply
         >>> apply(primitives.sin, 0.0)
         0.0
