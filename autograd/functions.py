@@ -124,6 +124,171 @@ def cos(x: T) -> T:
     return apply(primitives.cos, x)
 
 
+def tan(x: T) -> T:
+    """The tangent of x radians. Its derivative is 1 + tan(x)**2.
+
+    Example:
+        >>> tan(0.0)
+        0.0
+    """
+    return apply(primitives.tan, x)
+
+
+def asin(x: T) -> T:
+    """The angle, from -pi/2 to pi/2, whose sine is x. Its derivative is 1/sqrt(1 - x**2), infinite at -1 and 1.
+
+    Raises:
+        DomainError: for x beyond -1 and 1.
+
+    Example:
+        >>> asin(0.0)
+        0.0
+    """
+    return apply(primitives.asin, x)
+
+
+def acos(x: T) -> T:
+    """The angle, from 0 to pi, whose cosine is x. Its derivative is -1/sqrt(1 - x**2), infinite at -1 and 1.
+
+    Raises:
+        DomainError: for x beyond -1 and 1.
+
+    Example:
+        >>> acos(1.0)
+        0.0
+    """
+    return apply(primitives.acos, x)
+
+
+def atan(x: T) -> T:
+    """The angle, from -pi/2 to pi/2, whose tangent is x. Its derivative is 1/(1 + x**2).
+
+    Example:
+        >>> atan(0.0)
+        0.0
+    """
+    return apply(primitives.atan, x)
+
+
+def atan2(y: Operand, x: Operand) -> Any:
+    """The angle, from -pi to pi, at which the point (x, y) is seen from the origin.
+
+    Its derivatives are x/(x**2 + y**2) with respect to y, and -y/(x**2 + y**2) with respect to x.
+
+    Raises:
+        DomainError: for y = x = 0.
+
+    Example:
+        >>> atan2(1.0, 1.0) == atan(1.0)
+        True
+    """
+    return apply(primitives.atan2, y, x)
+
+
+def hypot(a: Operand, b: Operand) -> Any:
+    """sqrt(a**2 + b**2), the length of the hypotenuse, without overflow on the way.
+
+    Its derivatives are a/y and b/y, where y is the length; at (0, 0) both are 0.
+
+    Example:
+        >>> hypot(3.0, 4.0), hypot(1e200, 0.0)
+        (5.0, 1e+200)
+    """
+    return apply(primitives.hypot, a, b)
+
+
+def log2(x: T) -> T:
+    """The logarithm to the base 2 of x > 0. Its derivative is 1/(x log(2)).
+
+    Raises:
+        DomainError: for x at or below 0.
+
+    Example:
+        >>> log2(8.0)
+        3.0
+    """
+    return apply(primitives.log2, x)
+
+
+def log10(x: T) -> T:
+    """The logarithm to the base 10 of x > 0. Its derivative is 1/(x log(10)).
+
+    Raises:
+        DomainError: for x at or below 0.
+
+    Example:
+        >>> log10(1000.0)
+        3.0
+    """
+    return apply(primitives.log10, x)
+
+
+def cbrt(x: T) -> T:
+    """The cube root of x, negative where x is. Its derivative is 1/(3 cbrt(x)**2), infinite at 0.
+
+    Example:
+        >>> cbrt(-8.0)
+        -2.0
+    """
+    return apply(primitives.cbrt, x)
+
+
+def sinh(x: T) -> T:
+    """The hyperbolic sine, (exp(x) - exp(-x))/2. Its derivative is cosh(x).
+
+    Example:
+        >>> sinh(0.0)
+        0.0
+    """
+    return apply(primitives.sinh, x)
+
+
+def cosh(x: T) -> T:
+    """The hyperbolic cosine, (exp(x) + exp(-x))/2. Its derivative is sinh(x).
+
+    Example:
+        >>> cosh(0.0)
+        1.0
+    """
+    return apply(primitives.cosh, x)
+
+
+def asinh(x: T) -> T:
+    """The number whose hyperbolic sine is x. Its derivative is 1/sqrt(1 + x**2).
+
+    Example:
+        >>> asinh(0.0)
+        0.0
+    """
+    return apply(primitives.asinh, x)
+
+
+def acosh(x: T) -> T:
+    """The number, from 0 on, whose hyperbolic cosine is x. Its derivative is 1/sqrt(x**2 - 1), infinite at 1.
+
+    Raises:
+        DomainError: for x below 1.
+
+    Example:
+        >>> acosh(1.0)
+        0.0
+    """
+    return apply(primitives.acosh, x)
+
+
+def atanh(x: T) -> T:
+    """The number whose hyperbolic tangent is x. Its derivative is 1/(1 - x**2).
+
+    Raises:
+        DomainError: for x at or beyond -1 and 1.
+
+    Example:
+        >>> atanh(0.0)
+        0.0
+    """
+    return apply(primitives.atanh, x)
+
+
 # --- activations -----------------------------------------------------------------------------------------------
 
 

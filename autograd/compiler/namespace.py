@@ -34,6 +34,12 @@ def step(z):
     return np.where(z >= 0, 1.0, np.where(z < 0, 0.0, z))
 
 
+def cbrt(x):
+    """The cube root: 1/3 is no float, so a step of Newton's follows the power."""
+    y = np.sign(x) * np.abs(x) ** (1 / 3)
+    return np.where((np.abs(x) > 0) & (np.abs(x) < np.inf), y + (x / (y * y) - y) / 3, x)
+
+
 def xlogy(x, y):
     """x log(y), and 0 where x is 0."""
     zero = (x == 0) & (y == y)
@@ -118,6 +124,17 @@ class ArrayLibrary:
     def minimum(self, a: Any, b: Any) -> Any:
         """The smaller of the two."""
         return self._xp.minimum(self.array(a), self.array(b))
+
+    def hypot(self, a: Any, b: Any) -> Any:
+        """sqrt(a**2 + b**2)."""
+        return self._xp.hypot(*self._together(a, b))
+
+    def arctan2(self, a: Any, b: Any) -> Any:
+        """The angle of the point (b, a)."""
+        return self._xp.atan2(*self._together(a, b))
+
+    def _together(self, a: Any, b: Any) -> tuple[Any, Any]:
+        return self.array(a), self.array(b)
 
     def broadcast_to(self, x: Any, shape: tuple[int, ...]) -> Any:
         """x repeated to a larger shape."""

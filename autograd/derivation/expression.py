@@ -21,6 +21,11 @@ _FUNCTIONS |= {_NOTATIONS[name]: f for name, f in _FUNCTIONS.items()}
 _FUNCTIONS |= {op.array: _FUNCTIONS[op.name] for op in PRIMITIVES if op.array and op.name in _FUNCTIONS}  # arctan
 
 _OTHER_NAMES = {"ln": "log", "sgn": "sign", "sig": "sigmoid", "σ": "sigmoid", "fabs": "abs", "heaviside": "step"}
+_OTHER_NAMES |= {"lg": "log10", "ld": "log2", "lb": "log2", "tg": "tan", "arctg": "atan", "sh": "sinh", "ch": "cosh"}
+_OTHER_NAMES |= {"th": "tanh", "arsinh": "asinh", "arcosh": "acosh", "artanh": "atanh", "silu": "swish"}
+_INSTEAD = {"cot": "1/tan(x)", "ctg": "1/tan(x)", "sec": "1/cos(x)", "csc": "1/sin(x)", "coth": "1/tanh(x)"}
+_INSTEAD |= {"sech": "1/cosh(x)", "csch": "1/sinh(x)", "acot": "atan(1/x)", "arccot": "atan(1/x)", "exp2": "2**x"}
+_INSTEAD |= {"pow": "a**b", "square": "x**2", "root": "x**(1/n)", "reciprocal": "1/x"}
 _TYPESET = {"−": "-", "–": "-", "×": "*", "·": "*", "⋅": "*", "÷": "/", "²": "**2", "³": "**3", "√": "sqrt(...)"}
 
 _ALLOWED = "only numbers, names, + - * / **, parentheses and functions can stand in an expression"
@@ -220,5 +225,8 @@ def _arguments(name: str) -> dict[int, list[str]]:
 
 def _suggested(name: str) -> str:
     """What could have been meant by a function that does not exist."""
-    near = [_OTHER_NAMES[name]] if name in _OTHER_NAMES else difflib.get_close_matches(name, _FUNCTIONS, 1, 0.5)
+    if name in _INSTEAD:
+        return f"write {_INSTEAD[name]}"
+    near = [_OTHER_NAMES[name]] if name in _OTHER_NAMES else [f for f in _FUNCTIONS if sorted(f) == sorted(name)]
+    near = near or difflib.get_close_matches(name, _FUNCTIONS, 1, 0.5)
     return f"did you mean {near[0]}?" if near else f"known: {', '.join(_FUNCTIONS)}"

@@ -369,7 +369,9 @@ class _MathML(Style):
         if function == "exp":
             return f"<msup><mi>e</mi><mrow>{inside}</mrow></msup>"
         command = _command(function)
-        name = f"<mi>{_GREEK.get(command) or command or escape(function)}</mi>"
+        base, _, subscript = command.partition("_")  # log_{2}
+        name = f"<mi>{_GREEK.get(base) or base or escape(function)}</mi>"
+        name = f"<msub>{name}<mn>{subscript.strip('{}')}</mn></msub>" if subscript else name
         name = name if index is None else f"<msub>{name}<mn>{index}</mn></msub>"
         return f"<mrow>{name}<mo>&#x2061;</mo>{self.group(inside)}</mrow>"  # the invisible sign of application
 

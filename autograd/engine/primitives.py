@@ -401,6 +401,199 @@ cos = Primitive(
     array="cos",
     range="bounded",
 )
+tan = Primitive(
+    name="tan",
+    symbol="tan",
+    value=lambda m, a: m.tan(a),
+    partials=(lambda m, y, a: 1.0 + y * y,),
+    formula="tan(a)",
+    textbook=("1 + y**2",),
+    latex=r"\tan",
+    array="tan",
+)
+
+
+def _angle_domain(a: float) -> DomainError | None:
+    if a < -1.0 or a > 1.0:
+        return DomainError("only a number from -1 to 1 is the sine or cosine of an angle; use clip(a, -1, 1)")
+    return None
+
+
+asin = Primitive(
+    name="asin",
+    symbol="asin",
+    value=lambda m, a: m.asin(a),
+    partials=(lambda m, y, a: m.divide(1.0, m.sqrt((1.0 - a) * (1.0 + a))),),
+    formula="asin(a)",
+    textbook=("1/sqrt(1 - a**2)",),
+    domain=_angle_domain,
+    latex=r"\arcsin",
+    array="arcsin",
+)
+acos = Primitive(
+    name="acos",
+    symbol="acos",
+    value=lambda m, a: m.acos(a),
+    partials=(lambda m, y, a: -m.divide(1.0, m.sqrt((1.0 - a) * (1.0 + a))),),
+    formula="acos(a)",
+    textbook=("-1/sqrt(1 - a**2)",),
+    domain=_angle_domain,
+    latex=r"\arccos",
+    array="arccos",
+)
+
+
+def _atan_slope(m: Any, y: Any, a: Any) -> Any:
+    """1/(1 + a**2), also where a**2 overflows."""
+    r = m.divide(1.0, m.hypot(1.0, a))
+    return r * r
+
+
+atan = Primitive(
+    name="atan",
+    symbol="atan",
+    value=lambda m, a: m.atan(a),
+    partials=(_atan_slope,),
+    formula="atan(a)",
+    textbook=("1/(1 + a**2)",),
+    latex=r"\arctan",
+    array="arctan",
+    range="bounded",
+)
+
+
+def _in_the_middle(m: Any, a: Any, b: Any) -> tuple[Any, Any, Any, Any]:
+    """a and b times a power of 2, so that their hypotenuse keeps its digits; the hypotenuse, and that power."""
+    size = m.maximum(m.absolute(a), m.absolute(b))
+    scale = m.where(m.below(size, 2.0**-960), 2.0**600, m.where(m.below(size, 2.0**1000), 1.0, 0.5))
+    a, b = a * scale, b * scale
+    return a, b, m.hypot(a, b), scale
+
+
+def _atan2_slope(m: Any, a: Any, b: Any) -> Any:
+    """b/(a**2 + b**2), and its limit 0 at infinity."""
+    a, b, r, scale = _in_the_middle(m, a, b)
+    return m.where(m.at_least(r, inf), 0.0, m.divide(m.divide(b, r), r) * scale)
+
+
+def _hypot_slope(m: Any, a: Any, b: Any) -> Any:
+    """a/hypot(a, b); 0 where both are 0, and the limit where one is infinite."""
+    far = m.where(m.at_least(m.absolute(a), inf), m.sign(a), 0.0)
+    a, b, r, _ = _in_the_middle(m, a, b)
+    return m.where(r, m.where(m.at_least(r, inf), far, m.divide(a, m.where(r, r, 1.0))), 0.0)
+
+
+atan2 = Primitive(
+    name="atan2",
+    symbol="atan2",
+    value=lambda m, a, b: m.atan2(a, b),
+    partials=(lambda m, y, a, b: _atan2_slope(m, a, b), lambda m, y, a, b: -_atan2_slope(m, b, a)),
+    formula="atan2(a, b)",
+    textbook=("b/(a**2 + b**2)", "-a/(a**2 + b**2)"),
+    domain=lambda a, b: (
+        DomainError("the point (0, 0) has no angle; keep it away from there, for instance with x + 1e-8")
+        if a == 0 == b
+        else None
+    ),
+    array="arctan2",
+    range="bounded",
+)
+hypot = Primitive(
+    name="hypot",
+    symbol="hypot",
+    value=lambda m, a, b: m.hypot(a, b),
+    partials=(lambda m, y, a, b: _hypot_slope(m, a, b), lambda m, y, a, b: _hypot_slope(m, b, a)),
+    formula="sqrt(a**2 + b**2)",
+    textbook=("a/y", "b/y"),
+    array="hypot",
+    range="moderate",
+)
+log2 = Primitive(
+    name="log2",
+    symbol="log2",
+    value=lambda m, a: m.log2(a),
+    partials=(lambda m, y, a: m.divide(m.divide(1.0, m.log(2.0)), a),),
+    formula="log2(a)",
+    textbook=("1/(a*log(2))",),
+    domain=lambda a: DomainError("the logarithm is defined above 0 only; use log2(p + 1e-12)") if a <= 0 else None,
+    latex=r"\log_{2}",
+    array="log2",
+)
+log10 = Primitive(
+    name="log10",
+    symbol="log10",
+    value=lambda m, a: m.log10(a),
+    partials=(lambda m, y, a: m.divide(m.divide(1.0, m.log(10.0)), a),),
+    formula="log10(a)",
+    textbook=("1/(a*log(10))",),
+    domain=lambda a: DomainError("the logarithm is defined above 0 only; use log10(p + 1e-12)") if a <= 0 else None,
+    latex=r"\log_{10}",
+    array="log10",
+)
+cbrt = Primitive(
+    name="cbrt",
+    symbol="∛",
+    value=lambda m, a: m.cbrt(a),
+    partials=(lambda m, y, a: m.divide(1.0, 3.0 * y * y),),
+    formula="cbrt(a)",
+    textbook=("1/(3*y**2)",),
+    array="cbrt",
+    range="moderate",
+)
+sinh = Primitive(
+    name="sinh",
+    symbol="sinh",
+    value=lambda m, a: m.sinh(a),
+    partials=(lambda m, y, a: m.cosh(a),),
+    formula="sinh(a)",
+    textbook=("cosh(a)",),
+    latex=r"\sinh",
+    array="sinh",
+)
+cosh = Primitive(
+    name="cosh",
+    symbol="cosh",
+    value=lambda m, a: m.cosh(a),
+    partials=(lambda m, y, a: m.sinh(a),),
+    formula="cosh(a)",
+    textbook=("sinh(a)",),
+    latex=r"\cosh",
+    array="cosh",
+)
+asinh = Primitive(
+    name="asinh",
+    symbol="asinh",
+    value=lambda m, a: m.asinh(a),
+    partials=(lambda m, y, a: m.divide(1.0, m.hypot(1.0, a)),),
+    formula="asinh(a)",
+    textbook=("1/sqrt(1 + a**2)",),
+    array="arcsinh",
+    range="moderate",
+)
+acosh = Primitive(
+    name="acosh",
+    symbol="acosh",
+    value=lambda m, a: m.acosh(a),
+    partials=(lambda m, y, a: m.divide(1.0, m.sqrt(a - 1.0) * m.sqrt(a + 1.0)),),
+    formula="acosh(a)",
+    textbook=("1/sqrt(a**2 - 1)",),
+    domain=lambda a: DomainError("a hyperbolic cosine is never below 1; keep a at 1 or above") if a < 1 else None,
+    array="arccosh",
+)
+atanh = Primitive(
+    name="atanh",
+    symbol="atanh",
+    value=lambda m, a: m.atanh(a),
+    partials=(lambda m, y, a: m.divide(1.0, (1.0 - a) * (1.0 + a)),),
+    formula="atanh(a)",
+    textbook=("1/(1 - a**2)",),
+    domain=lambda a: (
+        DomainError("a hyperbolic tangent lies between -1 and 1; use atanh(a*(1 - 1e-12))")
+        if a <= -1 or a >= 1
+        else None
+    ),
+    array="arctanh",
+)
 
 # --- activations -----------------------------------------------------------------------------------------------
 

@@ -69,6 +69,92 @@ def cos(x: float) -> float:
         return nan
 
 
+def tan(x: float) -> float:
+    """The tangent of x radians; NaN at infinity."""
+    try:
+        return math.tan(x)
+    except ValueError:
+        return nan
+
+
+def asin(x: float) -> float:
+    """The angle whose sine is x; NaN beyond -1 and 1."""
+    return math.asin(x) if -1.0 <= x <= 1.0 else nan
+
+
+def acos(x: float) -> float:
+    """The angle whose cosine is x; NaN beyond -1 and 1."""
+    return math.acos(x) if -1.0 <= x <= 1.0 else nan
+
+
+def atan(x: float) -> float:
+    """The angle whose tangent is x."""
+    return math.atan(x)
+
+
+def atan2(y: float, x: float) -> float:
+    """The angle from the axis to the point (x, y)."""
+    return math.atan2(y, x)
+
+
+def hypot(a: float, b: float) -> float:
+    """sqrt(a**2 + b**2), without overflow on the way."""
+    return math.hypot(a, b) if a == a and b == b else nan
+
+
+def log2(x: float) -> float:
+    """The logarithm to the base 2: -infinity at 0, NaN below."""
+    if x > 0.0:
+        return math.log2(x)
+    return -inf if x == 0.0 else nan
+
+
+def log10(x: float) -> float:
+    """The logarithm to the base 10: -infinity at 0, NaN below."""
+    if x > 0.0:
+        return math.log10(x)
+    return -inf if x == 0.0 else nan
+
+
+def cbrt(x: float) -> float:
+    """The cube root, also of a negative number: 1/3 is no float, so a step of Newton's follows the power."""
+    y = math.copysign(abs(x) ** (1.0 / 3.0), x)
+    return y + (x / (y * y) - y) / 3.0 if 0.0 < abs(x) < inf else x
+
+
+def sinh(x: float) -> float:
+    """The hyperbolic sine; infinite where that is too large for a float."""
+    try:
+        return math.sinh(x)
+    except OverflowError:
+        return math.copysign(inf, x)
+
+
+def cosh(x: float) -> float:
+    """The hyperbolic cosine; infinity where that is too large for a float."""
+    try:
+        return math.cosh(x)
+    except OverflowError:
+        return inf
+
+
+def asinh(x: float) -> float:
+    """The number whose hyperbolic sine is x."""
+    return math.asinh(x)
+
+
+def acosh(x: float) -> float:
+    """The number whose hyperbolic cosine is x; NaN below 1."""
+    return math.acosh(x) if x >= 1.0 else nan
+
+
+def atanh(x: float) -> float:
+    """The number whose hyperbolic tangent is x; infinite at -1 and 1, NaN beyond."""
+    if -1.0 < x < 1.0:
+        return math.atanh(x)
+    return math.copysign(inf, x) if abs(x) == 1.0 else nan
+
+
 def divide(a: float, b: float) -> float:
     """a / b by the rules of IEEE 754: a / 0 is an infinity, 0 / 0 is NaN."""
     try:

@@ -362,6 +362,62 @@ class Value:
         """The cosine: see `autograd.functions.cos`."""
         return apply(primitives.cos, self)
 
+    def tan(self) -> Value:
+        """The tangent: see `autograd.functions.tan`."""
+        return apply(primitives.tan, self)
+
+    def asin(self) -> Value:
+        """The angle whose sine this is: see `autograd.functions.asin`."""
+        return apply(primitives.asin, self)
+
+    def acos(self) -> Value:
+        """The angle whose cosine this is: see `autograd.functions.acos`."""
+        return apply(primitives.acos, self)
+
+    def atan(self) -> Value:
+        """The angle whose tangent this is: see `autograd.functions.atan`."""
+        return apply(primitives.atan, self)
+
+    def atan2(self, x: Operand) -> Value:
+        """The angle of the point (x, self): see `autograd.functions.atan2`."""
+        return apply(primitives.atan2, self, x)
+
+    def hypot(self, b: Operand) -> Value:
+        """sqrt(self**2 + b**2): see `autograd.functions.hypot`."""
+        return apply(primitives.hypot, self, b)
+
+    def log2(self) -> Value:
+        """The logarithm to the base 2: see `autograd.functions.log2`."""
+        return apply(primitives.log2, self)
+
+    def log10(self) -> Value:
+        """The logarithm to the base 10: see `autograd.functions.log10`."""
+        return apply(primitives.log10, self)
+
+    def cbrt(self) -> Value:
+        """The cube root: see `autograd.functions.cbrt`."""
+        return apply(primitives.cbrt, self)
+
+    def sinh(self) -> Value:
+        """The hyperbolic sine: see `autograd.functions.sinh`."""
+        return apply(primitives.sinh, self)
+
+    def cosh(self) -> Value:
+        """The hyperbolic cosine: see `autograd.functions.cosh`."""
+        return apply(primitives.cosh, self)
+
+    def asinh(self) -> Value:
+        """The number whose hyperbolic sine this is: see `autograd.functions.asinh`."""
+        return apply(primitives.asinh, self)
+
+    def acosh(self) -> Value:
+        """The number whose hyperbolic cosine this is: see `autograd.functions.acosh`."""
+        return apply(primitives.acosh, self)
+
+    def atanh(self) -> Value:
+        """The number whose hyperbolic tangent this is: see `autograd.functions.atanh`."""
+        return apply(primitives.atanh, self)
+
     def softplus(self) -> Value:
         """log(1 + exp(self)): see `autograd.functions.softplus`."""
         return apply(primitives.softplus, self)

@@ -176,6 +176,86 @@ def cos(a: Jet) -> Jet:
     return a.through(c, -s, -c)
 
 
+def tan(a: Jet) -> Jet:
+    y = iv.tan(a.value)
+    return a.through(y, ONE + y * y, TWO * y * (ONE + y * y))
+
+
+def arc(f: Callable[[mpf], mpf], a: Jet, slope: Any, bend: Any) -> Jet:
+    """A monotonic function that intervals of mpmath do not have: its ends are those of its mpf."""
+    ends = [f(low(a.value)), f(high(a.value))]
+    if any(isinstance(end, mp.mpc) for end in ends):
+        raise ArithmeticError("outside the domain")
+    ends.sort()
+    return a.through(widened(iv.mpf(ends), max(map(abs, ends)) * mpf(10) ** (2 - DIGITS)), slope, bend)
+
+
+def asin(a: Jet) -> Jet:
+    x = a.value
+    r = ONE / iv.sqrt((ONE - x) * (ONE + x))
+    return arc(mp.asin, a, r, x * r * r * r)
+
+
+def atan(a: Jet) -> Jet:
+    x = a.value
+    r = ONE / (ONE + x * x)
+    return arc(mp.atan, a, r, -TWO * x * r * r)
+
+
+def asinh(a: Jet) -> Jet:
+    x = a.value
+    r = ONE / iv.sqrt(ONE + x * x)
+    return arc(mp.asinh, a, r, -x * r * r * r)
+
+
+def acosh(a: Jet) -> Jet:
+    x = a.value
+    r = ONE / iv.sqrt((x - ONE) * (x + ONE))
+    return arc(mp.acosh, a, r, -x * r * r * r)
+
+
+def atanh(a: Jet) -> Jet:
+    x = a.value
+    r = ONE / ((ONE - x) * (ONE + x))
+    return arc(mp.atanh, a, r, TWO * x * r * r)
+
+
+def cbrt(a: Jet) -> Jet:
+    if sign_of(a.value) == 0:
+        return with_any_slope(ZERO, a)
+    y = arc(lambda x: mp.sign(x) * mp.cbrt(abs(x)), a, ZERO, ZERO).value
+    return a.through(y, ONE / (3 * y * y), -TWO * y / (9 * a.value * a.value))
+
+
+def sinh(a: Jet) -> Jet:
+    if is_small(a):
+        return a + a * a * a * (ONE / 6)
+    return (exp(a) - exp(-a)) * 0.5
+
+
+def cosh(a: Jet) -> Jet:
+    return (exp(a) + exp(-a)) * 0.5
+
+
+def atan2(a: Jet, b: Jet) -> Jet:
+    """The angle of the point (b, a), by the nearer axis."""
+    if low(b.value) > size_of(a.value):
+        return atan(a / b)
+    if sign_of(a.value) and low(abs(a.value)) >= size_of(b.value):
+        return -atan(b / a) + iv.pi * sign_of(a.value) * 0.5
+    if sign_of(a.value) == 0:  # -0.0 is no number of mpmath's
+        raise Undecided
+    if high(b.value) < 0:
+        return atan(a / b) + iv.pi * sign_of(a.value)
+    raise ArithmeticError("the point lies across the half-axes")
+
+
+def hypot(a: Jet, b: Jet) -> Jet:
+    if sign_of(a.value) == 0 == sign_of(b.value):
+        return with_any_slope(ZERO, a)
+    return sqrt(a * a + b * b)
+
+
 def is_small(a: Jet) -> bool:
     return size_of(a.value) < SMALL
 
@@ -308,6 +388,20 @@ CLOSED: dict[str, Callable[..., Any]] = {
     "sqrt": sqrt,
     "sin": sin,
     "cos": cos,
+    "tan": tan,
+    "asin": asin,
+    "acos": lambda a: -asin(a) + iv.pi * 0.5,
+    "atan": atan,
+    "atan2": atan2,
+    "hypot": hypot,
+    "log2": lambda a: log(a) * (ONE / iv.log(2)),
+    "log10": lambda a: log(a) * (ONE / iv.log(10)),
+    "cbrt": cbrt,
+    "sinh": sinh,
+    "cosh": cosh,
+    "asinh": asinh,
+    "acosh": acosh,
+    "atanh": atanh,
     "tanh": tanh,
     "sigmoid": sigmoid,
     "softplus": softplus,
@@ -357,7 +451,8 @@ def _rounded_differences(z: Sequence[Any]) -> list[mpf]:
     return [1 + x + average for x in apart]
 
 
-BENT = {"tanh", "sigmoid", "swish", "softplus", "softmax", "logsumexp"}  # second derivatives are sums that may cancel
+# Second derivatives that are sums which may cancel.
+BENT = {"tanh", "sigmoid", "swish", "softplus", "softmax", "logsumexp", "asin", "acos", "atanh", "atan2", "hypot"}
 SAME_SUM = {"add", "subtract", "multiply", "dot", "fsum"}  # a compiled program may sum in another order
 
 
@@ -555,6 +650,10 @@ class Truth:
                         if (x.first[i] == 0 and not x.gains[i]) or (y.first[j] == 0 and not y.gains[j]):
                             continue
                         own = size_of(p) if known(p) else mp.inf
+                        if op in ("atan2", "hypot") and known(made.first[k]):  # each term goes as one over the length
+                            own += 4 / low(hypot(*[Jet(o.value, [], None) for o in operands]).value) ** (
+                                1 + (op == "atan2")
+                            )
                         if op in BENT:
                             own += (
                                 4

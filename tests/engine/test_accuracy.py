@@ -46,6 +46,10 @@ def logistic(a: mpf) -> mpf:
     return 1 / (1 + mp.exp(-a))
 
 
+def cube_root(a: mpf) -> mpf:
+    return mp.sign(a) * mp.cbrt(abs(a))
+
+
 def xlogy(a: mpf, b: mpf) -> mpf:
     return a * mp.log(b) if a else mpf(0)
 
@@ -75,6 +79,26 @@ ELEMENTARY_ORACLES = {
     "sqrt": Oracle(lambda a: mp.sqrt(a), (lambda a: 1 / (2 * mp.sqrt(a)),)),
     "sin": Oracle(lambda a: mp.sin(a), (lambda a: mp.cos(a),)),
     "cos": Oracle(lambda a: mp.cos(a), (lambda a: -mp.sin(a),)),
+    "tan": Oracle(lambda a: mp.tan(a), (lambda a: 1 + mp.tan(a) ** 2,)),
+    "asin": Oracle(lambda a: mp.asin(a), (lambda a: 1 / mp.sqrt(1 - a**2),)),
+    "acos": Oracle(lambda a: mp.acos(a), (lambda a: -1 / mp.sqrt(1 - a**2),)),
+    "atan": Oracle(lambda a: mp.atan(a), (lambda a: 1 / (1 + a**2),)),
+    "atan2": Oracle(lambda a, b: mp.atan2(a, b), (lambda a, b: b / (a**2 + b**2), lambda a, b: -a / (a**2 + b**2))),
+    "hypot": Oracle(
+        lambda a, b: mp.sqrt(a**2 + b**2),
+        (
+            lambda a, b: a / mp.sqrt(a**2 + b**2) if a else mpf(0),
+            lambda a, b: b / mp.sqrt(a**2 + b**2) if b else mpf(0),
+        ),
+    ),
+    "log2": Oracle(lambda a: mp.log(a) / mp.log(2), (lambda a: 1 / (a * mp.log(2)),)),
+    "log10": Oracle(lambda a: mp.log(a) / mp.log(10), (lambda a: 1 / (a * mp.log(10)),)),
+    "cbrt": Oracle(cube_root, (lambda a: 1 / (3 * cube_root(a) ** 2),)),
+    "sinh": Oracle(lambda a: mp.sinh(a), (lambda a: mp.cosh(a),)),
+    "cosh": Oracle(lambda a: mp.cosh(a), (lambda a: mp.sinh(a),)),
+    "asinh": Oracle(lambda a: mp.asinh(a), (lambda a: 1 / mp.sqrt(1 + a**2),)),
+    "acosh": Oracle(lambda a: mp.acosh(a), (lambda a: 1 / mp.sqrt(a**2 - 1),)),
+    "atanh": Oracle(lambda a: mp.atanh(a), (lambda a: 1 / (1 - a**2),)),
     "tanh": Oracle(lambda a: mp.tanh(a), (lambda a: 1 - mp.tanh(a) ** 2,)),
     "sigmoid": Oracle(logistic, (lambda a: logistic(a) * (1 - logistic(a)),)),
     "softplus": Oracle(lambda a: mp.log(1 + mp.exp(a)), (logistic,)),
@@ -251,6 +275,10 @@ def partial_exists(op: Primitive, position: int, operands: tuple[float, ...]) ->
     """Whether a derivative exists: not at the edge of the domain, nor by the exponent of a negative base."""
     if op.name == "sqrt":
         return operands[0] > 0.0
+    if op.name in ("asin", "acos", "acosh"):
+        return abs(operands[0]) != 1.0
+    if op.name == "cbrt":
+        return operands[0] != 0.0
     if op.name == "xlogy":
         return operands[1] > 0.0
     if op.name == "power":
@@ -392,6 +420,24 @@ SATURATION = [
     ("log", (inf,), inf, (0.0,)),
     ("log1p", (inf,), inf, (0.0,)),
     ("sqrt", (0.0,), 0.0, (inf,)),
+    ("cbrt", (0.0,), 0.0, (inf,)),
+    ("cbrt", (-inf,), -inf, (0.0,)),
+    ("asin", (1.0,), math.pi / 2, (inf,)),
+    ("asin", (-1.0,), -math.pi / 2, (inf,)),
+    ("acos", (1.0,), 0.0, (-inf,)),
+    ("acosh", (1.0,), 0.0, (inf,)),
+    ("acosh", (inf,), inf, (0.0,)),
+    ("asinh", (-inf,), -inf, (0.0,)),
+    ("atan", (inf,), math.pi / 2, (0.0,)),
+    ("atan2", (inf, 1.0), math.pi / 2, (0.0, 0.0)),
+    ("atan2", (1.0, -inf), math.pi, (0.0, 0.0)),
+    ("hypot", (0.0, 0.0), 0.0, (0.0, 0.0)),
+    ("hypot", (-inf, 1.0), inf, (-1.0, 0.0)),
+    ("hypot", (5e-324, 0.0), 5e-324, (1.0, 0.0)),
+    ("sinh", (-1000.0,), -inf, (inf,)),
+    ("cosh", (-1000.0,), inf, (-inf,)),
+    ("log2", (inf,), inf, (0.0,)),
+    ("log10", (inf,), inf, (0.0,)),
     ("sqrt", (inf,), inf, (0.0,)),
     ("divide", (1.0, inf), 0.0, (0.0, 0.0)),
     ("divide", (1.0, -inf), 0.0, (0.0, 0.0)),

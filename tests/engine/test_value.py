@@ -618,8 +618,8 @@ def test_in_place_operators_work_on_arrays_of_objects() -> None:
 
 
 def test_a_function_that_numpy_alone_has_is_an_error() -> None:
-    with pytest.raises(TypeError, match="arctan"):
-        np.arctan(Value(1.0))
+    with pytest.raises(TypeError, match="exp2"):
+        np.exp2(Value(1.0))
 
 
 def test_an_array_of_values_becomes_an_array_of_floats() -> None:
