@@ -395,6 +395,54 @@ def swish(x: T) -> T:
     return apply(primitives.swish, x)
 
 
+silu = swish
+"""Another name of `swish`."""
+
+
+def selu(x: T) -> T:
+    """1.0507 x for x >= 0, else 1.0507 · 1.6733 (exp(x) - 1): an ELU that keeps the mean and the spread of a layer.
+
+    Its derivative is 1.0507 for x >= 0, else 1.0507 · 1.6733 exp(x).
+
+    Example:
+        >>> selu(1.0)
+        1.0507009873554805
+
+    Source: Klambauer et al., Self-Normalizing Neural Networks (2017).
+    """
+    return apply(primitives.selu, x)
+
+
+def softsign(x: T) -> T:
+    """x/(1 + abs(x)), between -1 and 1. Its derivative is 1/(1 + abs(x))**2.
+
+    Example:
+        >>> softsign(-3.0)
+        -0.75
+    """
+    return apply(primitives.softsign, x)
+
+
+def hardtanh(x: T) -> T:
+    """x, but not below -1 nor above 1. Its derivative is 1 from -1 to 1, else 0.
+
+    Example:
+        >>> hardtanh(0.5), hardtanh(3.0)
+        (0.5, 1.0)
+    """
+    return apply(primitives.hardtanh, x)
+
+
+def hardsigmoid(x: T) -> T:
+    """x/6 + 1/2, but not below 0 nor above 1. Its derivative is 1/6 from -3 to 3, else 0.
+
+    Example:
+        >>> hardsigmoid(0.0), hardsigmoid(3.0)
+        (0.5, 1.0)
+    """
+    return apply(primitives.hardsigmoid, x)
+
+
 def step(x: T) -> T:
     """1 for x >= 0, else 0. Its derivative is 0 everywhere, so nothing learns through it.
 
@@ -448,6 +496,50 @@ def minimum(a: Operand, b: Operand) -> Any:
         2.0
     """
     return apply(primitives.minimum, a, b)
+
+
+def clip(x: Operand, low: Operand, high: Operand) -> Any:
+    """x where it lies between low and high, else the nearer of the two: min(max(x, low), high).
+
+    All of the gradient goes to the one that is chosen; at a tie, to x.
+
+    Example:
+        >>> clip(2.0, -1.0, 1.0)
+        1.0
+    """
+    return apply(primitives.clip, x, low, high)
+
+
+def floor(x: T) -> T:
+    """The largest whole number that is not above x. Its derivative is 0.
+
+    Example:
+        >>> floor(-1.5)
+        -2.0
+    """
+    return apply(primitives.floor, x)
+
+
+def ceil(x: T) -> T:
+    """The smallest whole number that is not below x. Its derivative is 0.
+
+    Example:
+        >>> ceil(-1.5)
+        -1.0
+    """
+    return apply(primitives.ceil, x)
+
+
+def round(x: T) -> T:
+    """The nearest whole number, the even one of two that are as near. Its derivative is 0.
+
+    Python's own ``round(v)`` and ``round(v, 2)`` of a Value are Values, too.
+
+    Example:
+        >>> round(1.5), round(2.5)
+        (2.0, 2.0)
+    """
+    return apply(primitives.round, x)
 
 
 def where(condition: Operand | bool, a: Operand, b: Operand) -> Any:
@@ -651,8 +743,8 @@ def softmax(z: Iterable[Operand]) -> list[Any]:
         A list, one a logit.
 
     Example:
-        >>> [round(p, 2) for p in softmax([1.3, 5.1, 2.2, 0.7, 1.1])]
-        [0.02, 0.9, 0.05, 0.01, 0.02]
+        >>> print(", ".join(f"{p:.2f}" for p in softmax([1.3, 5.1, 2.2, 0.7, 1.1])))
+        0.02, 0.90, 0.05, 0.01, 0.02
 
     Source: notes 5.3.6; lecture, "Softmax Activation Function".
     """

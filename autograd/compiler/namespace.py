@@ -83,7 +83,7 @@ def helper_source(name: str, exact: bool = False) -> str:
     return inspect.getsource(HELPERS[name])
 
 
-_STANDARD = {op.array: op.name for op in PRIMITIVES if op.array}
+_STANDARD = {op.array: op.name for op in PRIMITIVES if op.array}  # rint: round
 """What the standard calls a function that NumPy has by another name: as the table does."""
 
 

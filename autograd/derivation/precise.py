@@ -9,7 +9,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from math import copysign, inf, isclose, isfinite, isqrt, nan, ulp
+from math import ceil, copysign, floor, inf, isclose, isfinite, isqrt, nan, ulp
 from typing import Any, TypeAlias, cast
 
 from autograd.engine import scalar
@@ -522,6 +522,19 @@ class _Precise:
     def sign(self, x: Any) -> _Number:
         x = self.number(x)
         return self.number(1 if x > 0 else -1 if x < 0 else x)
+
+    def _whole(self, function: Callable[[Any], int], limits: Callable[[float], float], x: Any) -> _Number:
+        x = self.number(x)
+        return self.number(function(x.x) if x.is_finite else limits(float(x)))
+
+    def floor(self, x: Any) -> _Number:
+        return self._whole(lambda x: int(self.mp.floor(x)) if type(x) is not Fraction else floor(x), scalar.floor, x)
+
+    def ceil(self, x: Any) -> _Number:
+        return self._whole(lambda x: int(self.mp.ceil(x)) if type(x) is not Fraction else ceil(x), scalar.ceil, x)
+
+    def round(self, x: Any) -> _Number:
+        return self._whole(lambda x: int(self.mp.nint(x)) if type(x) is not Fraction else round(x), scalar.round, x)
 
     # --- choices -------------------------------------------------------------------------------------------------
 

@@ -700,6 +700,57 @@ elu = Primitive(
     activation=True,
     range="moderate",
 )
+SELU_SCALE, SELU_ALPHA = 1.0507009873554805, 1.6732632423543772  # Klambauer et al. (2017)
+selu = Primitive(
+    name="selu",
+    symbol="SELU",
+    value=lambda m, a: m.where(m.below(a, 0.0), SELU_SCALE * (SELU_ALPHA * m.expm1(a)), SELU_SCALE * a),
+    partials=(lambda m, y, a: m.where(m.step(a), SELU_SCALE, SELU_SCALE * (SELU_ALPHA * m.exp(a))),),
+    formula=f"{SELU_SCALE}*a if a >= 0 else {SELU_SCALE}*{SELU_ALPHA}*(exp(a) - 1)",
+    textbook=(f"{SELU_SCALE} if a >= 0 else {SELU_SCALE}*{SELU_ALPHA}*exp(a)",),
+    flat=True,
+    activation=True,
+    range="moderate",
+)
+
+
+def _softsign_slope(m: Any, y: Any, a: Any) -> Any:
+    r = m.divide(1.0, 1.0 + m.absolute(a))
+    return r * r
+
+
+softsign = Primitive(
+    name="softsign",
+    symbol="softsign",
+    value=lambda m, a: m.where(m.below(m.absolute(a), inf), m.divide(a, 1.0 + m.absolute(a)), m.sign(a)),
+    partials=(_softsign_slope,),
+    formula="a/(1 + abs(a))",
+    textbook=("1/(1 + abs(a))**2",),
+    activation=True,
+    range="bounded",
+)
+hardtanh = Primitive(
+    name="hardtanh",
+    symbol="hardtanh",
+    value=lambda m, a: m.minimum(m.maximum(a, -1.0), 1.0),
+    partials=(lambda m, y, a: m.where(m.at_least(a, -1.0), m.where(m.at_least(1.0, a), 1.0, 0.0), 0.0),),
+    formula="min(max(a, -1), 1)",
+    textbook=("(1 if a <= 1 else 0) if a >= -1 else 0",),
+    flat=True,
+    activation=True,
+    range="bounded",
+)
+hardsigmoid = Primitive(
+    name="hardsigmoid",
+    symbol="hard σ",
+    value=lambda m, a: m.minimum(m.maximum(m.divide(a + 3.0, 6.0), 0.0), 1.0),
+    partials=(lambda m, y, a: m.where(m.at_least(a, -3.0), m.where(m.at_least(3.0, a), m.divide(1.0, 6.0), 0.0), 0.0),),
+    formula="min(max((a + 3)/6, 0), 1)",
+    textbook=("(1/6 if a <= 3 else 0) if a >= -3 else 0",),
+    flat=True,
+    activation=True,
+    range="bounded",
+)
 step = Primitive(
     name="step",
     symbol="step",
@@ -760,6 +811,57 @@ where = Primitive(
     textbook=("0", "1 if a else 0", "0 if a else 1"),
     selects=True,
     array="where",
+    range="moderate",
+)
+clip = Primitive(
+    name="clip",
+    symbol="clip",
+    value=lambda m, a, b, c: m.minimum(m.maximum(a, b), c),
+    partials=(
+        lambda m, y, a, b, c: m.where(m.at_least(a, b), m.where(m.at_least(c, a), 1.0, 0.0), 0.0),
+        lambda m, y, a, b, c: m.where(m.at_least(a, b), 0.0, m.where(m.at_least(c, b), 1.0, 0.0)),
+        lambda m, y, a, b, c: m.where(m.at_least(c, m.maximum(a, b)), 0.0, 1.0),
+    ),
+    formula="min(max(a, b), c)",
+    textbook=(
+        "(1 if a <= c else 0) if a >= b else 0",
+        "0 if a >= b else (1 if b <= c else 0)",
+        "0 if max(a, b) <= c else 1",
+    ),
+    selects=True,
+    range="moderate",
+)
+floor = Primitive(
+    name="floor",
+    symbol="floor",
+    value=lambda m, a: m.floor(a),
+    partials=(lambda m, y, a: 0.0,),
+    formula="floor(a)",
+    textbook=("0",),
+    flat=True,
+    array="floor",
+    range="moderate",
+)
+ceil = Primitive(
+    name="ceil",
+    symbol="ceil",
+    value=lambda m, a: m.ceil(a),
+    partials=(lambda m, y, a: 0.0,),
+    formula="ceil(a)",
+    textbook=("0",),
+    flat=True,
+    array="ceil",
+    range="moderate",
+)
+round = Primitive(
+    name="round",
+    symbol="round",
+    value=lambda m, a: m.round(a),
+    partials=(lambda m, y, a: 0.0,),
+    formula="round(a)",
+    textbook=("0",),
+    flat=True,
+    array="rint",
     range="moderate",
 )
 

@@ -8,6 +8,7 @@ for large x), the form used here does not.
 from __future__ import annotations
 
 import math
+from builtins import round as _round
 from collections.abc import Sequence
 from math import cos as _cos
 from math import exp as _exp
@@ -153,6 +154,21 @@ def atanh(x: float) -> float:
     if -1.0 < x < 1.0:
         return math.atanh(x)
     return math.copysign(inf, x) if abs(x) == 1.0 else nan
+
+
+def floor(x: float) -> float:
+    """The largest whole number that is not above x."""
+    return float(math.floor(x)) if math.isfinite(x) else x
+
+
+def ceil(x: float) -> float:
+    """The smallest whole number that is not below x."""
+    return float(math.ceil(x)) if math.isfinite(x) else x
+
+
+def round(x: float) -> float:
+    """The nearest whole number, the even one of two."""
+    return float(_round(x)) if math.isfinite(x) else x
 
 
 def divide(a: float, b: float) -> float:

@@ -295,6 +295,20 @@ class Value:
     def __pos__(self) -> Value:
         return self
 
+    def __floor__(self) -> Value:
+        return apply(primitives.floor, self)
+
+    def __ceil__(self) -> Value:
+        return apply(primitives.ceil, self)
+
+    def __round__(self, digits: int | None = None) -> Value:
+        if not digits:
+            return apply(primitives.round, self)
+        scale = 10.0 ** abs(digits)  # 0.01 is no float, 100 is one
+        if digits < 0:
+            return apply(primitives.round, self / scale) * scale
+        return apply(primitives.round, self * scale) / scale
+
     def __abs__(self) -> Value:
         return apply(primitives.absolute, self)
 
@@ -434,6 +448,24 @@ class Value:
         """self * sigmoid(self): see `autograd.functions.swish`."""
         return apply(primitives.swish, self)
 
+    silu = swish
+
+    def selu(self) -> Value:
+        """An ELU with fixed scales: see `autograd.functions.selu`."""
+        return apply(primitives.selu, self)
+
+    def softsign(self) -> Value:
+        """self / (1 + abs(self)): see `autograd.functions.softsign`."""
+        return apply(primitives.softsign, self)
+
+    def hardtanh(self) -> Value:
+        """self, but not below -1 nor above 1: see `autograd.functions.hardtanh`."""
+        return apply(primitives.hardtanh, self)
+
+    def hardsigmoid(self) -> Value:
+        """self/6 + 1/2, but not below 0 nor above 1: see `autograd.functions.hardsigmoid`."""
+        return apply(primitives.hardsigmoid, self)
+
     def step(self) -> Value:
         """1 from 0 on, else 0: see `autograd.functions.step`."""
         return apply(primitives.step, self)
@@ -453,6 +485,22 @@ class Value:
     def minimum(self, other: Operand) -> Value:
         """The smaller of the two: see `autograd.functions.minimum`."""
         return apply(primitives.minimum, self, other)
+
+    def clip(self, low: Operand, high: Operand) -> Value:
+        """self, but not below low nor above high: see `autograd.functions.clip`."""
+        return apply(primitives.clip, self, low, high)
+
+    def floor(self) -> Value:
+        """The largest whole number that is not above self: see `autograd.functions.floor`."""
+        return apply(primitives.floor, self)
+
+    def ceil(self) -> Value:
+        """The smallest whole number that is not below self: see `autograd.functions.ceil`."""
+        return apply(primitives.ceil, self)
+
+    def round(self) -> Value:
+        """The nearest whole number: see `autograd.functions.round`."""
+        return apply(primitives.round, self)
 
     def where(self, a: Operand, b: Operand) -> Value:
         """a where self is not 0, else b: see `autograd.functions.where`."""

@@ -365,6 +365,35 @@ def sign_of(a: Any) -> int:
     raise Undecided
 
 
+def clip(a: Jet, b: Jet, c: Jet) -> int:
+    k = 0 if at_least(a.value, b.value) else 1
+    return k if at_least(c.value, (a, b)[k].value) else 2
+
+
+SELU = 1.0507009873554805, 1.6732632423543772
+
+
+def softsign(a: Jet) -> Jet:
+    side = sign_of(a.value)
+    r = ONE / (a.value * side + 1)
+    return a.through(a.value * r, r * r, -TWO * side * r * r * r)
+
+
+def middle(a: Jet, end: int, inside: Jet) -> Jet:
+    """Something between -end and end, a constant outside."""
+    if at_least(a.value, iv.mpf(-end)) and at_least(iv.mpf(end), a.value):
+        return inside
+    above = at_least(a.value, iv.mpf(end))
+    return constant(1 if above else -1 if end == 1 else 0, a)
+
+
+def stepped(f: Callable[[mpf], mpf], a: Jet) -> Jet:
+    """A whole number that is near."""
+    if f(low(a.value)) != f(high(a.value)):
+        raise Undecided
+    return constant(f(low(a.value)), a)
+
+
 # --- the rows ------------------------------------------------------------------------------------------------------
 
 # The closed form of each row, on jets. A choice gives the place of the operand that it hands on.
@@ -409,9 +438,17 @@ CLOSED: dict[str, Callable[..., Any]] = {
     "relu": lambda a: a if at_least(a.value, ZERO) else constant(ZERO, a),
     "leaky_relu": lambda a, b: a if at_least(a.value, ZERO) else b * a,
     "elu": lambda a, b: a if at_least(a.value, ZERO) else b * expm1(a),
+    "selu": lambda a: (a if at_least(a.value, ZERO) else expm1(a) * iv.mpf(SELU[1])) * iv.mpf(SELU[0]),
+    "softsign": softsign,
+    "hardtanh": lambda a: middle(a, 1, a),
+    "hardsigmoid": lambda a: middle(a, 3, (a + 3) * (ONE / 6)),
     "step": lambda a: constant(1 if at_least(a.value, ZERO) else 0, a),
     "maximum": lambda a, b: 0 if at_least(a.value, b.value) else 1,
     "minimum": lambda a, b: 0 if at_least(b.value, a.value) else 1,
+    "clip": clip,
+    "floor": lambda a: stepped(mp.floor, a),
+    "ceil": lambda a: stepped(mp.ceil, a),
+    "round": lambda a: stepped(mp.nint, a),
     "where": lambda a, b, c: 1 if sign_of(a.value) else 2,
     "dot": lambda *v: _summed(
         [w * x for w, x in zip(v[: len(v) // 2], v[len(v) - len(v) // 2 :], strict=True)],

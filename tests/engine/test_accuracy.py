@@ -46,6 +46,14 @@ def logistic(a: mpf) -> mpf:
     return 1 / (1 + mp.exp(-a))
 
 
+def selu_scale() -> mpf:
+    return mpf("1.0507009873554805")
+
+
+def selu_alpha() -> mpf:
+    return mpf("1.6732632423543772")
+
+
 def cube_root(a: mpf) -> mpf:
     return mp.sign(a) * mp.cbrt(abs(a))
 
@@ -115,9 +123,27 @@ ELEMENTARY_ORACLES = {
         lambda a, b: a if a >= 0 else b * (mp.exp(a) - 1),
         (lambda a, b: mpf(1) if a >= 0 else b * mp.exp(a), lambda a, b: mpf(0) if a >= 0 else mp.exp(a) - 1),
     ),
+    "selu": Oracle(
+        lambda a: selu_scale() * (a if a >= 0 else selu_alpha() * (mp.exp(a) - 1)),
+        (lambda a: selu_scale() * (mpf(1) if a >= 0 else selu_alpha() * mp.exp(a)),),
+    ),
+    "softsign": Oracle(lambda a: a / (1 + abs(a)), (lambda a: 1 / (1 + abs(a)) ** 2,)),
+    "hardtanh": Oracle(lambda a: min(max(a, mpf(-1)), mpf(1)), (lambda a: mpf(-1 <= a <= 1),)),
+    "hardsigmoid": Oracle(lambda a: min(max((a + 3) / 6, mpf(0)), mpf(1)), (lambda a: mpf(-3 <= a <= 3) / 6,)),
     "step": Oracle(lambda a: mpf(a >= 0), (ZERO,)),
     "maximum": Oracle(lambda a, b: max(a, b), (lambda a, b: mpf(a >= b), lambda a, b: mpf(a < b))),
     "minimum": Oracle(lambda a, b: min(a, b), (lambda a, b: mpf(a <= b), lambda a, b: mpf(a > b))),
+    "clip": Oracle(
+        lambda a, b, c: min(max(a, b), c),
+        (
+            lambda a, b, c: mpf(b <= a <= c),
+            lambda a, b, c: mpf(a < b <= c),
+            lambda a, b, c: mpf(c < max(a, b)),
+        ),
+    ),
+    "floor": Oracle(lambda a: mp.floor(a), (ZERO,)),
+    "ceil": Oracle(lambda a: mp.ceil(a), (ZERO,)),
+    "round": Oracle(lambda a: mp.nint(a), (ZERO,)),
     "where": Oracle(
         lambda a, b, c: b if a else c,
         (ZERO, lambda a, b, c: mpf(a != 0), lambda a, b, c: mpf(a == 0)),
@@ -406,6 +432,14 @@ SATURATION = [
     ("elu", (-1000.0, 1.5), -1.5, (0.0, -1.0)),
     ("elu", (-inf, 1.5), -1.5, (0.0, -1.0)),
     ("elu", (inf, 1.5), inf, (1.0, 0.0)),
+    ("selu", (inf,), inf, (1.0507009873554805,)),
+    ("softsign", (inf,), 1.0, (0.0,)),
+    ("softsign", (-inf,), -1.0, (0.0,)),
+    ("softsign", (1e308,), 1.0, (0.0,)),
+    ("hardtanh", (-inf,), -1.0, (0.0,)),
+    ("hardtanh", (1.0,), 1.0, (1.0,)),
+    ("hardsigmoid", (inf,), 1.0, (0.0,)),
+    ("hardsigmoid", (-3.0,), 0.0, (1.0 / 6.0,)),
     ("step", (-inf,), 0.0, (0.0,)),
     ("step", (inf,), 1.0, (0.0,)),
     ("sign", (-inf,), -1.0, (0.0,)),
@@ -449,6 +483,13 @@ SATURATION = [
     ("xlogy", (0.0, 0.0), 0.0, (-inf, 0.0)),
     ("maximum", (-inf, 0.0), 0.0, (0.0, 1.0)),
     ("minimum", (-inf, 0.0), -inf, (1.0, 0.0)),
+    ("clip", (-inf, -1.0, 1.0), -1.0, (0.0, 1.0, 0.0)),
+    ("clip", (1.0, -1.0, 1.0), 1.0, (1.0, 0.0, 0.0)),
+    ("clip", (-1.0, -1.0, 1.0), -1.0, (1.0, 0.0, 0.0)),
+    ("clip", (0.0, 3.0, 1.0), 1.0, (0.0, 0.0, 1.0)),
+    ("floor", (-inf,), -inf, (0.0,)),
+    ("ceil", (inf,), inf, (0.0,)),
+    ("round", (2.5,), 2.0, (0.0,)),
     ("logsumexp", (-inf, 0.0), 0.0, (0.0, 1.0)),
     ("logsumexp", (inf, 0.0), inf, (1.0, 0.0)),
     ("logsumexp", (1000.0, 0.0, -1000.0), 1000.0, (1.0, 0.0, 0.0)),
@@ -467,7 +508,7 @@ def test_saturation_gives_the_exact_limit(
 
 
 @pytest.mark.parametrize("scale", [1e3, 1e10, 1e300, inf])
-@pytest.mark.parametrize("name", ["sigmoid", "tanh", "softplus", "swish", "relu", "elu", "leaky_relu", "step", "sign"])
+@pytest.mark.parametrize("name", [op.name for op in PRIMITIVES if op.activation and op.name != "identity"])
 def test_activations_never_make_nan_of_a_number(name: str, scale: float) -> None:
     for x in (scale, -scale):
         method = getattr(Value(x), name)()
@@ -515,6 +556,9 @@ PASSES_NAN = [
         for operands in ((nan, 0.5), (-0.5, nan) if op.name in ("leaky_relu", "elu") else (0.5, nan))
     ],
     ("where", (1.0, nan, 2.0)),
+    ("clip", (nan, 0.0, 1.0)),
+    ("clip", (0.5, nan, 1.0)),
+    ("clip", (0.5, 0.0, nan)),
     ("where", (0.0, 1.0, nan)),
     ("dot", (nan, 1.0, 0.5, 2.0, 3.0)),
     ("dot", (0.0, 1.0, 0.5, nan, 3.0)),
