@@ -289,6 +289,26 @@ def atanh(x: T) -> T:
     return apply(primitives.atanh, x)
 
 
+def erf(x: T) -> T:
+    """The error function, between -1 and 1. Its derivative is 2 exp(-x**2)/sqrt(pi).
+
+    Example:
+        >>> erf(0.0)
+        0.0
+    """
+    return apply(primitives.erf, x)
+
+
+def erfcx(x: T) -> T:
+    """exp(x**2) (1 - erf(x)), which keeps its digits far out. Its derivative is 2 x erfcx(x) - 2/sqrt(pi).
+
+    Example:
+        >>> erfcx(0.0)
+        1.0
+    """
+    return apply(primitives.erfcx, x)
+
+
 # --- activations -----------------------------------------------------------------------------------------------
 
 
@@ -441,6 +461,18 @@ def hardsigmoid(x: T) -> T:
         (0.5, 1.0)
     """
     return apply(primitives.hardsigmoid, x)
+
+
+def gelu(x: T) -> T:
+    """x times the chance that a normal number is below x, which is (1 + erf(x/sqrt(2)))/2: the exact form.
+
+    Its derivative is that chance plus x times its density, exp(-x**2/2)/sqrt(2 pi).
+
+    Example:
+        >>> gelu(0.0)
+        0.0
+    """
+    return apply(primitives.gelu, x)
 
 
 def step(x: T) -> T:

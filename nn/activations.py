@@ -13,6 +13,7 @@ from autograd import functions
 from autograd.engine.value import Operand, Value
 from autograd.functions import (
     elu,
+    gelu,
     hardsigmoid,
     hardtanh,
     leaky_relu,
@@ -242,6 +243,14 @@ class ELU(Activation):
         return elu(z, self.alpha)
 
 
+class GELU(Activation):
+    """z times the chance that a normal number is below z: smooth and not monotonic, the choice of transformers."""
+
+    name = "gelu"
+    function = staticmethod(gelu)
+    initialiser = He()
+
+
 class SELU(Activation):
     """An ELU with the scales that keep the mean and the spread of what passes through many layers.
 
@@ -357,7 +366,7 @@ ACTIVATIONS: dict[str, type[Activation]] = {
     kind.name: kind
     for kind in (
         *(Step, Linear, Sigmoid, Tanh, ReLU, LeakyReLU, PReLU, ELU, Softmax, Swish),
-        *(SELU, Softplus, Softsign, HardTanh, HardSigmoid, Sign),
+        *(GELU, SELU, Softplus, Softsign, HardTanh, HardSigmoid, Sign),
     )
 }
 _OTHER_NAMES = {"silu": "swish"}

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from autograd.compiler.arrays import Array, in_order
 from autograd.compiler.layout import Block
-from autograd.compiler.namespace import HELPERS
+from autograd.compiler.namespace import HELPERS, NEEDED_BY
 from autograd.engine import primitives as table
 from autograd.engine.primitives import Primitive
 
@@ -236,7 +236,7 @@ class Writer:
             return f"{self._ref(args[0], _ATOM)} ** {self._ref(args[1], _ATOM)}", _POWER
         name = op.array
         if name in HELPERS:
-            self.helpers.add(name)
+            self.helpers.update((name, *NEEDED_BY.get(name, ())))
         else:
             name = f"np.{name}"
         return f"{name}({', '.join(self._ref(arg, 0) for arg in args)})", _ATOM

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
-from math import inf, isfinite, nan, prod
+from math import inf, isfinite, nan, pi, prod
 from typing import Final, Literal, TypeAlias
 
 from autograd.engine import scalar
@@ -361,6 +361,8 @@ def formula(source: str, quantities: Mapping[str, Expression]) -> Expression:
                 return number(float(value))
             case ast.Name(id=name) if name in quantities:
                 return quantities[name]
+            case ast.Name(id="pi"):
+                return Symbol("π", pi)
             case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
                 return _OPERATORS[type(op)](read(left), read(right))
             case ast.UnaryOp(op=ast.USub(), operand=operand):

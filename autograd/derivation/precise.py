@@ -499,6 +499,17 @@ class _Precise:
     def hypot(self, a: Any, b: Any) -> _Number:
         return cast(_Number, self._of_two(self.mp.hypot, scalar.hypot)(a, b))
 
+    def erf(self, x: Any) -> _Number:
+        return self._of(self.mp.erf, scalar.erf, x)
+
+    def erfcx(self, x: Any) -> _Number:
+        def limited(x: Mpf) -> Any:
+            if x < -GREATEST_EXPONENT:
+                return inf
+            return self.mp.exp(x * x) * self.mp.erfc(x)
+
+        return self._of(limited, scalar.erfcx, x)
+
     # --- activations ---------------------------------------------------------------------------------------------
 
     def tanh(self, x: Any) -> _Number:

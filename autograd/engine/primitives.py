@@ -462,24 +462,24 @@ atan = Primitive(
 )
 
 
-def _in_the_middle(m: Any, a: Any, b: Any) -> tuple[Any, Any, Any, Any]:
+def _in_the_middle(m: Any, a: Any, b: Any, ends: int, down: float) -> tuple[Any, Any, Any, Any]:
     """a and b times a power of 2, so that their hypotenuse keeps its digits; the hypotenuse, and that power."""
     size = m.maximum(m.absolute(a), m.absolute(b))
-    scale = m.where(m.below(size, 2.0**-960), 2.0**600, m.where(m.below(size, 2.0**1000), 1.0, 0.5))
+    scale = m.where(m.below(size, 2.0**-ends), 2.0**600, m.where(m.below(size, 2.0**ends), 1.0, down))
     a, b = a * scale, b * scale
     return a, b, m.hypot(a, b), scale
 
 
 def _atan2_slope(m: Any, a: Any, b: Any) -> Any:
     """b/(a**2 + b**2), and its limit 0 at infinity."""
-    a, b, r, scale = _in_the_middle(m, a, b)
-    return m.where(m.at_least(r, inf), 0.0, m.divide(m.divide(b, r), r) * scale)
+    a, b, r, scale = _in_the_middle(m, a, b, 480, 2.0**-600)  # so that the square is no more than a float holds
+    return m.where(m.at_least(r, inf), 0.0, m.divide(b, r * r) * scale)
 
 
 def _hypot_slope(m: Any, a: Any, b: Any) -> Any:
     """a/hypot(a, b); 0 where both are 0, and the limit where one is infinite."""
     far = m.where(m.at_least(m.absolute(a), inf), m.sign(a), 0.0)
-    a, b, r, _ = _in_the_middle(m, a, b)
+    a, b, r, _ = _in_the_middle(m, a, b, 960, 0.5)
     return m.where(r, m.where(m.at_least(r, inf), far, m.divide(a, m.where(r, r, 1.0))), 0.0)
 
 
@@ -595,6 +595,51 @@ atanh = Primitive(
     array="arctanh",
 )
 
+# --- the normal distribution -----------------------------------------------------------------------------------
+
+
+def _root_of_pi(m: Any) -> Any:
+    return m.sqrt(m.acos(-1.0))
+
+
+def _bell(m: Any, k: float, z: Any) -> tuple[Any, Any, Any]:
+    """exp(-k z**2) for z >= 0 as three factors: a square of few digits is exact, and its rest is small.
+
+    The last factor, that of a square of at most 706, is no subnormal number: who multiplies by it last loses no digit.
+    """
+    digits = m.floor(z * 4096.0) * 2.0**-12
+    most = m.minimum(digits, 37.5 if k == 0.5 else 26.5)
+    rest = m.exp(k * (digits - z) * (digits + z))
+    return rest, m.exp(k * (most - digits) * (most + digits)), m.exp(-(k * most * most))
+
+
+def _erf_slope(m: Any, y: Any, a: Any) -> Any:
+    """2 exp(-a**2)/sqrt(pi)."""
+    near = m.below(m.absolute(a), 1e6)
+    rest, middle, last = _bell(m, 1.0, m.where(near, m.absolute(a), 0.0))
+    return m.where(near, m.divide(2.0, _root_of_pi(m)) * rest * middle * last, m.exp(-m.absolute(a)))
+
+
+erf = Primitive(
+    name="erf",
+    symbol="erf",
+    value=lambda m, a: m.erf(a),
+    partials=(_erf_slope,),
+    formula="erf(a)",
+    textbook=("2*exp(-a**2)/sqrt(pi)",),
+    array="erf",
+    range="bounded",
+)
+erfcx = Primitive(
+    name="erfcx",
+    symbol="erfcx",
+    value=lambda m, a: m.erfcx(a),
+    partials=(lambda m, y, a: m.where(m.below(a, inf), 2.0 * (a * y) - m.divide(2.0, _root_of_pi(m)), 0.0 * y),),
+    formula="erfcx(a)",
+    textbook=("2*a*y - 2/sqrt(pi)",),
+    array="erfcx",
+)
+
 # --- activations -----------------------------------------------------------------------------------------------
 
 tanh = Primitive(
@@ -652,6 +697,38 @@ swish = Primitive(
     eager=scalar.swish_with_slope,
     activation=True,
     array="swish",
+    range="moderate",
+)
+
+
+def _gelu(m: Any, a: Any) -> Any:
+    """a times the chance that a normal number is below a."""
+    near = m.below(m.absolute(a), 1e6)
+    z = m.where(near, m.absolute(a), 0.0)
+    rest, middle, last = _bell(m, 0.5, z)
+    below = z * (0.5 * m.erfcx(z * m.sqrt(0.5))) * rest * middle * last
+    above = a * (0.5 + 0.5 * m.erf(a * m.sqrt(0.5)))
+    return m.where(m.below(-0.5, a), above, -m.where(near, below, m.exp(-m.absolute(a))))
+
+
+def _gelu_slope(m: Any, y: Any, a: Any) -> Any:
+    """The chance, plus a times its density; on both sides in terms of what is missing to 0 or 1."""
+    near = m.below(m.absolute(a), 1e6)
+    z = m.where(near, m.absolute(a), 0.0)
+    rest, middle, last = _bell(m, 0.5, z)
+    missing = 0.5 * m.erfcx(z * m.sqrt(0.5)) - z * m.divide(m.sqrt(0.5), _root_of_pi(m))
+    missing = m.where(near, missing * rest * middle * last, m.exp(-m.absolute(a)))
+    return m.where(m.below(a, 0.0), missing, 1.0 - missing)
+
+
+gelu = Primitive(
+    name="gelu",
+    symbol="GELU",
+    value=lambda m, a: _gelu(m, a),
+    partials=(_gelu_slope,),
+    formula="a*(1 + erf(a/sqrt(2)))/2",
+    textbook=("(1 + erf(a/sqrt(2)))/2 + a*exp(-a**2/2)/sqrt(2*pi)",),
+    activation=True,
     range="moderate",
 )
 relu = Primitive(

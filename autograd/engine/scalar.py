@@ -171,6 +171,58 @@ def round(x: float) -> float:
     return float(_round(x)) if math.isfinite(x) else x
 
 
+def erf(x: float) -> float:
+    """The error function."""
+    return math.erf(x)
+
+
+ERFCX = (  # z erfcx(z) from z = 0.5 on, a polynomial in (z - 2.5)/(z + 1.5), the highest power first
+    -4.891930392414204e-10,
+    -2.5706961707277375e-10,
+    4.263207361048038e-09,
+    4.46676828718437e-09,
+    -1.396503833156555e-08,
+    -2.7558823329209214e-08,
+    5.067101602322498e-09,
+    7.476721665959295e-08,
+    1.216363303149243e-07,
+    1.886730869526552e-08,
+    -4.065297866058055e-07,
+    -9.305302300332238e-07,
+    -2.2356758800145038e-07,
+    3.456967520320405e-06,
+    7.470412369984665e-06,
+    -2.07570373948822e-06,
+    -3.892621543249208e-05,
+    -5.270855740995925e-05,
+    0.00012837152351176067,
+    0.00046933125320104815,
+    -0.00029218793799704485,
+    -0.003454296751270282,
+    0.0014829302955760664,
+    0.03145737041554685,
+    -0.09228567682381092,
+    0.09975198834662752,
+    0.527015910152859,
+)
+
+
+def erfcx(x: float) -> float:
+    """exp(x**2) erfc(x), which neither of the two would give far out."""
+    if -0.5 < x < 0.5:
+        return _exp(x * x) * (1.0 - math.erf(x))
+    z = abs(x)
+    t, p = (z - 2.5) / (z + 1.5) if z < 1e300 else 1.0, 0.0
+    for c in ERFCX:
+        p = p * t + c
+    if x > 0.0:
+        return p / z
+    if not x > -27.0:
+        return inf if x == x else x
+    digits = math.floor(z * 4096.0) / 4096.0  # whose square is exact
+    return 2.0 * exp(digits * digits) * _exp((z - digits) * (z + digits)) - p / z
+
+
 def divide(a: float, b: float) -> float:
     """a / b by the rules of IEEE 754: a / 0 is an infinity, 0 / 0 is NaN."""
     try:

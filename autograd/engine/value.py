@@ -432,6 +432,18 @@ class Value:
         """The number whose hyperbolic tangent this is: see `autograd.functions.atanh`."""
         return apply(primitives.atanh, self)
 
+    def erf(self) -> Value:
+        """The error function: see `autograd.functions.erf`."""
+        return apply(primitives.erf, self)
+
+    def erfcx(self) -> Value:
+        """exp(self**2) (1 - erf(self)): see `autograd.functions.erfcx`."""
+        return apply(primitives.erfcx, self)
+
+    def gelu(self) -> Value:
+        """self times the chance that a normal number is below it: see `autograd.functions.gelu`."""
+        return apply(primitives.gelu, self)
+
     def softplus(self) -> Value:
         """log(1 + exp(self)): see `autograd.functions.softplus`."""
         return apply(primitives.softplus, self)

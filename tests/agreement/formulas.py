@@ -31,6 +31,8 @@ FUNCTIONS = {
     "sigmoid": lambda a: 1 / (1 + exp(-a)),
     "sign": mp.sign,
     "step": lambda a: mpf(a >= 0),
+    "erf": mp.erf,
+    "erfcx": lambda a: exp(a * a) * mp.erfc(a),
     "floor": mp.floor,
     "ceil": mp.ceil,
     "round": mp.nint,

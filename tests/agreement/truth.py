@@ -256,6 +256,27 @@ def hypot(a: Jet, b: Jet) -> Jet:
     return sqrt(a * a + b * b)
 
 
+def erf(a: Jet) -> Jet:
+    slope = TWO * iv.exp(-a.value * a.value) / iv.sqrt(iv.pi)
+    return arc(mp.erf, a, slope, -TWO * a.value * slope)
+
+
+def erfcx(a: Jet) -> Jet:
+    def f(x: mpf) -> mpf:
+        return mp.exp(x * x) * mp.erfc(x)
+
+    if size_of(a.value) > 1e6:
+        raise OverflowError
+    y = arc(f, a, ZERO, ZERO).value
+    slope = TWO * a.value * y - TWO / iv.sqrt(iv.pi)
+    return a.through(y, slope, TWO * y + TWO * a.value * slope)
+
+
+def rest_of(a: Jet) -> Jet:
+    """The chance that a normal number is below a, which is small."""
+    return erfcx(-a * iv.sqrt(iv.mpf(0.5))) * exp(a * a * -0.5) * 0.5
+
+
 def is_small(a: Jet) -> bool:
     return size_of(a.value) < SMALL
 
@@ -438,6 +459,9 @@ CLOSED: dict[str, Callable[..., Any]] = {
     "relu": lambda a: a if at_least(a.value, ZERO) else constant(ZERO, a),
     "leaky_relu": lambda a, b: a if at_least(a.value, ZERO) else b * a,
     "elu": lambda a, b: a if at_least(a.value, ZERO) else b * expm1(a),
+    "erf": erf,
+    "erfcx": erfcx,
+    "gelu": lambda a: a * ((erf(a * iv.sqrt(iv.mpf(0.5))) + 1) * 0.5) if low(a.value) > -1 else a * rest_of(a),
     "selu": lambda a: (a if at_least(a.value, ZERO) else expm1(a) * iv.mpf(SELU[1])) * iv.mpf(SELU[0]),
     "softsign": softsign,
     "hardtanh": lambda a: middle(a, 1, a),
@@ -490,6 +514,7 @@ def _rounded_differences(z: Sequence[Any]) -> list[mpf]:
 
 # Second derivatives that are sums which may cancel.
 BENT = {"tanh", "sigmoid", "swish", "softplus", "softmax", "logsumexp", "asin", "acos", "atanh", "atan2", "hypot"}
+BENT |= {"erf", "erfcx", "gelu"}
 SAME_SUM = {"add", "subtract", "multiply", "dot", "fsum"}  # a compiled program may sum in another order
 
 
@@ -647,6 +672,12 @@ class Truth:
             magnified = _rounded_differences([x.value for x in operands])
             own = magnified[index[0]] if index else 0
             sizes_of_slopes = [s * (m + own) for s, m in zip(sizes_of_slopes, magnified, strict=True)]
+        if op == "erfcx":
+            sizes_of_slopes = [2 * size_of(operands[0].value) * size_of(value) + 2 for _ in slopes]
+        if op == "gelu":
+            x = size_of(operands[0].value)
+            density = mp.exp(-(min(x, mpf(1000)) ** 2) / 2)
+            sizes_of_slopes = [s + (x + 1) * density for s in sizes_of_slopes]
         if op == "swish":
             s = sigmoid(Jet(operands[0].value, [], None)).value
             sizes_of_slopes = [size_of(s) + size_of(operands[0].value * s * (ONE - s)) for _ in slopes]
@@ -695,7 +726,7 @@ class Truth:
                             own += (
                                 4
                                 * (slope_sizes[k] + slope_sizes[q])
-                                * (1 + size_of(operands[k].value) * (op == "swish"))
+                                * (1 + size_of(operands[k].value) * (op in ("swish", "erf", "gelu", "erfcx"))) ** 2
                             )
                         if p != 0 or own:
                             terms.append(_times(_times(p, x.first[i]), y.first[j]))

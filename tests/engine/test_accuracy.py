@@ -54,6 +54,17 @@ def selu_alpha() -> mpf:
     return mpf("1.6732632423543772")
 
 
+def scaled_rest(a: mpf) -> mpf:
+    if a > 1e10:  # the first terms of the series for large a
+        return (1 - 1 / (2 * a * a) + 3 / (4 * a**4)) / (a * mp.sqrt(mp.pi))
+    return mp.exp(a * a) * mp.erfc(a) if a > -1e10 else 10 * LARGEST
+
+
+def chance(a: mpf) -> mpf:
+    """That a normal number is below a."""
+    return mp.erfc(-a / mp.sqrt(2)) / 2 if abs(a) < 1e10 else mpf(a > 0)
+
+
 def cube_root(a: mpf) -> mpf:
     return mp.sign(a) * mp.cbrt(abs(a))
 
@@ -123,6 +134,9 @@ ELEMENTARY_ORACLES = {
         lambda a, b: a if a >= 0 else b * (mp.exp(a) - 1),
         (lambda a, b: mpf(1) if a >= 0 else b * mp.exp(a), lambda a, b: mpf(0) if a >= 0 else mp.exp(a) - 1),
     ),
+    "erf": Oracle(lambda a: mp.erf(a), (lambda a: 2 * mp.exp(-a * a) / mp.sqrt(mp.pi),)),
+    "erfcx": Oracle(scaled_rest, (lambda a: [2 * a * scaled_rest(a), -2 / mp.sqrt(mp.pi)],)),
+    "gelu": Oracle(lambda a: a * chance(a), (lambda a: [chance(a), a * mp.exp(-a * a / 2) / mp.sqrt(2 * mp.pi)],)),
     "selu": Oracle(
         lambda a: selu_scale() * (a if a >= 0 else selu_alpha() * (mp.exp(a) - 1)),
         (lambda a: selu_scale() * (mpf(1) if a >= 0 else selu_alpha() * mp.exp(a)),),
@@ -432,6 +446,11 @@ SATURATION = [
     ("elu", (-1000.0, 1.5), -1.5, (0.0, -1.0)),
     ("elu", (-inf, 1.5), -1.5, (0.0, -1.0)),
     ("elu", (inf, 1.5), inf, (1.0, 0.0)),
+    ("gelu", (inf,), inf, (1.0,)),
+    ("gelu", (-inf,), 0.0, (0.0,)),
+    ("erf", (-inf,), -1.0, (0.0,)),
+    ("erfcx", (inf,), 0.0, (0.0,)),
+    ("erfcx", (-30.0,), inf, (-inf,)),
     ("selu", (inf,), inf, (1.0507009873554805,)),
     ("softsign", (inf,), 1.0, (0.0,)),
     ("softsign", (-inf,), -1.0, (0.0,)),
