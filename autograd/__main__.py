@@ -117,13 +117,13 @@ def _expression(
     root = record(text, variables)
     root.label = root.label or "f"
     known = names_in(text)
+    steps = [node.label for node in topological_order(root) if node.label]
     for name in variables:
-        if name not in known:
+        if name not in known and name not in steps:  # pi and e may be variables, too
             raise ValueError(f"{name}=...: the expression has no variable {name}; it has {', '.join(known)}")
     if wrt is not None and _name(wrt) not in variables:
         raise ValueError(f"--wrt {wrt}: the expression has no variable of that name; it has {', '.join(known)}")
     quantities = [*map(_printed, printed)]
-    steps = [node.label for node in topological_order(root) if node.label]
     for quantity, _ in quantities:
         for name in (quantity,) if isinstance(quantity, str) else quantity[:2]:
             if name not in steps:

@@ -124,6 +124,191 @@ def cos(x: T) -> T:
     return apply(primitives.cos, x)
 
 
+def tan(x: T) -> T:
+    """The tangent of x radians. Its derivative is 1 + tan(x)**2.
+
+    Example:
+        >>> tan(0.0)
+        0.0
+    """
+    return apply(primitives.tan, x)
+
+
+def asin(x: T) -> T:
+    """The angle, from -pi/2 to pi/2, whose sine is x. Its derivative is 1/sqrt(1 - x**2), infinite at -1 and 1.
+
+    Raises:
+        DomainError: for x beyond -1 and 1.
+
+    Example:
+        >>> asin(0.0)
+        0.0
+    """
+    return apply(primitives.asin, x)
+
+
+def acos(x: T) -> T:
+    """The angle, from 0 to pi, whose cosine is x. Its derivative is -1/sqrt(1 - x**2), infinite at -1 and 1.
+
+    Raises:
+        DomainError: for x beyond -1 and 1.
+
+    Example:
+        >>> acos(1.0)
+        0.0
+    """
+    return apply(primitives.acos, x)
+
+
+def atan(x: T) -> T:
+    """The angle, from -pi/2 to pi/2, whose tangent is x. Its derivative is 1/(1 + x**2).
+
+    Example:
+        >>> atan(0.0)
+        0.0
+    """
+    return apply(primitives.atan, x)
+
+
+def atan2(y: Operand, x: Operand) -> Any:
+    """The angle, from -pi to pi, at which the point (x, y) is seen from the origin.
+
+    Its derivatives are x/(x**2 + y**2) with respect to y, and -y/(x**2 + y**2) with respect to x.
+
+    Raises:
+        DomainError: for y = x = 0.
+
+    Example:
+        >>> atan2(1.0, 1.0) == atan(1.0)
+        True
+    """
+    return apply(primitives.atan2, y, x)
+
+
+def hypot(a: Operand, b: Operand) -> Any:
+    """sqrt(a**2 + b**2), the length of the hypotenuse, without overflow on the way.
+
+    Its derivatives are a/y and b/y, where y is the length; at (0, 0) both are 0.
+
+    Example:
+        >>> hypot(3.0, 4.0), hypot(1e200, 0.0)
+        (5.0, 1e+200)
+    """
+    return apply(primitives.hypot, a, b)
+
+
+def log2(x: T) -> T:
+    """The logarithm to the base 2 of x > 0. Its derivative is 1/(x log(2)).
+
+    Raises:
+        DomainError: for x at or below 0.
+
+    Example:
+        >>> log2(8.0)
+        3.0
+    """
+    return apply(primitives.log2, x)
+
+
+def log10(x: T) -> T:
+    """The logarithm to the base 10 of x > 0. Its derivative is 1/(x log(10)).
+
+    Raises:
+        DomainError: for x at or below 0.
+
+    Example:
+        >>> log10(1000.0)
+        3.0
+    """
+    return apply(primitives.log10, x)
+
+
+def cbrt(x: T) -> T:
+    """The cube root of x, negative where x is. Its derivative is 1/(3 cbrt(x)**2), infinite at 0.
+
+    Example:
+        >>> cbrt(-8.0)
+        -2.0
+    """
+    return apply(primitives.cbrt, x)
+
+
+def sinh(x: T) -> T:
+    """The hyperbolic sine, (exp(x) - exp(-x))/2. Its derivative is cosh(x).
+
+    Example:
+        >>> sinh(0.0)
+        0.0
+    """
+    return apply(primitives.sinh, x)
+
+
+def cosh(x: T) -> T:
+    """The hyperbolic cosine, (exp(x) + exp(-x))/2. Its derivative is sinh(x).
+
+    Example:
+        >>> cosh(0.0)
+        1.0
+    """
+    return apply(primitives.cosh, x)
+
+
+def asinh(x: T) -> T:
+    """The number whose hyperbolic sine is x. Its derivative is 1/sqrt(1 + x**2).
+
+    Example:
+        >>> asinh(0.0)
+        0.0
+    """
+    return apply(primitives.asinh, x)
+
+
+def acosh(x: T) -> T:
+    """The number, from 0 on, whose hyperbolic cosine is x. Its derivative is 1/sqrt(x**2 - 1), infinite at 1.
+
+    Raises:
+        DomainError: for x below 1.
+
+    Example:
+        >>> acosh(1.0)
+        0.0
+    """
+    return apply(primitives.acosh, x)
+
+
+def atanh(x: T) -> T:
+    """The number whose hyperbolic tangent is x. Its derivative is 1/(1 - x**2).
+
+    Raises:
+        DomainError: for x at or beyond -1 and 1.
+
+    Example:
+        >>> atanh(0.0)
+        0.0
+    """
+    return apply(primitives.atanh, x)
+
+
+def erf(x: T) -> T:
+    """The error function, between -1 and 1. Its derivative is 2 exp(-x**2)/sqrt(pi).
+
+    Example:
+        >>> erf(0.0)
+        0.0
+    """
+    return apply(primitives.erf, x)
+
+
+def erfcx(x: T) -> T:
+    """exp(x**2) (1 - erf(x)), which keeps its digits far out. Its derivative is 2 x erfcx(x) - 2/sqrt(pi).
+
+    Example:
+        >>> erfcx(0.0)
+        1.0
+    """
+    return apply(primitives.erfcx, x)
+
+
 # --- activations -----------------------------------------------------------------------------------------------
 
 
@@ -230,6 +415,66 @@ def swish(x: T) -> T:
     return apply(primitives.swish, x)
 
 
+silu = swish
+"""Another name of `swish`."""
+
+
+def selu(x: T) -> T:
+    """1.0507 x for x >= 0, else 1.0507 · 1.6733 (exp(x) - 1): an ELU that keeps the mean and the spread of a layer.
+
+    Its derivative is 1.0507 for x >= 0, else 1.0507 · 1.6733 exp(x).
+
+    Example:
+        >>> selu(1.0)
+        1.0507009873554805
+
+    Source: Klambauer et al., Self-Normalizing Neural Networks (2017).
+    """
+    return apply(primitives.selu, x)
+
+
+def softsign(x: T) -> T:
+    """x/(1 + abs(x)), between -1 and 1. Its derivative is 1/(1 + abs(x))**2.
+
+    Example:
+        >>> softsign(-3.0)
+        -0.75
+    """
+    return apply(primitives.softsign, x)
+
+
+def hardtanh(x: T) -> T:
+    """x, but not below -1 nor above 1. Its derivative is 1 from -1 to 1, else 0.
+
+    Example:
+        >>> hardtanh(0.5), hardtanh(3.0)
+        (0.5, 1.0)
+    """
+    return apply(primitives.hardtanh, x)
+
+
+def hardsigmoid(x: T) -> T:
+    """x/6 + 1/2, but not below 0 nor above 1. Its derivative is 1/6 from -3 to 3, else 0.
+
+    Example:
+        >>> hardsigmoid(0.0), hardsigmoid(3.0)
+        (0.5, 1.0)
+    """
+    return apply(primitives.hardsigmoid, x)
+
+
+def gelu(x: T) -> T:
+    """x times the chance that a normal number is below x, which is (1 + erf(x/sqrt(2)))/2: the exact form.
+
+    Its derivative is that chance plus x times its density, exp(-x**2/2)/sqrt(2 pi).
+
+    Example:
+        >>> gelu(0.0)
+        0.0
+    """
+    return apply(primitives.gelu, x)
+
+
 def step(x: T) -> T:
     """1 for x >= 0, else 0. Its derivative is 0 everywhere, so nothing learns through it.
 
@@ -283,6 +528,50 @@ def minimum(a: Operand, b: Operand) -> Any:
         2.0
     """
     return apply(primitives.minimum, a, b)
+
+
+def clip(x: Operand, low: Operand, high: Operand) -> Any:
+    """x where it lies between low and high, else the nearer of the two: min(max(x, low), high).
+
+    All of the gradient goes to the one that is chosen; at a tie, to x.
+
+    Example:
+        >>> clip(2.0, -1.0, 1.0)
+        1.0
+    """
+    return apply(primitives.clip, x, low, high)
+
+
+def floor(x: T) -> T:
+    """The largest whole number that is not above x. Its derivative is 0.
+
+    Example:
+        >>> floor(-1.5)
+        -2.0
+    """
+    return apply(primitives.floor, x)
+
+
+def ceil(x: T) -> T:
+    """The smallest whole number that is not below x. Its derivative is 0.
+
+    Example:
+        >>> ceil(-1.5)
+        -1.0
+    """
+    return apply(primitives.ceil, x)
+
+
+def round(x: T) -> T:
+    """The nearest whole number, the even one of two that are as near. Its derivative is 0.
+
+    Python's own ``round(v)`` and ``round(v, 2)`` of a Value are Values, too.
+
+    Example:
+        >>> round(1.5), round(2.5)
+        (2.0, 2.0)
+    """
+    return apply(primitives.round, x)
 
 
 def where(condition: Operand | bool, a: Operand, b: Operand) -> Any:
@@ -486,8 +775,8 @@ def softmax(z: Iterable[Operand]) -> list[Any]:
         A list, one a logit.
 
     Example:
-        >>> [round(p, 2) for p in softmax([1.3, 5.1, 2.2, 0.7, 1.1])]
-        [0.02, 0.9, 0.05, 0.01, 0.02]
+        >>> print(", ".join(f"{p:.2f}" for p in softmax([1.3, 5.1, 2.2, 0.7, 1.1])))
+        0.02, 0.90, 0.05, 0.01, 0.02
 
     Source: notes 5.3.6; lecture, "Softmax Activation Function".
     """

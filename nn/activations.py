@@ -11,7 +11,23 @@ from typing import Any, ClassVar, TypeAlias
 
 from autograd import functions
 from autograd.engine.value import Operand, Value
-from autograd.functions import elu, leaky_relu, relu, sigmoid, softmax, step, swish, tanh
+from autograd.functions import (
+    elu,
+    gelu,
+    hardsigmoid,
+    hardtanh,
+    leaky_relu,
+    relu,
+    selu,
+    sigmoid,
+    sign,
+    softmax,
+    softplus,
+    softsign,
+    step,
+    swish,
+    tanh,
+)
 from nn.data import check_number
 from nn.initialisers import He, Initialiser, Xavier
 from nn.module import Module
@@ -227,6 +243,60 @@ class ELU(Activation):
         return elu(z, self.alpha)
 
 
+class GELU(Activation):
+    """z times the chance that a normal number is below z: smooth and not monotonic, the choice of transformers."""
+
+    name = "gelu"
+    function = staticmethod(gelu)
+    initialiser = He()
+
+
+class SELU(Activation):
+    """An ELU with the scales that keep the mean and the spread of what passes through many layers.
+
+    Source: Klambauer et al., Self-Normalizing Neural Networks (2017).
+    """
+
+    name = "selu"
+    function = staticmethod(selu)
+
+
+class Softplus(Activation):
+    """log(1 + exp(z)): a smooth ReLU."""
+
+    name = "softplus"
+    function = staticmethod(softplus)
+    initialiser = He()
+
+
+class Softsign(Activation):
+    """z/(1 + abs(z)): between -1 and 1 as tanh, and slower to get there."""
+
+    name = "softsign"
+    function = staticmethod(softsign)
+
+
+class HardTanh(Activation):
+    """z, but not below -1 nor above 1."""
+
+    name = "hardtanh"
+    function = staticmethod(hardtanh)
+
+
+class HardSigmoid(Activation):
+    """z/6 + 1/2, but not below 0 nor above 1."""
+
+    name = "hardsigmoid"
+    function = staticmethod(hardsigmoid)
+
+
+class Sign(Activation):
+    """-1 for z below 0, 0 at 0, else 1. Its derivative is 0, so nothing before it learns by backpropagation."""
+
+    name = "sign"
+    function = staticmethod(sign)
+
+
 class Softmax(Activation):
     """exp(z_i)/sum_j exp(z_j) over the layer: probabilities that add up to 1, for the output in multiclass
     classification. Calling it takes the list of all z.
@@ -293,8 +363,13 @@ class Custom(Activation):
 
 
 ACTIVATIONS: dict[str, type[Activation]] = {
-    kind.name: kind for kind in (Step, Linear, Sigmoid, Tanh, ReLU, LeakyReLU, PReLU, ELU, Softmax, Swish)
+    kind.name: kind
+    for kind in (
+        *(Step, Linear, Sigmoid, Tanh, ReLU, LeakyReLU, PReLU, ELU, Softmax, Swish),
+        *(GELU, SELU, Softplus, Softsign, HardTanh, HardSigmoid, Sign),
+    )
 }
+_OTHER_NAMES = {"silu": "swish"}
 
 Choice: TypeAlias = "str | Activation | type[Activation] | Callable[[Any], Any] | Mapping[str, Any] | None"
 
@@ -322,7 +397,7 @@ def get(activation: Choice) -> Activation:
     if isinstance(activation, type) and issubclass(activation, Activation):
         return activation()
     if isinstance(activation, str):
-        return lookup("activation", activation, ACTIVATIONS)()
+        return lookup("activation", _OTHER_NAMES.get(activation.lower(), activation), ACTIVATIONS)()
     if isinstance(activation, Mapping):
         options = {name: value for name, value in activation.items() if name != "name"}
         kind = lookup("activation", str(activation.get("name")), ACTIVATIONS)

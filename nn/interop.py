@@ -19,7 +19,8 @@ from nn.layers import MLP, Layer
 if TYPE_CHECKING:
     import torch
 
-_SAME = {"sigmoid": "Sigmoid", "tanh": "Tanh", "relu": "ReLU", "swish": "SiLU"}
+_SAME = {"sigmoid": "Sigmoid", "tanh": "Tanh", "relu": "ReLU", "swish": "SiLU", "selu": "SELU", "softplus": "Softplus"}
+_SAME |= {"gelu": "GELU", "softsign": "Softsign", "hardtanh": "Hardtanh", "hardsigmoid": "Hardsigmoid"}
 """Activations without options, and what PyTorch calls them."""
 
 
@@ -27,7 +28,7 @@ def to_torch(model: MLP) -> torch.nn.Sequential:
     """A PyTorch model that computes the same, in double precision.
 
     Arguments:
-        model: an MLP whose activations PyTorch has too: all of `nn.activations` but the step, and none of your own.
+        model: an MLP whose activations PyTorch has too: all of `nn.activations` but step and sign, none of your own.
 
     Returns:
         A `Sequential` of `Linear` layers with activations between them, and none where the activation is linear. Its

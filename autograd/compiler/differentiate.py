@@ -25,15 +25,7 @@ Columns = tuple[int, ...]
 # How large an array may become: BOUNDED whatever comes in; LARGE by infinite inputs or by overflow alone; or INFINITE,
 # as the logarithm, a quotient or an exponential may be.
 _BOUNDED, _LARGE, _INFINITE = 0, 1, 2
-_LIMITED = frozenset(
-    ["tanh", "sigmoid", "sin", "cos", "sign", "step", "softmax", "compare", "and", "or", "not", "seed", "parameter"]
-)
-_MODERATE = frozenset(  # as large as their operands, more or less
-    [
-        *["add", "subtract", "multiply", "negative", "absolute", "identity", "stop_gradient"],
-        *["maximum", "minimum", "where", "relu", "leaky_relu", "elu", "swish", "softplus"],
-    ]
-)
+_LIMITED = frozenset(["softmax", "compare", "and", "or", "not", "seed", "parameter"])
 _CHEAPER = (primitives.tanh, primitives.sigmoid, primitives.power)  # in the form of the textbook
 
 
@@ -50,6 +42,10 @@ def differentiate(make: Arrays, root: Array, *, exact: bool) -> tuple[dict[Array
         The derivative with respect to each parameter array, and with respect to every array that was passed.
     """
     return _Reverse(make, exact).run(root)
+
+
+def _is_limited(node: Array) -> bool:
+    return node.op.range == "bounded" if isinstance(node.op, Primitive) else node.op in _LIMITED
 
 
 class Gradient(NamedTuple):
@@ -102,7 +98,7 @@ class _Reverse:
         while stack:
             node = stack[-1]
             missing = [arg for arg in node.args if arg not in self.sizes]
-            if node in self.sizes or node.name in _LIMITED or not missing:
+            if node in self.sizes or _is_limited(node) or not missing:
                 self.sizes.setdefault(node, self._size_of(node))
                 stack.pop()
             else:
@@ -110,7 +106,7 @@ class _Reverse:
         return self.sizes[x]
 
     def _size_of(self, node: Array) -> int:
-        if node.name in _LIMITED:
+        if _is_limited(node):
             return _BOUNDED
         if node.op in ("number", "numbers"):
             numbers = node.attr if isinstance(node.attr, tuple) else (node.attr,)
@@ -118,7 +114,7 @@ class _Reverse:
         if not node.args:
             return _LARGE
         whole_power = node.op is primitives.power and node.args[1].op == "number" and node.args[1].attr >= 0.0
-        if isinstance(node.op, Primitive) and not whole_power and node.name not in _MODERATE:
+        if isinstance(node.op, Primitive) and not whole_power and node.op.range != "moderate":
             return _INFINITE
         return max([self.sizes[arg] for arg in node.args])
 

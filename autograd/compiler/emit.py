@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from autograd.compiler.arrays import Array, in_order
 from autograd.compiler.layout import Block
-from autograd.compiler.namespace import HELPERS
+from autograd.compiler.namespace import HELPERS, NEEDED_BY
 from autograd.engine import primitives as table
 from autograd.engine.primitives import Primitive
 
@@ -26,7 +26,6 @@ _OPERATORS: dict[Primitive | str, tuple[str, int]] = {
     "and": ("&", _AND),
     "or": ("|", _OR),
 }
-_NUMPY = {table.absolute: "np.abs"}
 RESERVED = frozenset(["np", "theta", "X", "m", "data", "forward", "value_and_grad", *HELPERS])  # names that are taken
 _LINE = 56  # longer lines are not aligned
 _NESTED = 6  # expressions are nested at most so deep
@@ -235,11 +234,11 @@ class Writer:
             return f"-{self._ref(args[0], _SIGN)}", _SIGN
         if op is table.power:
             return f"{self._ref(args[0], _ATOM)} ** {self._ref(args[1], _ATOM)}", _POWER
-        name = op.name
+        name = op.array
         if name in HELPERS:
-            self.helpers.add(name)
+            self.helpers.update((name, *NEEDED_BY.get(name, ())))
         else:
-            name = _NUMPY.get(op, f"np.{name}")
+            name = f"np.{name}"
         return f"{name}({', '.join(self._ref(arg, 0) for arg in args)})", _ATOM
 
     def _transpose(self, node: Array, x: Array) -> str:

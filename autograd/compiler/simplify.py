@@ -359,36 +359,6 @@ def _where(make: Arrays, condition: Array, a: Array, b: Array) -> Array | None:
     return make.where(make.compare("!=", condition, make.number(0.0)), a, b)
 
 
-LIBRARY = frozenset(  # what an array library, or `autograd.compiler.namespace`, offers under the same name
-    getattr(table, name)
-    for name in [
-        "add",
-        "subtract",
-        "multiply",
-        "divide",
-        "negative",
-        "power",
-        "absolute",
-        "sign",
-        "exp",
-        "expm1",
-        "log",
-        "log1p",
-        "sqrt",
-        "sin",
-        "cos",
-        "tanh",
-        "sigmoid",
-        "softplus",
-        "swish",
-        "step",
-        "xlogy",
-        "maximum",
-        "minimum",
-        "where",
-    ]
-)
-
 Rule = Callable[..., Array | None]
 
 _RULES: dict[Primitive, Rule] = {
@@ -410,7 +380,7 @@ def lowered(make: Arrays, roots: Iterable[Array]) -> dict[Array, Array]:
         args = tuple([new[arg] for arg in node.args])
         if not isinstance(node.op, Primitive):
             new[node] = make._array(node.op, args, node.attr, node.shape)
-        elif node.op in LIBRARY:
+        elif node.op.array:
             new[node] = make.apply(node.op, *args)
         else:
             value = m.array(node.op.value(m, *[Symbol(make, arg) for arg in args]))

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from autograd.compiler.arrays import Array, in_order
 from autograd.compiler.emit import data_name, slice_of
 from autograd.compiler.namespace import HELPERS
@@ -18,28 +20,6 @@ from autograd.engine.primitives import Primitive
 
 _COMPARE = {">=": "greater_equal", ">": "greater", "<=": "less_equal", "<": "less", "==": "equal", "!=": "not_equal"}
 _VIEWS = frozenset(["column", "columns", "expand", "transpose", "reshape"])
-_UFUNCS = frozenset(  # with an ``out`` of their own
-    getattr(table, name)
-    for name in [
-        "add",
-        "subtract",
-        "multiply",
-        "divide",
-        "negative",
-        "absolute",
-        "sign",
-        "exp",
-        "expm1",
-        "log",
-        "log1p",
-        "sqrt",
-        "sin",
-        "cos",
-        "tanh",
-        "maximum",
-        "minimum",
-    ]
-)
 
 
 class Tape:
@@ -250,14 +230,11 @@ class Tape:
             self._loose(i, node, op, ref)
         elif node is self.gradient and op is table.add:  # leaves as a new array
             self.run.append(f"{self.name[node]} = np.add({', '.join(ref)})")
-        elif op in _UFUNCS:
-            out = self._target(i, node, inplace=True)
-            self.run.append(f"np.{op.name}({', '.join(ref)}, out={out})")
         elif op is table.power and node.args[1].op == "number" and node.args[1].attr in (2.0, 3.0, 0.5, -1.0):
             self._simple_power(i, node, ref[0], node.args[1].attr)
-        elif op is table.power:
+        elif isinstance(getattr(np, op.array, None), np.ufunc):
             out = self._target(i, node, inplace=True)
-            self.run.append(f"np.power({', '.join(ref)}, out={out})")
+            self.run.append(f"np.{op.array}({', '.join(ref)}, out={out})")
         elif op is table.sigmoid and not self.exact:
             out = self._target(i, node, inplace=True)
             self.run += [f"np.negative({ref[0]}, out={out})", f"np.exp({out}, out={out})"]
@@ -278,7 +255,7 @@ class Tape:
 
     def _loose(self, i: int, node: Array, op: Primitive, ref: list[str]) -> None:
         """A call whose result is a new array or a number."""
-        name = op.name if op.name in HELPERS else f"np.{op.name}"
+        name = op.array if op.array in HELPERS else f"np.{op.array}"
         self.run.append(f"{self.name[node]} = {name}({', '.join(ref)})")
         self._release(i, node, None)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+import math
 import re
 import warnings
 from collections.abc import Callable, Mapping
@@ -11,14 +12,22 @@ from inspect import signature
 from typing import Any
 
 from autograd import functions
+from autograd.engine.primitives import PRIMITIVES
 from autograd.engine.value import Value
 
-_NAMES = """exp expm1 log log1p xlogy sqrt sin cos tanh sigmoid softplus relu leaky_relu elu swish step absolute sign
-maximum minimum where"""
-_FUNCTIONS: dict[str, Callable[..., Any]] = {name: getattr(functions, name) for name in _NAMES.split()}
-_FUNCTIONS |= {"abs": functions.absolute, "max": functions.maximum, "min": functions.minimum}
+_NOTATIONS = {op.name: op.notation for op in PRIMITIVES if not op.variadic}
+_NOTATIONS |= {"log_sigmoid": "log_sigmoid", "silu": "silu"}  # made of several rows, and another name for one
+_FUNCTIONS: dict[str, Callable[..., Any]] = {name: f for name, f in vars(functions).items() if name in _NOTATIONS}
+_FUNCTIONS |= {_NOTATIONS[name]: f for name, f in _FUNCTIONS.items()}
+_FUNCTIONS |= {op.array: _FUNCTIONS[op.name] for op in PRIMITIVES if op.array and op.name in _FUNCTIONS}  # arctan
 
 _OTHER_NAMES = {"ln": "log", "sgn": "sign", "sig": "sigmoid", "σ": "sigmoid", "fabs": "abs", "heaviside": "step"}
+_OTHER_NAMES |= {"lg": "log10", "ld": "log2", "lb": "log2", "tg": "tan", "arctg": "atan", "sh": "sinh", "ch": "cosh"}
+_OTHER_NAMES |= {"th": "tanh", "arsinh": "asinh", "arcosh": "acosh", "artanh": "atanh"}
+_CONSTANTS = {"pi": math.pi, "π": math.pi, "e": math.e}  # where no variable has that name
+_INSTEAD = {"cot": "1/tan(x)", "ctg": "1/tan(x)", "sec": "1/cos(x)", "csc": "1/sin(x)", "coth": "1/tanh(x)"}
+_INSTEAD |= {"sech": "1/cosh(x)", "csch": "1/sinh(x)", "acot": "atan(1/x)", "arccot": "atan(1/x)", "exp2": "2**x"}
+_INSTEAD |= {"pow": "a**b", "square": "x**2", "root": "x**(1/n)", "reciprocal": "1/x"}
 _TYPESET = {"−": "-", "–": "-", "×": "*", "·": "*", "⋅": "*", "÷": "/", "²": "**2", "³": "**3", "√": "sqrt(...)"}
 
 _ALLOWED = "only numbers, names, + - * / **, parentheses and functions can stand in an expression"
@@ -45,7 +54,8 @@ def record(text: str, variables: Mapping[str, Value]) -> Value:
 
     Arguments:
         text: numbers, names, + - * / **, parentheses, and the functions of `autograd.functions` on numbers. Steps may
-            have names of their own, ``z = w*x + b; y = tanh(z)``; the last step is the result.
+            have names of their own, ``z = w*x + b; y = tanh(z)``; the last step is the result. ``pi`` and ``e`` are the
+            numbers of that name unless they are given as variables.
         variables: the Value for each name.
 
     Raises:
@@ -65,7 +75,7 @@ def record(text: str, variables: Mapping[str, Value]) -> Value:
 
 
 def names_in(text: str) -> list[str]:
-    """The variables of an expression that need a value, in the order in which they appear.
+    """The variables of an expression that need a value, in the order in which they appear: all but pi and e.
 
     Example:
         >>> names_in("z = w*x + b; z*sin(x)")
@@ -78,7 +88,7 @@ def names_in(text: str) -> list[str]:
     names = [node for node in nodes if isinstance(node, ast.Name) and id(node) not in functions_called]
     given = {target.id for target, _ in steps if target is not None}
     ordered = sorted(names, key=lambda node: node.col_offset)
-    return list(dict.fromkeys(node.id for node in ordered if node.id not in given))
+    return list(dict.fromkeys(node.id for node in ordered if node.id not in given and node.id not in _CONSTANTS))
 
 
 class _Recorder:
@@ -130,6 +140,8 @@ class _Recorder:
                     return self.variables[name]
                 if any(target is not None and target.id == name for target, _ in self.steps):
                     raise self.error(node, f"{name} is used before the step that computes it; compute it first")
+                if name in _CONSTANTS:
+                    return _CONSTANTS[name]
                 raise self.error(node, f"{name} has no value; give it one with {name}=...")
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return -self.walk(operand)
@@ -218,5 +230,8 @@ def _arguments(name: str) -> dict[int, list[str]]:
 
 def _suggested(name: str) -> str:
     """What could have been meant by a function that does not exist."""
-    near = [_OTHER_NAMES[name]] if name in _OTHER_NAMES else difflib.get_close_matches(name, _FUNCTIONS, 1, 0.5)
+    if name in _INSTEAD:
+        return f"write {_INSTEAD[name]}"
+    near = [_OTHER_NAMES[name]] if name in _OTHER_NAMES else [f for f in _FUNCTIONS if sorted(f) == sorted(name)]
+    near = near or difflib.get_close_matches(name, _FUNCTIONS, 1, 0.5)
     return f"did you mean {near[0]}?" if near else f"known: {', '.join(_FUNCTIONS)}"

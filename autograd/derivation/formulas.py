@@ -12,10 +12,12 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import inf, isfinite, nan, prod
+from functools import partial
+from math import inf, isfinite, nan, pi, prod
 from typing import Final, Literal, TypeAlias
 
 from autograd.engine import scalar
+from autograd.engine.primitives import PRIMITIVES
 
 # --- the tree ----------------------------------------------------------------------------------------------------
 
@@ -237,19 +239,7 @@ def factored(a: Expression) -> Expression:
     return Product(shared, (Sum(tuple([_scaled(coefficient / shared, rest) for coefficient, rest in signed])),))
 
 
-_FUNCTIONS: Final[dict[str, Callable[..., float]]] = {
-    **{
-        function.__name__: function
-        for function in (
-            *(scalar.exp, scalar.expm1, scalar.log, scalar.log1p, scalar.sin, scalar.cos),
-            *(scalar.tanh, scalar.sigmoid, scalar.softplus, scalar.swish, scalar.step, scalar.sign),
-        )
-    },
-    "abs": scalar.absolute,
-    "max": scalar.maximum,
-    "min": scalar.minimum,
-    "stop": lambda x: x,
-}
+_FUNCTIONS: Final = {op.notation: partial(op.value, scalar) for op in PRIMITIVES if not op.variadic}
 
 
 def evaluate(a: Expression) -> float:
@@ -270,7 +260,7 @@ def evaluate(a: Expression) -> float:
         case Call("softmax", logits, int(index)):
             return scalar.softmax([evaluate(z) for z in logits])[index]
         case Call(function, arguments) if function in _FUNCTIONS:
-            return _FUNCTIONS[function](*[evaluate(argument) for argument in arguments])
+            return float(_FUNCTIONS[function](*[evaluate(argument) for argument in arguments]))
     return nan
 
 
@@ -371,6 +361,8 @@ def formula(source: str, quantities: Mapping[str, Expression]) -> Expression:
                 return number(float(value))
             case ast.Name(id=name) if name in quantities:
                 return quantities[name]
+            case ast.Name(id="pi"):
+                return Symbol("π", pi)
             case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
                 return _OPERATORS[type(op)](read(left), read(right))
             case ast.UnaryOp(op=ast.USub(), operand=operand):

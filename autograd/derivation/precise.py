@@ -9,8 +9,8 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from math import copysign, inf, isclose, isfinite, isqrt, nan, ulp
-from typing import Any, TypeAlias
+from math import ceil, copysign, floor, inf, isclose, isfinite, isqrt, nan, ulp
+from typing import Any, TypeAlias, cast
 
 from autograd.engine import scalar
 from autograd.engine.graph import depth_of, topological_order
@@ -438,6 +438,78 @@ class _Precise:
     def cos(self, x: Any) -> _Number:
         return self._angle(self.mp.cos)(x)
 
+    def tan(self, x: Any) -> _Number:
+        return self._angle(self.mp.tan)(x)
+
+    def _within(self, function: Callable[[Mpf], Mpf], limits: Callable[[float], float]) -> Callable[[Any], _Number]:
+        """A function that is real on a part of the line only; elsewhere ``limits`` says what comes of it."""
+
+        def limited(x: Mpf) -> Any:
+            y = function(x) if isfinite(limits(float(x))) else limits(float(x))
+            return y if isinstance(y, float) else self.mp.re(y)
+
+        return lambda x: self._of(limited, limits, x)
+
+    def asin(self, x: Any) -> _Number:
+        return self._within(self.mp.asin, scalar.asin)(x)
+
+    def acos(self, x: Any) -> _Number:
+        return self._within(self.mp.acos, scalar.acos)(x)
+
+    def acosh(self, x: Any) -> _Number:
+        return self._within(self.mp.acosh, scalar.acosh)(x)
+
+    def atanh(self, x: Any) -> _Number:
+        return self._within(self.mp.atanh, scalar.atanh)(x)
+
+    def atan(self, x: Any) -> _Number:
+        return self._of(self.mp.atan, scalar.atan, x)
+
+    def asinh(self, x: Any) -> _Number:
+        return self._of(self.mp.asinh, scalar.asinh, x)
+
+    def cbrt(self, x: Any) -> _Number:
+        return self._of(lambda x: self.mp.cbrt(x) if x >= 0 else -self.mp.cbrt(-x), scalar.cbrt, x)
+
+    def log2(self, x: Any) -> _Number:
+        return self.divide(self.log(x), self.log(2))
+
+    def log10(self, x: Any) -> _Number:
+        return self.divide(self.log(x), self.log(10))
+
+    def sinh(self, x: Any) -> _Number:
+        return self._exponential(self.mp.sinh, scalar.sinh)(x)
+
+    def cosh(self, x: Any) -> _Number:
+        return self._exponential(self.mp.cosh, scalar.cosh)(x)
+
+    def _of_two(
+        self, function: Callable[[Mpf, Mpf], Mpf], limits: Callable[[float, float], float]
+    ) -> Callable[..., Any]:
+        def limited(a: Any, b: Any) -> _Number:
+            a, b = self.number(a), self.number(b)
+            finite = a.is_finite and b.is_finite
+            return self.number(function(self.mpf(a), self.mpf(b)) if finite else limits(float(a), float(b)))
+
+        return limited
+
+    def atan2(self, a: Any, b: Any) -> _Number:
+        return cast(_Number, self._of_two(self.mp.atan2, scalar.atan2)(a, b))
+
+    def hypot(self, a: Any, b: Any) -> _Number:
+        return cast(_Number, self._of_two(self.mp.hypot, scalar.hypot)(a, b))
+
+    def erf(self, x: Any) -> _Number:
+        return self._of(self.mp.erf, scalar.erf, x)
+
+    def erfcx(self, x: Any) -> _Number:
+        def limited(x: Mpf) -> Any:
+            if x < -GREATEST_EXPONENT:
+                return inf
+            return self.mp.exp(x * x) * self.mp.erfc(x)
+
+        return self._of(limited, scalar.erfcx, x)
+
     # --- activations ---------------------------------------------------------------------------------------------
 
     def tanh(self, x: Any) -> _Number:
@@ -461,6 +533,19 @@ class _Precise:
     def sign(self, x: Any) -> _Number:
         x = self.number(x)
         return self.number(1 if x > 0 else -1 if x < 0 else x)
+
+    def _whole(self, function: Callable[[Any], int], limits: Callable[[float], float], x: Any) -> _Number:
+        x = self.number(x)
+        return self.number(function(x.x) if x.is_finite else limits(float(x)))
+
+    def floor(self, x: Any) -> _Number:
+        return self._whole(lambda x: int(self.mp.floor(x)) if type(x) is not Fraction else floor(x), scalar.floor, x)
+
+    def ceil(self, x: Any) -> _Number:
+        return self._whole(lambda x: int(self.mp.ceil(x)) if type(x) is not Fraction else ceil(x), scalar.ceil, x)
+
+    def round(self, x: Any) -> _Number:
+        return self._whole(lambda x: int(self.mp.nint(x)) if type(x) is not Fraction else round(x), scalar.round, x)
 
     # --- choices -------------------------------------------------------------------------------------------------
 

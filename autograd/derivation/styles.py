@@ -13,6 +13,8 @@ from html import escape
 from itertools import pairwise
 from typing import Final
 
+from autograd.engine.primitives import PRIMITIVES
+
 # --- names -------------------------------------------------------------------------------------------------------
 
 LONGEST_NAME = 40
@@ -135,6 +137,16 @@ def name_parts(name: str) -> NameParts:
     return NameParts(base, hat, ",".join(subscripts), "".join([f"[{index}]" for index in indices]) + copy)
 
 
+# --- functions ---------------------------------------------------------------------------------------------------
+
+_COMMANDS: Final = {op.notation: op.latex for op in PRIMITIVES if op.latex}
+
+
+def _command(function: str) -> str:
+    """The name of a function's command in LaTeX, without the backslash; empty if it has none."""
+    return _COMMANDS.get(function, "").removeprefix("\\")
+
+
 # --- three styles ------------------------------------------------------------------------------------------------
 
 
@@ -193,8 +205,8 @@ class Style:
         """A function of arguments; ``index`` picks one of several results."""
         if function == "abs":
             return f"|{arguments[0]}|"
-        name = "σ" if function == "sigmoid" else function
-        return f"{name}({', '.join(arguments)})" + (f"[{index}]" if index is not None else "")
+        letter = _GREEK.get(_command(function))
+        return f"{letter or function}({', '.join(arguments)})" + (f"[{index}]" if index is not None else "")
 
     def choice(self, chosen: str, condition: str, otherwise: str) -> str:
         """One of two expressions, by a condition."""
@@ -264,10 +276,7 @@ class _Latex(Style):
             return rf"\left|{inside}\right|"
         if function == "exp":
             return f"e^{{{inside}}}"
-        if function in ("log", "max", "min", "sin", "cos", "tanh"):
-            name = f"\\{function}"
-        else:
-            name = r"\sigma" if function == "sigmoid" else _latex_word(function)
+        name = _COMMANDS.get(function) or _latex_word(function)
         return name + (f"_{{{index}}}" if index is not None else "") + self.group(inside)
 
     def choice(self, chosen: str, condition: str, otherwise: str) -> str:
@@ -359,7 +368,10 @@ class _MathML(Style):
             return f"<mrow><mo>|</mo>{inside}<mo>|</mo></mrow>"
         if function == "exp":
             return f"<msup><mi>e</mi><mrow>{inside}</mrow></msup>"
-        name = f"<mi>{'σ' if function == 'sigmoid' else escape(function)}</mi>"
+        command = _command(function)
+        base, _, subscript = command.partition("_")  # log_{2}
+        name = f"<mi>{_GREEK.get(base) or base or escape(function)}</mi>"
+        name = f"<msub>{name}<mn>{subscript.strip('{}')}</mn></msub>" if subscript else name
         name = name if index is None else f"<msub>{name}<mn>{index}</mn></msub>"
         return f"<mrow>{name}<mo>&#x2061;</mo>{self.group(inside)}</mrow>"  # the invisible sign of application
 

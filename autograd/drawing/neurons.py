@@ -13,21 +13,6 @@ from dataclasses import dataclass
 from autograd.engine import primitives
 from autograd.engine.value import Value
 
-ACTIVATIONS = frozenset(
-    {
-        primitives.sigmoid,
-        primitives.tanh,
-        primitives.relu,
-        primitives.leaky_relu,
-        primitives.elu,
-        primitives.swish,
-        primitives.softplus,
-        primitives.step,
-        primitives.sign,
-        primitives.identity,
-    }
-)
-
 
 @dataclass(slots=True, eq=False)
 class Neuron:
@@ -106,10 +91,14 @@ def find_layers(order: Iterable[Value]) -> list[Layer]:
             layer_of_inputs.setdefault(input_key, next(layer for layer in layers if neuron in layer))
         neuron.sums.append(node)
         activation = consumers[node][0] if len(consumers[node]) == 1 else None
-        if activation is not None and activation.op in ACTIVATIONS and activation not in taken:
+        if activation is not None and _is_activation(activation) and activation not in taken:
             taken.add(activation)
             neuron.activations.append(activation)
     return _titled([Layer(layer, _softmaxes(layer, consumers)) for layer in layers])
+
+
+def _is_activation(node: Value) -> bool:
+    return node.op is not None and node.op.activation
 
 
 def _softmaxes(layer: list[Neuron], consumers: dict[Value, list[Value]]) -> list[Value]:

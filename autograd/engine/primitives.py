@@ -14,10 +14,12 @@ tests hold them to the rules. In all of them a, b, c are the operands and y is t
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from math import inf, isfinite, nan
-from typing import Any
+from pickle import PicklingError
+from typing import Any, Literal
 
 from autograd.engine import scalar
 from autograd.engine.errors import DivisionByZero, DomainError
@@ -47,7 +49,15 @@ class Primitive:
             gradient at all (and not 0 times an infinite slope, which would be NaN).
         flat: where a slope is 0 the operand changes nothing nearby, as below 0 in a ReLU. So nothing is handed on there
             either, also if what comes from above is infinite.
-        module: where pickle finds the primitive: a module with an attribute called ``name``.
+        activation: what neurons do with their weighted sum: drawn in the neuron's box, named in a folded layer.
+        notation: how formulas call it, where that is not its name ("abs" for absolute).
+        latex: its command in LaTeX, where there is one; MathML follows it.
+        array: the function that computes it on arrays, by NumPy's name: one of NumPy's own ("arctan" for atan), or one
+            that `autograd.compiler.namespace` adds. Where there is none a program is made of the rules.
+        range: how large the value may become: "bounded" whatever comes in; "moderate", about as large as the operands;
+            or "any", as that of a logarithm or a quotient.
+        module: where pickle finds the primitive: a module with an attribute called ``name``. By default the module that
+            makes it.
 
     Example:
         >>> from autograd.engine import scalar
@@ -65,11 +75,19 @@ class Primitive:
     eager: Callable[..., Sequence[float]] | None = None
     selects: bool = False
     flat: bool = False
-    module: str = __name__
+    activation: bool = False
+    notation: str = ""
+    latex: str = ""
+    array: str = ""
+    range: Literal["bounded", "moderate", "any"] = "any"
+    module: str = ""
     may_stop: bool = field(init=False)  # a slope of 0 stops the gradient: the row selects, or is flat
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "may_stop", self.selects or self.flat)
+        object.__setattr__(self, "notation", self.notation or self.name)
+        if not self.module:  # two frames up, above __init__, stands whoever makes it
+            object.__setattr__(self, "module", sys._getframe(2).f_globals.get("__name__", "__main__"))
 
     def slopes(self, m: Any, y: Any, *operands: Any, wanted: Sequence[bool] | None = None) -> list[Any]:
         """The partial derivatives at ``operands``, one an operand, computed in the namespace ``m``.
@@ -91,6 +109,17 @@ class Primitive:
         return f"<primitive {self.name}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
+        try:
+            found = _find(self.module, self.name)
+        except (ImportError, AttributeError):
+            found = None
+        if found is not self:
+            there = "nothing is called so" if found is None else "another object is called so"
+            raise PicklingError(
+                f"the primitive {self.name} is pickled by its place, {self.module}.{self.name}, but {there} there; "
+                f"write {self.name} = Primitive(name={self.name!r}, ...) at the top level of a module, or say where "
+                "it stands with module="
+            )
         return _find, (self.module, self.name)
 
     def __copy__(self) -> Primitive:
@@ -116,6 +145,8 @@ add = Primitive(
     partials=(lambda m, y, a, b: 1.0, lambda m, y, a, b: 1.0),
     formula="a + b",
     textbook=("1", "1"),
+    array="add",
+    range="moderate",
 )
 subtract = Primitive(
     name="subtract",
@@ -124,6 +155,8 @@ subtract = Primitive(
     partials=(lambda m, y, a, b: 1.0, lambda m, y, a, b: -1.0),
     formula="a - b",
     textbook=("1", "-1"),
+    array="subtract",
+    range="moderate",
 )
 multiply = Primitive(
     name="multiply",
@@ -132,6 +165,8 @@ multiply = Primitive(
     partials=(lambda m, y, a, b: b, lambda m, y, a, b: a),
     formula="a*b",
     textbook=("b", "a"),
+    array="multiply",
+    range="moderate",
 )
 divide = Primitive(
     name="divide",
@@ -143,6 +178,7 @@ divide = Primitive(
     domain=lambda a, b: (
         DivisionByZero("the divisor must not be 0; keep it away from 0, for instance with b + 1e-8") if b == 0 else None
     ),
+    array="divide",
 )
 negative = Primitive(
     name="negative",
@@ -151,6 +187,8 @@ negative = Primitive(
     partials=(lambda m, y, a: -1.0,),
     formula="-a",
     textbook=("-1",),
+    array="negative",
+    range="moderate",
 )
 
 
@@ -220,6 +258,7 @@ power = Primitive(
     textbook=("b*a**(b - 1)", "y*log(a)"),
     domain=_power_domain,
     eager=_power_eager,
+    array="power",
 )
 absolute = Primitive(
     name="absolute",
@@ -228,6 +267,9 @@ absolute = Primitive(
     partials=(lambda m, y, a: m.sign(a),),
     formula="abs(a)",
     textbook=("sign(a)",),
+    notation="abs",
+    array="abs",
+    range="moderate",
 )
 sign = Primitive(
     name="sign",
@@ -237,6 +279,9 @@ sign = Primitive(
     formula="sign(a)",
     textbook=("0",),
     flat=True,
+    activation=True,
+    array="sign",
+    range="bounded",
 )
 
 identity = Primitive(
@@ -246,6 +291,8 @@ identity = Primitive(
     partials=(lambda m, y, a: 1.0,),
     formula="a",
     textbook=("1",),
+    activation=True,
+    range="moderate",
 )
 stop_gradient = Primitive(
     name="stop_gradient",
@@ -255,6 +302,8 @@ stop_gradient = Primitive(
     formula="stop(a)",
     textbook=("0",),
     selects=True,
+    notation="stop",
+    range="moderate",
 )
 
 # --- exponentials, logarithms, roots, angles -------------------------------------------------------------------
@@ -266,6 +315,7 @@ exp = Primitive(
     partials=(lambda m, y, a: y,),
     formula="exp(a)",
     textbook=("y",),
+    array="exp",
 )
 expm1 = Primitive(
     name="expm1",
@@ -274,6 +324,7 @@ expm1 = Primitive(
     partials=(lambda m, y, a: m.exp(a),),
     formula="exp(a) - 1",
     textbook=("exp(a)",),
+    array="expm1",
 )
 log = Primitive(
     name="log",
@@ -287,6 +338,8 @@ log = Primitive(
         if a <= 0
         else None
     ),
+    latex=r"\log",
+    array="log",
 )
 log1p = Primitive(
     name="log1p",
@@ -296,6 +349,7 @@ log1p = Primitive(
     formula="log(1 + a)",
     textbook=("1/(1 + a)",),
     domain=lambda a: DomainError("log(1 + a) is defined for a above -1 only") if a <= -1 else None,
+    array="log1p",
 )
 xlogy = Primitive(
     name="xlogy",
@@ -309,6 +363,7 @@ xlogy = Primitive(
         if b < 0 or (b == 0 and a != 0)
         else None
     ),
+    array="xlogy",
 )
 sqrt = Primitive(
     name="sqrt",
@@ -322,6 +377,7 @@ sqrt = Primitive(
         if a < 0
         else None
     ),
+    array="sqrt",
 )
 sin = Primitive(
     name="sin",
@@ -330,6 +386,9 @@ sin = Primitive(
     partials=(lambda m, y, a: m.cos(a),),
     formula="sin(a)",
     textbook=("cos(a)",),
+    latex=r"\sin",
+    array="sin",
+    range="bounded",
 )
 cos = Primitive(
     name="cos",
@@ -338,6 +397,247 @@ cos = Primitive(
     partials=(lambda m, y, a: -m.sin(a),),
     formula="cos(a)",
     textbook=("-sin(a)",),
+    latex=r"\cos",
+    array="cos",
+    range="bounded",
+)
+tan = Primitive(
+    name="tan",
+    symbol="tan",
+    value=lambda m, a: m.tan(a),
+    partials=(lambda m, y, a: 1.0 + y * y,),
+    formula="tan(a)",
+    textbook=("1 + y**2",),
+    latex=r"\tan",
+    array="tan",
+)
+
+
+def _angle_domain(a: float) -> DomainError | None:
+    if a < -1.0 or a > 1.0:
+        return DomainError("only a number from -1 to 1 is the sine or cosine of an angle; use clip(a, -1, 1)")
+    return None
+
+
+asin = Primitive(
+    name="asin",
+    symbol="asin",
+    value=lambda m, a: m.asin(a),
+    partials=(lambda m, y, a: m.divide(1.0, m.sqrt((1.0 - a) * (1.0 + a))),),
+    formula="asin(a)",
+    textbook=("1/sqrt(1 - a**2)",),
+    domain=_angle_domain,
+    latex=r"\arcsin",
+    array="arcsin",
+)
+acos = Primitive(
+    name="acos",
+    symbol="acos",
+    value=lambda m, a: m.acos(a),
+    partials=(lambda m, y, a: -m.divide(1.0, m.sqrt((1.0 - a) * (1.0 + a))),),
+    formula="acos(a)",
+    textbook=("-1/sqrt(1 - a**2)",),
+    domain=_angle_domain,
+    latex=r"\arccos",
+    array="arccos",
+)
+
+
+def _atan_slope(m: Any, y: Any, a: Any) -> Any:
+    """1/(1 + a**2), also where a**2 overflows."""
+    r = m.divide(1.0, m.hypot(1.0, a))
+    return r * r
+
+
+atan = Primitive(
+    name="atan",
+    symbol="atan",
+    value=lambda m, a: m.atan(a),
+    partials=(_atan_slope,),
+    formula="atan(a)",
+    textbook=("1/(1 + a**2)",),
+    latex=r"\arctan",
+    array="arctan",
+    range="bounded",
+)
+
+
+def _in_the_middle(m: Any, a: Any, b: Any, ends: int, down: float) -> tuple[Any, Any, Any, Any]:
+    """a and b times a power of 2, so that their hypotenuse keeps its digits; the hypotenuse, and that power."""
+    size = m.maximum(m.absolute(a), m.absolute(b))
+    scale = m.where(m.below(size, 2.0**-ends), 2.0**600, m.where(m.below(size, 2.0**ends), 1.0, down))
+    a, b = a * scale, b * scale
+    return a, b, m.hypot(a, b), scale
+
+
+def _atan2_slope(m: Any, a: Any, b: Any) -> Any:
+    """b/(a**2 + b**2), and its limit 0 at infinity."""
+    a, b, r, scale = _in_the_middle(m, a, b, 480, 2.0**-600)  # so that the square is no more than a float holds
+    return m.where(m.at_least(r, inf), 0.0, m.divide(b, r * r) * scale)
+
+
+def _hypot_slope(m: Any, a: Any, b: Any) -> Any:
+    """a/hypot(a, b); 0 where both are 0, and the limit where one is infinite."""
+    far = m.where(m.at_least(m.absolute(a), inf), m.sign(a), 0.0)
+    a, b, r, _ = _in_the_middle(m, a, b, 960, 0.5)
+    return m.where(r, m.where(m.at_least(r, inf), far, m.divide(a, m.where(r, r, 1.0))), 0.0)
+
+
+atan2 = Primitive(
+    name="atan2",
+    symbol="atan2",
+    value=lambda m, a, b: m.atan2(a, b),
+    partials=(lambda m, y, a, b: _atan2_slope(m, a, b), lambda m, y, a, b: -_atan2_slope(m, b, a)),
+    formula="atan2(a, b)",
+    textbook=("b/(a**2 + b**2)", "-a/(a**2 + b**2)"),
+    domain=lambda a, b: (
+        DomainError("the point (0, 0) has no angle; keep it away from there, for instance with x + 1e-8")
+        if a == 0 == b
+        else None
+    ),
+    array="arctan2",
+    range="bounded",
+)
+hypot = Primitive(
+    name="hypot",
+    symbol="hypot",
+    value=lambda m, a, b: m.hypot(a, b),
+    partials=(lambda m, y, a, b: _hypot_slope(m, a, b), lambda m, y, a, b: _hypot_slope(m, b, a)),
+    formula="sqrt(a**2 + b**2)",
+    textbook=("a/y", "b/y"),
+    array="hypot",
+    range="moderate",
+)
+log2 = Primitive(
+    name="log2",
+    symbol="log2",
+    value=lambda m, a: m.log2(a),
+    partials=(lambda m, y, a: m.divide(m.divide(1.0, m.log(2.0)), a),),
+    formula="log2(a)",
+    textbook=("1/(a*log(2))",),
+    domain=lambda a: DomainError("the logarithm is defined above 0 only; use log2(p + 1e-12)") if a <= 0 else None,
+    latex=r"\log_{2}",
+    array="log2",
+)
+log10 = Primitive(
+    name="log10",
+    symbol="log10",
+    value=lambda m, a: m.log10(a),
+    partials=(lambda m, y, a: m.divide(m.divide(1.0, m.log(10.0)), a),),
+    formula="log10(a)",
+    textbook=("1/(a*log(10))",),
+    domain=lambda a: DomainError("the logarithm is defined above 0 only; use log10(p + 1e-12)") if a <= 0 else None,
+    latex=r"\log_{10}",
+    array="log10",
+)
+cbrt = Primitive(
+    name="cbrt",
+    symbol="∛",
+    value=lambda m, a: m.cbrt(a),
+    partials=(lambda m, y, a: m.divide(1.0, 3.0 * y * y),),
+    formula="cbrt(a)",
+    textbook=("1/(3*y**2)",),
+    array="cbrt",
+    range="moderate",
+)
+sinh = Primitive(
+    name="sinh",
+    symbol="sinh",
+    value=lambda m, a: m.sinh(a),
+    partials=(lambda m, y, a: m.cosh(a),),
+    formula="sinh(a)",
+    textbook=("cosh(a)",),
+    latex=r"\sinh",
+    array="sinh",
+)
+cosh = Primitive(
+    name="cosh",
+    symbol="cosh",
+    value=lambda m, a: m.cosh(a),
+    partials=(lambda m, y, a: m.sinh(a),),
+    formula="cosh(a)",
+    textbook=("sinh(a)",),
+    latex=r"\cosh",
+    array="cosh",
+)
+asinh = Primitive(
+    name="asinh",
+    symbol="asinh",
+    value=lambda m, a: m.asinh(a),
+    partials=(lambda m, y, a: m.divide(1.0, m.hypot(1.0, a)),),
+    formula="asinh(a)",
+    textbook=("1/sqrt(1 + a**2)",),
+    array="arcsinh",
+    range="moderate",
+)
+acosh = Primitive(
+    name="acosh",
+    symbol="acosh",
+    value=lambda m, a: m.acosh(a),
+    partials=(lambda m, y, a: m.divide(1.0, m.sqrt(a - 1.0) * m.sqrt(a + 1.0)),),
+    formula="acosh(a)",
+    textbook=("1/sqrt(a**2 - 1)",),
+    domain=lambda a: DomainError("a hyperbolic cosine is never below 1; keep a at 1 or above") if a < 1 else None,
+    array="arccosh",
+)
+atanh = Primitive(
+    name="atanh",
+    symbol="atanh",
+    value=lambda m, a: m.atanh(a),
+    partials=(lambda m, y, a: m.divide(1.0, (1.0 - a) * (1.0 + a)),),
+    formula="atanh(a)",
+    textbook=("1/(1 - a**2)",),
+    domain=lambda a: (
+        DomainError("a hyperbolic tangent lies between -1 and 1; use atanh(a*(1 - 1e-12))")
+        if a <= -1 or a >= 1
+        else None
+    ),
+    array="arctanh",
+)
+
+# --- the normal distribution -----------------------------------------------------------------------------------
+
+
+def _root_of_pi(m: Any) -> Any:
+    return m.sqrt(m.acos(-1.0))
+
+
+def _bell(m: Any, k: float, z: Any) -> tuple[Any, Any, Any]:
+    """exp(-k z**2) for z >= 0 as three factors: a square of few digits is exact, and its rest is small.
+
+    The last factor, that of a square of at most 706, is no subnormal number: who multiplies by it last loses no digit.
+    """
+    digits = m.floor(z * 4096.0) * 2.0**-12
+    most = m.minimum(digits, 37.5 if k == 0.5 else 26.5)
+    rest = m.exp(k * (digits - z) * (digits + z))
+    return rest, m.exp(k * (most - digits) * (most + digits)), m.exp(-(k * most * most))
+
+
+def _erf_slope(m: Any, y: Any, a: Any) -> Any:
+    """2 exp(-a**2)/sqrt(pi)."""
+    near = m.below(m.absolute(a), 1e6)
+    rest, middle, last = _bell(m, 1.0, m.where(near, m.absolute(a), 0.0))
+    return m.where(near, m.divide(2.0, _root_of_pi(m)) * rest * middle * last, m.exp(-m.absolute(a)))
+
+
+erf = Primitive(
+    name="erf",
+    symbol="erf",
+    value=lambda m, a: m.erf(a),
+    partials=(_erf_slope,),
+    formula="erf(a)",
+    textbook=("2*exp(-a**2)/sqrt(pi)",),
+    array="erf",
+    range="bounded",
+)
+erfcx = Primitive(
+    name="erfcx",
+    symbol="erfcx",
+    value=lambda m, a: m.erfcx(a),
+    partials=(lambda m, y, a: m.where(m.below(a, inf), 2.0 * (a * y) - m.divide(2.0, _root_of_pi(m)), 0.0 * y),),
+    formula="erfcx(a)",
+    textbook=("2*a*y - 2/sqrt(pi)",),
+    array="erfcx",
 )
 
 # --- activations -----------------------------------------------------------------------------------------------
@@ -350,6 +650,10 @@ tanh = Primitive(
     formula="tanh(a)",
     textbook=("1 - y**2",),
     eager=scalar.tanh_with_slope,
+    activation=True,
+    latex=r"\tanh",
+    array="tanh",
+    range="bounded",
 )
 sigmoid = Primitive(
     name="sigmoid",
@@ -359,6 +663,10 @@ sigmoid = Primitive(
     formula="sigmoid(a)",
     textbook=("y*(1 - y)",),
     eager=scalar.sigmoid_with_slope,
+    activation=True,
+    latex=r"\sigma",
+    array="sigmoid",
+    range="bounded",
 )
 softplus = Primitive(
     name="softplus",
@@ -367,6 +675,9 @@ softplus = Primitive(
     partials=(lambda m, y, a: m.sigmoid(a),),
     formula="log(1 + exp(a))",
     textbook=("sigmoid(a)",),
+    activation=True,
+    array="softplus",
+    range="moderate",
 )
 
 
@@ -384,6 +695,41 @@ swish = Primitive(
     formula="a*sigmoid(a)",
     textbook=("sigmoid(a) + y*(1 - sigmoid(a))",),
     eager=scalar.swish_with_slope,
+    activation=True,
+    array="swish",
+    range="moderate",
+)
+
+
+def _gelu(m: Any, a: Any) -> Any:
+    """a times the chance that a normal number is below a."""
+    near = m.below(m.absolute(a), 1e6)
+    z = m.where(near, m.absolute(a), 0.0)
+    rest, middle, last = _bell(m, 0.5, z)
+    below = z * (0.5 * m.erfcx(z * m.sqrt(0.5))) * rest * middle * last
+    above = a * (0.5 + 0.5 * m.erf(a * m.sqrt(0.5)))
+    return m.where(m.below(-0.5, a), above, -m.where(near, below, m.exp(-m.absolute(a))))
+
+
+def _gelu_slope(m: Any, y: Any, a: Any) -> Any:
+    """The chance, plus a times its density; on both sides in terms of what is missing to 0 or 1."""
+    near = m.below(m.absolute(a), 1e6)
+    z = m.where(near, m.absolute(a), 0.0)
+    rest, middle, last = _bell(m, 0.5, z)
+    missing = 0.5 * m.erfcx(z * m.sqrt(0.5)) - z * m.divide(m.sqrt(0.5), _root_of_pi(m))
+    missing = m.where(near, missing * rest * middle * last, m.exp(-m.absolute(a)))
+    return m.where(m.below(a, 0.0), missing, 1.0 - missing)
+
+
+gelu = Primitive(
+    name="gelu",
+    symbol="GELU",
+    value=lambda m, a: _gelu(m, a),
+    partials=(_gelu_slope,),
+    formula="a*(1 + erf(a/sqrt(2)))/2",
+    textbook=("(1 + erf(a/sqrt(2)))/2 + a*exp(-a**2/2)/sqrt(2*pi)",),
+    activation=True,
+    range="moderate",
 )
 relu = Primitive(
     name="relu",
@@ -393,6 +739,8 @@ relu = Primitive(
     formula="max(0, a)",
     textbook=("step(a)",),
     flat=True,
+    activation=True,
+    range="moderate",
 )
 leaky_relu = Primitive(
     name="leaky_relu",
@@ -402,6 +750,8 @@ leaky_relu = Primitive(
     formula="a if a >= 0 else b*a",
     textbook=("1 if a >= 0 else b", "0 if a >= 0 else a"),
     flat=True,
+    activation=True,
+    range="moderate",
 )
 
 
@@ -424,6 +774,59 @@ elu = Primitive(
     formula="a if a >= 0 else b*(exp(a) - 1)",
     textbook=("1 if a >= 0 else b*exp(a)", "0 if a >= 0 else exp(a) - 1"),
     flat=True,
+    activation=True,
+    range="moderate",
+)
+SELU_SCALE, SELU_ALPHA = 1.0507009873554805, 1.6732632423543772  # Klambauer et al. (2017)
+selu = Primitive(
+    name="selu",
+    symbol="SELU",
+    value=lambda m, a: m.where(m.below(a, 0.0), SELU_SCALE * (SELU_ALPHA * m.expm1(a)), SELU_SCALE * a),
+    partials=(lambda m, y, a: m.where(m.step(a), SELU_SCALE, SELU_SCALE * (SELU_ALPHA * m.exp(a))),),
+    formula=f"{SELU_SCALE}*a if a >= 0 else {SELU_SCALE}*{SELU_ALPHA}*(exp(a) - 1)",
+    textbook=(f"{SELU_SCALE} if a >= 0 else {SELU_SCALE}*{SELU_ALPHA}*exp(a)",),
+    flat=True,
+    activation=True,
+    range="moderate",
+)
+
+
+def _softsign_slope(m: Any, y: Any, a: Any) -> Any:
+    r = m.divide(1.0, 1.0 + m.absolute(a))
+    return r * r
+
+
+softsign = Primitive(
+    name="softsign",
+    symbol="softsign",
+    value=lambda m, a: m.where(m.below(m.absolute(a), inf), m.divide(a, 1.0 + m.absolute(a)), m.sign(a)),
+    partials=(_softsign_slope,),
+    formula="a/(1 + abs(a))",
+    textbook=("1/(1 + abs(a))**2",),
+    activation=True,
+    range="bounded",
+)
+hardtanh = Primitive(
+    name="hardtanh",
+    symbol="hardtanh",
+    value=lambda m, a: m.minimum(m.maximum(a, -1.0), 1.0),
+    partials=(lambda m, y, a: m.where(m.at_least(a, -1.0), m.where(m.at_least(1.0, a), 1.0, 0.0), 0.0),),
+    formula="min(max(a, -1), 1)",
+    textbook=("(1 if a <= 1 else 0) if a >= -1 else 0",),
+    flat=True,
+    activation=True,
+    range="bounded",
+)
+hardsigmoid = Primitive(
+    name="hardsigmoid",
+    symbol="hard σ",
+    value=lambda m, a: m.minimum(m.maximum(m.divide(a + 3.0, 6.0), 0.0), 1.0),
+    partials=(lambda m, y, a: m.where(m.at_least(a, -3.0), m.where(m.at_least(3.0, a), m.divide(1.0, 6.0), 0.0), 0.0),),
+    formula="min(max((a + 3)/6, 0), 1)",
+    textbook=("(1/6 if a <= 3 else 0) if a >= -3 else 0",),
+    flat=True,
+    activation=True,
+    range="bounded",
 )
 step = Primitive(
     name="step",
@@ -433,6 +836,9 @@ step = Primitive(
     formula="1 if a >= 0 else 0",
     textbook=("0",),
     flat=True,
+    activation=True,
+    array="step",
+    range="bounded",
 )
 
 # --- choices ---------------------------------------------------------------------------------------------------
@@ -448,6 +854,10 @@ maximum = Primitive(
     formula="max(a, b)",
     textbook=("1 if a >= b else 0", "0 if a >= b else 1"),
     selects=True,
+    notation="max",
+    latex=r"\max",
+    array="maximum",
+    range="moderate",
 )
 minimum = Primitive(
     name="minimum",
@@ -460,6 +870,10 @@ minimum = Primitive(
     formula="min(a, b)",
     textbook=("1 if a <= b else 0", "0 if a <= b else 1"),
     selects=True,
+    notation="min",
+    latex=r"\min",
+    array="minimum",
+    range="moderate",
 )
 where = Primitive(
     name="where",
@@ -473,6 +887,59 @@ where = Primitive(
     formula="b if a else c",
     textbook=("0", "1 if a else 0", "0 if a else 1"),
     selects=True,
+    array="where",
+    range="moderate",
+)
+clip = Primitive(
+    name="clip",
+    symbol="clip",
+    value=lambda m, a, b, c: m.minimum(m.maximum(a, b), c),
+    partials=(
+        lambda m, y, a, b, c: m.where(m.at_least(a, b), m.where(m.at_least(c, a), 1.0, 0.0), 0.0),
+        lambda m, y, a, b, c: m.where(m.at_least(a, b), 0.0, m.where(m.at_least(c, b), 1.0, 0.0)),
+        lambda m, y, a, b, c: m.where(m.at_least(c, m.maximum(a, b)), 0.0, 1.0),
+    ),
+    formula="min(max(a, b), c)",
+    textbook=(
+        "(1 if a <= c else 0) if a >= b else 0",
+        "0 if a >= b else (1 if b <= c else 0)",
+        "0 if max(a, b) <= c else 1",
+    ),
+    selects=True,
+    range="moderate",
+)
+floor = Primitive(
+    name="floor",
+    symbol="floor",
+    value=lambda m, a: m.floor(a),
+    partials=(lambda m, y, a: 0.0,),
+    formula="floor(a)",
+    textbook=("0",),
+    flat=True,
+    array="floor",
+    range="moderate",
+)
+ceil = Primitive(
+    name="ceil",
+    symbol="ceil",
+    value=lambda m, a: m.ceil(a),
+    partials=(lambda m, y, a: 0.0,),
+    formula="ceil(a)",
+    textbook=("0",),
+    flat=True,
+    array="ceil",
+    range="moderate",
+)
+round = Primitive(
+    name="round",
+    symbol="round",
+    value=lambda m, a: m.round(a),
+    partials=(lambda m, y, a: 0.0,),
+    formula="round(a)",
+    textbook=("0",),
+    flat=True,
+    array="rint",
+    range="moderate",
 )
 
 # --- any number of operands ------------------------------------------------------------------------------------
@@ -518,6 +985,7 @@ softmax = Primitive(  # operand 0 is the index of the output, a constant; the ot
     symbol="softmax",
     value=lambda m, index, *z: m.softmax(z)[int(index)],
     partials=_softmax_partials,
+    range="bounded",
 )
 
 PRIMITIVES: tuple[Primitive, ...] = tuple(row for row in list(globals().values()) if isinstance(row, Primitive))

@@ -8,6 +8,7 @@ for large x), the form used here does not.
 from __future__ import annotations
 
 import math
+from builtins import round as _round
 from collections.abc import Sequence
 from math import cos as _cos
 from math import exp as _exp
@@ -67,6 +68,159 @@ def cos(x: float) -> float:
         return _cos(x)
     except ValueError:
         return nan
+
+
+def tan(x: float) -> float:
+    """The tangent of x radians; NaN at infinity."""
+    try:
+        return math.tan(x)
+    except ValueError:
+        return nan
+
+
+def asin(x: float) -> float:
+    """The angle whose sine is x; NaN beyond -1 and 1."""
+    return math.asin(x) if -1.0 <= x <= 1.0 else nan
+
+
+def acos(x: float) -> float:
+    """The angle whose cosine is x; NaN beyond -1 and 1."""
+    return math.acos(x) if -1.0 <= x <= 1.0 else nan
+
+
+def atan(x: float) -> float:
+    """The angle whose tangent is x."""
+    return math.atan(x)
+
+
+def atan2(y: float, x: float) -> float:
+    """The angle from the axis to the point (x, y)."""
+    return math.atan2(y, x)
+
+
+def hypot(a: float, b: float) -> float:
+    """sqrt(a**2 + b**2), without overflow on the way."""
+    return math.hypot(a, b) if a == a and b == b else nan
+
+
+def log2(x: float) -> float:
+    """The logarithm to the base 2: -infinity at 0, NaN below."""
+    if x > 0.0:
+        return math.log2(x)
+    return -inf if x == 0.0 else nan
+
+
+def log10(x: float) -> float:
+    """The logarithm to the base 10: -infinity at 0, NaN below."""
+    if x > 0.0:
+        return math.log10(x)
+    return -inf if x == 0.0 else nan
+
+
+def cbrt(x: float) -> float:
+    """The cube root, also of a negative number: 1/3 is no float, so a step of Newton's follows the power."""
+    y = math.copysign(abs(x) ** (1.0 / 3.0), x)
+    return y + (x / (y * y) - y) / 3.0 if 0.0 < abs(x) < inf else x
+
+
+def sinh(x: float) -> float:
+    """The hyperbolic sine; infinite where that is too large for a float."""
+    try:
+        return math.sinh(x)
+    except OverflowError:
+        return math.copysign(inf, x)
+
+
+def cosh(x: float) -> float:
+    """The hyperbolic cosine; infinity where that is too large for a float."""
+    try:
+        return math.cosh(x)
+    except OverflowError:
+        return inf
+
+
+def asinh(x: float) -> float:
+    """The number whose hyperbolic sine is x."""
+    return math.asinh(x)
+
+
+def acosh(x: float) -> float:
+    """The number whose hyperbolic cosine is x; NaN below 1."""
+    return math.acosh(x) if x >= 1.0 else nan
+
+
+def atanh(x: float) -> float:
+    """The number whose hyperbolic tangent is x; infinite at -1 and 1, NaN beyond."""
+    if -1.0 < x < 1.0:
+        return math.atanh(x)
+    return math.copysign(inf, x) if abs(x) == 1.0 else nan
+
+
+def floor(x: float) -> float:
+    """The largest whole number that is not above x."""
+    return float(math.floor(x)) if math.isfinite(x) else x
+
+
+def ceil(x: float) -> float:
+    """The smallest whole number that is not below x."""
+    return float(math.ceil(x)) if math.isfinite(x) else x
+
+
+def round(x: float) -> float:
+    """The nearest whole number, the even one of two."""
+    return float(_round(x)) if math.isfinite(x) else x
+
+
+def erf(x: float) -> float:
+    """The error function."""
+    return math.erf(x)
+
+
+ERFCX = (  # z erfcx(z) from z = 0.5 on, a polynomial in (z - 2.5)/(z + 1.5), the highest power first
+    -4.891930392414204e-10,
+    -2.5706961707277375e-10,
+    4.263207361048038e-09,
+    4.46676828718437e-09,
+    -1.396503833156555e-08,
+    -2.7558823329209214e-08,
+    5.067101602322498e-09,
+    7.476721665959295e-08,
+    1.216363303149243e-07,
+    1.886730869526552e-08,
+    -4.065297866058055e-07,
+    -9.305302300332238e-07,
+    -2.2356758800145038e-07,
+    3.456967520320405e-06,
+    7.470412369984665e-06,
+    -2.07570373948822e-06,
+    -3.892621543249208e-05,
+    -5.270855740995925e-05,
+    0.00012837152351176067,
+    0.00046933125320104815,
+    -0.00029218793799704485,
+    -0.003454296751270282,
+    0.0014829302955760664,
+    0.03145737041554685,
+    -0.09228567682381092,
+    0.09975198834662752,
+    0.527015910152859,
+)
+
+
+def erfcx(x: float) -> float:
+    """exp(x**2) erfc(x), which neither of the two would give far out."""
+    if -0.5 < x < 0.5:
+        return _exp(x * x) * (1.0 - math.erf(x))
+    z = abs(x)
+    t, p = (z - 2.5) / (z + 1.5) if z < 1e300 else 1.0, 0.0
+    for c in ERFCX:
+        p = p * t + c
+    if x > 0.0:
+        return p / z
+    if not x > -27.0:
+        return inf if x == x else x
+    digits = math.floor(z * 4096.0) / 4096.0  # whose square is exact
+    return 2.0 * exp(digits * digits) * _exp((z - digits) * (z + digits)) - p / z
 
 
 def divide(a: float, b: float) -> float:

@@ -295,6 +295,20 @@ class Value:
     def __pos__(self) -> Value:
         return self
 
+    def __floor__(self) -> Value:
+        return apply(primitives.floor, self)
+
+    def __ceil__(self) -> Value:
+        return apply(primitives.ceil, self)
+
+    def __round__(self, digits: int | None = None) -> Value:
+        if not digits:
+            return apply(primitives.round, self)
+        scale = 10.0 ** abs(digits)  # 0.01 is no float, 100 is one
+        if digits < 0:
+            return apply(primitives.round, self / scale) * scale
+        return apply(primitives.round, self * scale) / scale
+
     def __abs__(self) -> Value:
         return apply(primitives.absolute, self)
 
@@ -362,6 +376,74 @@ class Value:
         """The cosine: see `autograd.functions.cos`."""
         return apply(primitives.cos, self)
 
+    def tan(self) -> Value:
+        """The tangent: see `autograd.functions.tan`."""
+        return apply(primitives.tan, self)
+
+    def asin(self) -> Value:
+        """The angle whose sine this is: see `autograd.functions.asin`."""
+        return apply(primitives.asin, self)
+
+    def acos(self) -> Value:
+        """The angle whose cosine this is: see `autograd.functions.acos`."""
+        return apply(primitives.acos, self)
+
+    def atan(self) -> Value:
+        """The angle whose tangent this is: see `autograd.functions.atan`."""
+        return apply(primitives.atan, self)
+
+    def atan2(self, x: Operand) -> Value:
+        """The angle of the point (x, self): see `autograd.functions.atan2`."""
+        return apply(primitives.atan2, self, x)
+
+    def hypot(self, b: Operand) -> Value:
+        """sqrt(self**2 + b**2): see `autograd.functions.hypot`."""
+        return apply(primitives.hypot, self, b)
+
+    def log2(self) -> Value:
+        """The logarithm to the base 2: see `autograd.functions.log2`."""
+        return apply(primitives.log2, self)
+
+    def log10(self) -> Value:
+        """The logarithm to the base 10: see `autograd.functions.log10`."""
+        return apply(primitives.log10, self)
+
+    def cbrt(self) -> Value:
+        """The cube root: see `autograd.functions.cbrt`."""
+        return apply(primitives.cbrt, self)
+
+    def sinh(self) -> Value:
+        """The hyperbolic sine: see `autograd.functions.sinh`."""
+        return apply(primitives.sinh, self)
+
+    def cosh(self) -> Value:
+        """The hyperbolic cosine: see `autograd.functions.cosh`."""
+        return apply(primitives.cosh, self)
+
+    def asinh(self) -> Value:
+        """The number whose hyperbolic sine this is: see `autograd.functions.asinh`."""
+        return apply(primitives.asinh, self)
+
+    def acosh(self) -> Value:
+        """The number whose hyperbolic cosine this is: see `autograd.functions.acosh`."""
+        return apply(primitives.acosh, self)
+
+    def atanh(self) -> Value:
+        """The number whose hyperbolic tangent this is: see `autograd.functions.atanh`."""
+        return apply(primitives.atanh, self)
+
+    def erf(self) -> Value:
+        """The error function: see `autograd.functions.erf`."""
+        return apply(primitives.erf, self)
+
+    def erfcx(self) -> Value:
+        """exp(self**2) (1 - erf(self)): see `autograd.functions.erfcx`."""
+        return apply(primitives.erfcx, self)
+
+    def gelu(self) -> Value:
+        """self times the chance that a normal number is below it: see `autograd.functions.gelu`."""
+        return apply(primitives.gelu, self)
+
     def softplus(self) -> Value:
         """log(1 + exp(self)): see `autograd.functions.softplus`."""
         return apply(primitives.softplus, self)
@@ -377,6 +459,24 @@ class Value:
     def swish(self) -> Value:
         """self * sigmoid(self): see `autograd.functions.swish`."""
         return apply(primitives.swish, self)
+
+    silu = swish
+
+    def selu(self) -> Value:
+        """An ELU with fixed scales: see `autograd.functions.selu`."""
+        return apply(primitives.selu, self)
+
+    def softsign(self) -> Value:
+        """self / (1 + abs(self)): see `autograd.functions.softsign`."""
+        return apply(primitives.softsign, self)
+
+    def hardtanh(self) -> Value:
+        """self, but not below -1 nor above 1: see `autograd.functions.hardtanh`."""
+        return apply(primitives.hardtanh, self)
+
+    def hardsigmoid(self) -> Value:
+        """self/6 + 1/2, but not below 0 nor above 1: see `autograd.functions.hardsigmoid`."""
+        return apply(primitives.hardsigmoid, self)
 
     def step(self) -> Value:
         """1 from 0 on, else 0: see `autograd.functions.step`."""
@@ -397,6 +497,22 @@ class Value:
     def minimum(self, other: Operand) -> Value:
         """The smaller of the two: see `autograd.functions.minimum`."""
         return apply(primitives.minimum, self, other)
+
+    def clip(self, low: Operand, high: Operand) -> Value:
+        """self, but not below low nor above high: see `autograd.functions.clip`."""
+        return apply(primitives.clip, self, low, high)
+
+    def floor(self) -> Value:
+        """The largest whole number that is not above self: see `autograd.functions.floor`."""
+        return apply(primitives.floor, self)
+
+    def ceil(self) -> Value:
+        """The smallest whole number that is not below self: see `autograd.functions.ceil`."""
+        return apply(primitives.ceil, self)
+
+    def round(self) -> Value:
+        """The nearest whole number: see `autograd.functions.round`."""
+        return apply(primitives.round, self)
 
     def where(self, a: Operand, b: Operand) -> Value:
         """a where self is not 0, else b: see `autograd.functions.where`."""
@@ -474,6 +590,11 @@ class Value:
         if out is not None:
             options["out"] = out
         return getattr(ufunc, method)(*arrays, **options)
+
+
+for _row in primitives.PRIMITIVES:  # NumPy calls the method of a ufunc's name: np.arctan(array) calls v.arctan()
+    if hasattr(Value, _row.name) and not hasattr(Value, _row.array or _row.name):
+        setattr(Value, _row.array, getattr(Value, _row.name))
 
 
 # --- making nodes ----------------------------------------------------------------------------------------------

@@ -280,6 +280,8 @@ def numerical_derivatives(case: Case) -> None:
     """
     jumping = [node.operands[0] for node in case.nodes if node.op and node.op.name in ("sign", "step", "where")]
     jumps = any(float(getattr(x, "data", x)) == 0.0 for x in jumping)
+    rounded = [node.operands[0] for node in case.nodes if node.op and node.op.name in ("floor", "ceil", "round")]
+    jumps = jumps or any((2.0 * float(getattr(x, "data", x))).is_integer() for x in rounded)
     if (
         jumps
         or "stop_gradient" in case.recipe.ops

@@ -176,6 +176,107 @@ def cos(a: Jet) -> Jet:
     return a.through(c, -s, -c)
 
 
+def tan(a: Jet) -> Jet:
+    y = iv.tan(a.value)
+    return a.through(y, ONE + y * y, TWO * y * (ONE + y * y))
+
+
+def arc(f: Callable[[mpf], mpf], a: Jet, slope: Any, bend: Any) -> Jet:
+    """A monotonic function that intervals of mpmath do not have: its ends are those of its mpf."""
+    ends = [f(low(a.value)), f(high(a.value))]
+    if any(isinstance(end, mp.mpc) for end in ends):
+        raise ArithmeticError("outside the domain")
+    ends.sort()
+    return a.through(widened(iv.mpf(ends), max(map(abs, ends)) * mpf(10) ** (2 - DIGITS)), slope, bend)
+
+
+def asin(a: Jet) -> Jet:
+    x = a.value
+    r = ONE / iv.sqrt((ONE - x) * (ONE + x))
+    return arc(mp.asin, a, r, x * r * r * r)
+
+
+def atan(a: Jet) -> Jet:
+    x = a.value
+    r = ONE / (ONE + x * x)
+    return arc(mp.atan, a, r, -TWO * x * r * r)
+
+
+def asinh(a: Jet) -> Jet:
+    x = a.value
+    r = ONE / iv.sqrt(ONE + x * x)
+    return arc(mp.asinh, a, r, -x * r * r * r)
+
+
+def acosh(a: Jet) -> Jet:
+    x = a.value
+    r = ONE / iv.sqrt((x - ONE) * (x + ONE))
+    return arc(mp.acosh, a, r, -x * r * r * r)
+
+
+def atanh(a: Jet) -> Jet:
+    x = a.value
+    r = ONE / ((ONE - x) * (ONE + x))
+    return arc(mp.atanh, a, r, TWO * x * r * r)
+
+
+def cbrt(a: Jet) -> Jet:
+    if sign_of(a.value) == 0:
+        return with_any_slope(ZERO, a)
+    y = arc(lambda x: mp.sign(x) * mp.cbrt(abs(x)), a, ZERO, ZERO).value
+    return a.through(y, ONE / (3 * y * y), -TWO * y / (9 * a.value * a.value))
+
+
+def sinh(a: Jet) -> Jet:
+    if is_small(a):
+        return a + a * a * a * (ONE / 6)
+    return (exp(a) - exp(-a)) * 0.5
+
+
+def cosh(a: Jet) -> Jet:
+    return (exp(a) + exp(-a)) * 0.5
+
+
+def atan2(a: Jet, b: Jet) -> Jet:
+    """The angle of the point (b, a), by the nearer axis."""
+    if low(b.value) > size_of(a.value):
+        return atan(a / b)
+    if sign_of(a.value) and low(abs(a.value)) >= size_of(b.value):
+        return -atan(b / a) + iv.pi * sign_of(a.value) * 0.5
+    if sign_of(a.value) == 0:  # -0.0 is no number of mpmath's
+        raise Undecided
+    if high(b.value) < 0:
+        return atan(a / b) + iv.pi * sign_of(a.value)
+    raise ArithmeticError("the point lies across the half-axes")
+
+
+def hypot(a: Jet, b: Jet) -> Jet:
+    if sign_of(a.value) == 0 == sign_of(b.value):
+        return with_any_slope(ZERO, a)
+    return sqrt(a * a + b * b)
+
+
+def erf(a: Jet) -> Jet:
+    slope = TWO * iv.exp(-a.value * a.value) / iv.sqrt(iv.pi)
+    return arc(mp.erf, a, slope, -TWO * a.value * slope)
+
+
+def erfcx(a: Jet) -> Jet:
+    def f(x: mpf) -> mpf:
+        return mp.exp(x * x) * mp.erfc(x)
+
+    if size_of(a.value) > 1e6:
+        raise OverflowError
+    y = arc(f, a, ZERO, ZERO).value
+    slope = TWO * a.value * y - TWO / iv.sqrt(iv.pi)
+    return a.through(y, slope, TWO * y + TWO * a.value * slope)
+
+
+def rest_of(a: Jet) -> Jet:
+    """The chance that a normal number is below a, which is small."""
+    return erfcx(-a * iv.sqrt(iv.mpf(0.5))) * exp(a * a * -0.5) * 0.5
+
+
 def is_small(a: Jet) -> bool:
     return size_of(a.value) < SMALL
 
@@ -285,6 +386,35 @@ def sign_of(a: Any) -> int:
     raise Undecided
 
 
+def clip(a: Jet, b: Jet, c: Jet) -> int:
+    k = 0 if at_least(a.value, b.value) else 1
+    return k if at_least(c.value, (a, b)[k].value) else 2
+
+
+SELU = 1.0507009873554805, 1.6732632423543772
+
+
+def softsign(a: Jet) -> Jet:
+    side = sign_of(a.value)
+    r = ONE / (a.value * side + 1)
+    return a.through(a.value * r, r * r, -TWO * side * r * r * r)
+
+
+def middle(a: Jet, end: int, inside: Jet) -> Jet:
+    """Something between -end and end, a constant outside."""
+    if at_least(a.value, iv.mpf(-end)) and at_least(iv.mpf(end), a.value):
+        return inside
+    above = at_least(a.value, iv.mpf(end))
+    return constant(1 if above else -1 if end == 1 else 0, a)
+
+
+def stepped(f: Callable[[mpf], mpf], a: Jet) -> Jet:
+    """A whole number that is near."""
+    if f(low(a.value)) != f(high(a.value)):
+        raise Undecided
+    return constant(f(low(a.value)), a)
+
+
 # --- the rows ------------------------------------------------------------------------------------------------------
 
 # The closed form of each row, on jets. A choice gives the place of the operand that it hands on.
@@ -308,6 +438,20 @@ CLOSED: dict[str, Callable[..., Any]] = {
     "sqrt": sqrt,
     "sin": sin,
     "cos": cos,
+    "tan": tan,
+    "asin": asin,
+    "acos": lambda a: -asin(a) + iv.pi * 0.5,
+    "atan": atan,
+    "atan2": atan2,
+    "hypot": hypot,
+    "log2": lambda a: log(a) * (ONE / iv.log(2)),
+    "log10": lambda a: log(a) * (ONE / iv.log(10)),
+    "cbrt": cbrt,
+    "sinh": sinh,
+    "cosh": cosh,
+    "asinh": asinh,
+    "acosh": acosh,
+    "atanh": atanh,
     "tanh": tanh,
     "sigmoid": sigmoid,
     "softplus": softplus,
@@ -315,9 +459,20 @@ CLOSED: dict[str, Callable[..., Any]] = {
     "relu": lambda a: a if at_least(a.value, ZERO) else constant(ZERO, a),
     "leaky_relu": lambda a, b: a if at_least(a.value, ZERO) else b * a,
     "elu": lambda a, b: a if at_least(a.value, ZERO) else b * expm1(a),
+    "erf": erf,
+    "erfcx": erfcx,
+    "gelu": lambda a: a * ((erf(a * iv.sqrt(iv.mpf(0.5))) + 1) * 0.5) if low(a.value) > -1 else a * rest_of(a),
+    "selu": lambda a: (a if at_least(a.value, ZERO) else expm1(a) * iv.mpf(SELU[1])) * iv.mpf(SELU[0]),
+    "softsign": softsign,
+    "hardtanh": lambda a: middle(a, 1, a),
+    "hardsigmoid": lambda a: middle(a, 3, (a + 3) * (ONE / 6)),
     "step": lambda a: constant(1 if at_least(a.value, ZERO) else 0, a),
     "maximum": lambda a, b: 0 if at_least(a.value, b.value) else 1,
     "minimum": lambda a, b: 0 if at_least(b.value, a.value) else 1,
+    "clip": clip,
+    "floor": lambda a: stepped(mp.floor, a),
+    "ceil": lambda a: stepped(mp.ceil, a),
+    "round": lambda a: stepped(mp.nint, a),
     "where": lambda a, b, c: 1 if sign_of(a.value) else 2,
     "dot": lambda *v: _summed(
         [w * x for w, x in zip(v[: len(v) // 2], v[len(v) - len(v) // 2 :], strict=True)],
@@ -357,7 +512,9 @@ def _rounded_differences(z: Sequence[Any]) -> list[mpf]:
     return [1 + x + average for x in apart]
 
 
-BENT = {"tanh", "sigmoid", "swish", "softplus", "softmax", "logsumexp"}  # second derivatives are sums that may cancel
+# Second derivatives that are sums which may cancel.
+BENT = {"tanh", "sigmoid", "swish", "softplus", "softmax", "logsumexp", "asin", "acos", "atanh", "atan2", "hypot"}
+BENT |= {"erf", "erfcx", "gelu"}
 SAME_SUM = {"add", "subtract", "multiply", "dot", "fsum"}  # a compiled program may sum in another order
 
 
@@ -515,6 +672,12 @@ class Truth:
             magnified = _rounded_differences([x.value for x in operands])
             own = magnified[index[0]] if index else 0
             sizes_of_slopes = [s * (m + own) for s, m in zip(sizes_of_slopes, magnified, strict=True)]
+        if op == "erfcx":
+            sizes_of_slopes = [2 * size_of(operands[0].value) * size_of(value) + 2 for _ in slopes]
+        if op == "gelu":
+            x = size_of(operands[0].value)
+            density = mp.exp(-(min(x, mpf(1000)) ** 2) / 2)
+            sizes_of_slopes = [s + (x + 1) * density for s in sizes_of_slopes]
         if op == "swish":
             s = sigmoid(Jet(operands[0].value, [], None)).value
             sizes_of_slopes = [size_of(s) + size_of(operands[0].value * s * (ONE - s)) for _ in slopes]
@@ -555,11 +718,15 @@ class Truth:
                         if (x.first[i] == 0 and not x.gains[i]) or (y.first[j] == 0 and not y.gains[j]):
                             continue
                         own = size_of(p) if known(p) else mp.inf
+                        if op in ("atan2", "hypot") and known(made.first[k]):  # each term goes as one over the length
+                            own += 4 / low(hypot(*[Jet(o.value, [], None) for o in operands]).value) ** (
+                                1 + (op == "atan2")
+                            )
                         if op in BENT:
                             own += (
                                 4
                                 * (slope_sizes[k] + slope_sizes[q])
-                                * (1 + size_of(operands[k].value) * (op == "swish"))
+                                * (1 + size_of(operands[k].value) * (op in ("swish", "erf", "gelu", "erfcx"))) ** 2
                             )
                         if p != 0 or own:
                             terms.append(_times(_times(p, x.first[i]), y.first[j]))

@@ -23,10 +23,13 @@ FUNCTIONS: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
     "sigmoid": (namespace.exact_sigmoid, lambda z: 1 / (1 + mpmath.exp(-z))),
     "softplus": (namespace.softplus, lambda z: mpmath.log1p(mpmath.exp(z))),
     "swish": (namespace.swish, lambda z: z / (1 + mpmath.exp(-z))),
+    "erf": (namespace.erf, mpmath.erf),
+    "erfcx": (namespace.erfcx, lambda z: mpmath.exp(z * z) * mpmath.erfc(z)),
+    "cbrt": (namespace.cbrt, lambda z: mpmath.sign(z) * mpmath.cbrt(abs(z))),
 }
 
 
-@pytest.mark.parametrize("name", ["sigmoid", "exact_sigmoid", "softplus", "swish", "step"])
+@pytest.mark.parametrize("name", ["sigmoid", "exact_sigmoid", "softplus", "swish", "step", "erf", "erfcx", "cbrt"])
 def test_functions_of_one_number_have_the_engines_limits(name: str) -> None:
     function: Any = getattr(namespace, name)
     numbers = [*NUMBERS, inf, -inf, nan]

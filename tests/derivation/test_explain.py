@@ -373,6 +373,7 @@ def test_the_trace_names_what_has_no_name() -> None:
 # --- every primitive ---------------------------------------------------------------------------------------------
 
 OPERANDS = {"softmax": (1.0, 0.3, -0.2, 0.9), "where": (1.0, 0.7, 1.4), "dot": (0.8, 0.2, 0.1, 0.5, 0.3)}
+OPERANDS |= {"acosh": (1.7,)}
 
 
 def made_by(op: Primitive, flip: bool = False) -> Value:

@@ -22,6 +22,8 @@ from autograd.derivation.expression import ExpressionError, names_in, record
         ("max(x, y) + min(x, y) + abs(-x)", 7),
         ("where(x, sin(y), 0)", math.sin(3)),
         ("1e-3*x", 2e-3),
+        ("sin(pi*x) + e**x + π", math.sin(2 * math.pi) + math.e**2 + math.pi),
+        ("silu(x) + arctan(y)", 2 / (1 + math.exp(-2)) + math.atan(3)),
         ("  x\n +\n y ", 5),
     ],
 )
@@ -34,6 +36,11 @@ def test_named_steps_are_labelled_and_the_last_one_is_the_result() -> None:
     assert (y.data, y.label) == (12.0, "y")
     assert [parent.label for parent in y.parents] == ["z", "z"]
     assert names_in("z = w*x; y = z + z") == ["w", "x"]
+
+
+def test_pi_and_e_are_numbers_unless_they_are_variables() -> None:
+    assert names_in("pi*r**2 + e") == ["r"]
+    assert record("e*x", {"e": Value(3.0), "x": Value(2.0)}).data == 6.0
 
 
 def test_names_are_found_in_order_without_the_functions() -> None:
@@ -72,6 +79,10 @@ def test_names_are_found_in_order_without_the_functions() -> None:
         ("x(2)", "x is a variable, no function", 0),
         ("|x|", "an absolute value is written abs", 0),
         ("ln(x)", "did you mean log?", 0),
+        ("lg(x)", "did you mean log10?", 0),
+        ("tg(x)", "did you mean tan?", 0),
+        ("cot(x)", "no function is called cot; write 1/tan[(]x[)]", 0),
+        ("sec(x)", "no function is called sec; write 1/cos[(]x[)]", 0),
         ("2*log()", "log is written log[(]x[)]\\n", 2),
         ("max(x, 1, 2)", "max is written max[(]a, b[)]\\n", 0),
         ("leaky_relu(x, 1, 2)", "leaky_relu is written leaky_relu[(]x, alpha[)] or leaky_relu[(]x[)]\\n", 0),

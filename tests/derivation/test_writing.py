@@ -450,6 +450,8 @@ def test_the_textbook_formulas_of_the_table_give_its_numbers(
 ) -> None:
     count = len(op.textbook)
     numbers = operands[:count]
+    if op.domain is not None and op.domain(*numbers) is not None:
+        return  # each row is defined at one of these points at least: test_every_primitive_of_the_table_is_explained
     y = op.value(scalar, *numbers)
     quantities: dict[str, Expression] = {"y": Symbol("y", y)}
     quantities |= {letter: Symbol(letter, x) for letter, x in zip("abc", numbers, strict=False)}

@@ -47,6 +47,29 @@ def logistic(a: mpf) -> mpf:
     return 1 / (1 + mp.exp(-a))
 
 
+def selu_scale() -> mpf:
+    return mpf("1.0507009873554805")
+
+
+def selu_alpha() -> mpf:
+    return mpf("1.6732632423543772")
+
+
+def scaled_rest(a: mpf) -> mpf:
+    if a > 1e10:  # the first terms of the series for large a
+        return (1 - 1 / (2 * a * a) + 3 / (4 * a**4)) / (a * mp.sqrt(mp.pi))
+    return mp.exp(a * a) * mp.erfc(a) if a > -1e10 else 10 * LARGEST
+
+
+def chance(a: mpf) -> mpf:
+    """That a normal number is below a."""
+    return mp.erfc(-a / mp.sqrt(2)) / 2 if abs(a) < 1e10 else mpf(a > 0)
+
+
+def cube_root(a: mpf) -> mpf:
+    return mp.sign(a) * mp.cbrt(abs(a))
+
+
 def xlogy(a: mpf, b: mpf) -> mpf:
     return a * mp.log(b) if a else mpf(0)
 
@@ -76,6 +99,26 @@ ELEMENTARY_ORACLES = {
     "sqrt": Oracle(lambda a: mp.sqrt(a), (lambda a: 1 / (2 * mp.sqrt(a)),)),
     "sin": Oracle(lambda a: mp.sin(a), (lambda a: mp.cos(a),)),
     "cos": Oracle(lambda a: mp.cos(a), (lambda a: -mp.sin(a),)),
+    "tan": Oracle(lambda a: mp.tan(a), (lambda a: 1 + mp.tan(a) ** 2,)),
+    "asin": Oracle(lambda a: mp.asin(a), (lambda a: 1 / mp.sqrt(1 - a**2),)),
+    "acos": Oracle(lambda a: mp.acos(a), (lambda a: -1 / mp.sqrt(1 - a**2),)),
+    "atan": Oracle(lambda a: mp.atan(a), (lambda a: 1 / (1 + a**2),)),
+    "atan2": Oracle(lambda a, b: mp.atan2(a, b), (lambda a, b: b / (a**2 + b**2), lambda a, b: -a / (a**2 + b**2))),
+    "hypot": Oracle(
+        lambda a, b: mp.sqrt(a**2 + b**2),
+        (
+            lambda a, b: a / mp.sqrt(a**2 + b**2) if a else mpf(0),
+            lambda a, b: b / mp.sqrt(a**2 + b**2) if b else mpf(0),
+        ),
+    ),
+    "log2": Oracle(lambda a: mp.log(a) / mp.log(2), (lambda a: 1 / (a * mp.log(2)),)),
+    "log10": Oracle(lambda a: mp.log(a) / mp.log(10), (lambda a: 1 / (a * mp.log(10)),)),
+    "cbrt": Oracle(cube_root, (lambda a: 1 / (3 * cube_root(a) ** 2),)),
+    "sinh": Oracle(lambda a: mp.sinh(a), (lambda a: mp.cosh(a),)),
+    "cosh": Oracle(lambda a: mp.cosh(a), (lambda a: mp.sinh(a),)),
+    "asinh": Oracle(lambda a: mp.asinh(a), (lambda a: 1 / mp.sqrt(1 + a**2),)),
+    "acosh": Oracle(lambda a: mp.acosh(a), (lambda a: 1 / mp.sqrt(a**2 - 1),)),
+    "atanh": Oracle(lambda a: mp.atanh(a), (lambda a: 1 / (1 - a**2),)),
     "tanh": Oracle(lambda a: mp.tanh(a), (lambda a: 1 - mp.tanh(a) ** 2,)),
     "sigmoid": Oracle(logistic, (lambda a: logistic(a) * (1 - logistic(a)),)),
     "softplus": Oracle(lambda a: mp.log(1 + mp.exp(a)), (logistic,)),
@@ -92,9 +135,30 @@ ELEMENTARY_ORACLES = {
         lambda a, b: a if a >= 0 else b * (mp.exp(a) - 1),
         (lambda a, b: mpf(1) if a >= 0 else b * mp.exp(a), lambda a, b: mpf(0) if a >= 0 else mp.exp(a) - 1),
     ),
+    "erf": Oracle(lambda a: mp.erf(a), (lambda a: 2 * mp.exp(-a * a) / mp.sqrt(mp.pi),)),
+    "erfcx": Oracle(scaled_rest, (lambda a: [2 * a * scaled_rest(a), -2 / mp.sqrt(mp.pi)],)),
+    "gelu": Oracle(lambda a: a * chance(a), (lambda a: [chance(a), a * mp.exp(-a * a / 2) / mp.sqrt(2 * mp.pi)],)),
+    "selu": Oracle(
+        lambda a: selu_scale() * (a if a >= 0 else selu_alpha() * (mp.exp(a) - 1)),
+        (lambda a: selu_scale() * (mpf(1) if a >= 0 else selu_alpha() * mp.exp(a)),),
+    ),
+    "softsign": Oracle(lambda a: a / (1 + abs(a)), (lambda a: 1 / (1 + abs(a)) ** 2,)),
+    "hardtanh": Oracle(lambda a: min(max(a, mpf(-1)), mpf(1)), (lambda a: mpf(-1 <= a <= 1),)),
+    "hardsigmoid": Oracle(lambda a: min(max((a + 3) / 6, mpf(0)), mpf(1)), (lambda a: mpf(-3 <= a <= 3) / 6,)),
     "step": Oracle(lambda a: mpf(a >= 0), (ZERO,)),
     "maximum": Oracle(lambda a, b: max(a, b), (lambda a, b: mpf(a >= b), lambda a, b: mpf(a < b))),
     "minimum": Oracle(lambda a, b: min(a, b), (lambda a, b: mpf(a <= b), lambda a, b: mpf(a > b))),
+    "clip": Oracle(
+        lambda a, b, c: min(max(a, b), c),
+        (
+            lambda a, b, c: mpf(b <= a <= c),
+            lambda a, b, c: mpf(a < b <= c),
+            lambda a, b, c: mpf(c < max(a, b)),
+        ),
+    ),
+    "floor": Oracle(lambda a: mp.floor(a), (ZERO,)),
+    "ceil": Oracle(lambda a: mp.ceil(a), (ZERO,)),
+    "round": Oracle(lambda a: mp.nint(a), (ZERO,)),
     "where": Oracle(
         lambda a, b, c: b if a else c,
         (ZERO, lambda a, b, c: mpf(a != 0), lambda a, b, c: mpf(a == 0)),
@@ -252,6 +316,10 @@ def partial_exists(op: Primitive, position: int, operands: tuple[float, ...]) ->
     """Whether a derivative exists: not at the edge of the domain, nor by the exponent of a negative base."""
     if op.name == "sqrt":
         return operands[0] > 0.0
+    if op.name in ("asin", "acos", "acosh"):
+        return abs(operands[0]) != 1.0
+    if op.name == "cbrt":
+        return operands[0] != 0.0
     if op.name == "xlogy":
         return operands[1] > 0.0
     if op.name == "power":
@@ -379,6 +447,19 @@ SATURATION = [
     ("elu", (-1000.0, 1.5), -1.5, (0.0, -1.0)),
     ("elu", (-inf, 1.5), -1.5, (0.0, -1.0)),
     ("elu", (inf, 1.5), inf, (1.0, 0.0)),
+    ("gelu", (inf,), inf, (1.0,)),
+    ("gelu", (-inf,), 0.0, (0.0,)),
+    ("erf", (-inf,), -1.0, (0.0,)),
+    ("erfcx", (inf,), 0.0, (0.0,)),
+    ("erfcx", (-30.0,), inf, (-inf,)),
+    ("selu", (inf,), inf, (1.0507009873554805,)),
+    ("softsign", (inf,), 1.0, (0.0,)),
+    ("softsign", (-inf,), -1.0, (0.0,)),
+    ("softsign", (1e308,), 1.0, (0.0,)),
+    ("hardtanh", (-inf,), -1.0, (0.0,)),
+    ("hardtanh", (1.0,), 1.0, (1.0,)),
+    ("hardsigmoid", (inf,), 1.0, (0.0,)),
+    ("hardsigmoid", (-3.0,), 0.0, (1.0 / 6.0,)),
     ("step", (-inf,), 0.0, (0.0,)),
     ("step", (inf,), 1.0, (0.0,)),
     ("sign", (-inf,), -1.0, (0.0,)),
@@ -393,6 +474,24 @@ SATURATION = [
     ("log", (inf,), inf, (0.0,)),
     ("log1p", (inf,), inf, (0.0,)),
     ("sqrt", (0.0,), 0.0, (inf,)),
+    ("cbrt", (0.0,), 0.0, (inf,)),
+    ("cbrt", (-inf,), -inf, (0.0,)),
+    ("asin", (1.0,), math.pi / 2, (inf,)),
+    ("asin", (-1.0,), -math.pi / 2, (inf,)),
+    ("acos", (1.0,), 0.0, (-inf,)),
+    ("acosh", (1.0,), 0.0, (inf,)),
+    ("acosh", (inf,), inf, (0.0,)),
+    ("asinh", (-inf,), -inf, (0.0,)),
+    ("atan", (inf,), math.pi / 2, (0.0,)),
+    ("atan2", (inf, 1.0), math.pi / 2, (0.0, 0.0)),
+    ("atan2", (1.0, -inf), math.pi, (0.0, 0.0)),
+    ("hypot", (0.0, 0.0), 0.0, (0.0, 0.0)),
+    ("hypot", (-inf, 1.0), inf, (-1.0, 0.0)),
+    ("hypot", (5e-324, 0.0), 5e-324, (1.0, 0.0)),
+    ("sinh", (-1000.0,), -inf, (inf,)),
+    ("cosh", (-1000.0,), inf, (-inf,)),
+    ("log2", (inf,), inf, (0.0,)),
+    ("log10", (inf,), inf, (0.0,)),
     ("sqrt", (inf,), inf, (0.0,)),
     ("divide", (1.0, inf), 0.0, (0.0, 0.0)),
     ("divide", (1.0, -inf), 0.0, (0.0, 0.0)),
@@ -404,6 +503,13 @@ SATURATION = [
     ("xlogy", (0.0, 0.0), 0.0, (-inf, 0.0)),
     ("maximum", (-inf, 0.0), 0.0, (0.0, 1.0)),
     ("minimum", (-inf, 0.0), -inf, (1.0, 0.0)),
+    ("clip", (-inf, -1.0, 1.0), -1.0, (0.0, 1.0, 0.0)),
+    ("clip", (1.0, -1.0, 1.0), 1.0, (1.0, 0.0, 0.0)),
+    ("clip", (-1.0, -1.0, 1.0), -1.0, (1.0, 0.0, 0.0)),
+    ("clip", (0.0, 3.0, 1.0), 1.0, (0.0, 0.0, 1.0)),
+    ("floor", (-inf,), -inf, (0.0,)),
+    ("ceil", (inf,), inf, (0.0,)),
+    ("round", (2.5,), 2.0, (0.0,)),
     ("logsumexp", (-inf, 0.0), 0.0, (0.0, 1.0)),
     ("logsumexp", (inf, 0.0), inf, (1.0, 0.0)),
     ("logsumexp", (1000.0, 0.0, -1000.0), 1000.0, (1.0, 0.0, 0.0)),
@@ -422,7 +528,7 @@ def test_saturation_gives_the_exact_limit(
 
 
 @pytest.mark.parametrize("scale", [1e3, 1e10, 1e300, inf])
-@pytest.mark.parametrize("name", ["sigmoid", "tanh", "softplus", "swish", "relu", "elu", "leaky_relu", "step", "sign"])
+@pytest.mark.parametrize("name", [op.name for op in PRIMITIVES if op.activation and op.name != "identity"])
 def test_activations_never_make_nan_of_a_number(name: str, scale: float) -> None:
     for x in (scale, -scale):
         method = getattr(Value(x), name)()
@@ -470,6 +576,9 @@ PASSES_NAN = [
         for operands in ((nan, 0.5), (-0.5, nan) if op.name in ("leaky_relu", "elu") else (0.5, nan))
     ],
     ("where", (1.0, nan, 2.0)),
+    ("clip", (nan, 0.0, 1.0)),
+    ("clip", (0.5, nan, 1.0)),
+    ("clip", (0.5, 0.0, nan)),
     ("where", (0.0, 1.0, nan)),
     ("dot", (nan, 1.0, 0.5, 2.0, 3.0)),
     ("dot", (0.0, 1.0, 0.5, nan, 3.0)),

@@ -617,9 +617,23 @@ def test_in_place_operators_work_on_arrays_of_objects() -> None:
     assert [v.data for v in array] == [2.0, 3.0]
 
 
+@pytest.mark.parametrize("x", [2.5, -2.5, 3.14159, 1234.5678, -0.5, math.inf])
+def test_pythons_own_rounding_gives_values(x: float) -> None:
+    v = Value(x)
+    if math.isfinite(x):
+        for rounded, expected in ((math.floor(v), math.floor(x)), (math.ceil(v), math.ceil(x)), (round(v), round(x))):
+            assert isinstance(rounded, Value)
+            assert rounded.data == expected
+            assert rounded.carriers == []
+    for digits in (0, 1, 3, -2):
+        rounded = round(v, digits)
+        assert isinstance(rounded, Value)
+        assert rounded.data == round(x, digits)
+
+
 def test_a_function_that_numpy_alone_has_is_an_error() -> None:
-    with pytest.raises(TypeError, match="arctan"):
-        np.arctan(Value(1.0))
+    with pytest.raises(TypeError, match="exp2"):
+        np.exp2(Value(1.0))
 
 
 def test_an_array_of_values_becomes_an_array_of_floats() -> None:

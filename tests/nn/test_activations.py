@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from autograd import Value, functions, grad
+from autograd.engine.primitives import PRIMITIVES
 from nn import activations
 from nn.activations import ACTIVATIONS, ELU, Activation, Custom, LeakyReLU, Linear, PReLU, ReLU, Softmax, Tanh
 from nn.layers import MLP, Layer, Neuron
@@ -18,6 +19,7 @@ from tests.peers import peer
 
 POINTS = [-40.0, -3.0, -0.5, -1e-9, 0.0, 1e-9, 0.7, 2.0, 40.0]
 
+SCALE, ALPHA = mpmath.mpf("1.0507009873554805"), mpmath.mpf("1.6732632423543772")
 CLOSED_FORMS = {  # at 50 digits
     "step": lambda z: mpmath.mpf(z >= 0),
     "linear": lambda z: z,
@@ -28,6 +30,13 @@ CLOSED_FORMS = {  # at 50 digits
     "prelu": lambda z: z if z >= 0 else mpmath.mpf(0.25) * z,
     "elu": lambda z: z if z >= 0 else mpmath.expm1(z),
     "swish": lambda z: z / (1 + mpmath.exp(-z)),
+    "gelu": lambda z: z * mpmath.ncdf(z),
+    "selu": lambda z: SCALE * (z if z >= 0 else ALPHA * mpmath.expm1(z)),
+    "softplus": lambda z: mpmath.log1p(mpmath.exp(z)),
+    "softsign": lambda z: z / (1 + abs(z)),
+    "hardtanh": lambda z: min(max(z, mpmath.mpf(-1)), mpmath.mpf(1)),
+    "hardsigmoid": lambda z: min(max((z + 3) / 6, mpmath.mpf(0)), mpmath.mpf(1)),
+    "sign": mpmath.sign,
 }
 SLOPES = {
     "step": lambda z: mpmath.mpf(0),
@@ -39,7 +48,21 @@ SLOPES = {
     "prelu": lambda z: mpmath.mpf(1) if z >= 0 else mpmath.mpf(0.25),
     "elu": lambda z: mpmath.mpf(1) if z >= 0 else mpmath.exp(z),
     "swish": lambda z: 1 / (1 + mpmath.exp(-z)) * (1 + z / (1 + mpmath.exp(z))),
+    "gelu": lambda z: mpmath.ncdf(z) + z * mpmath.npdf(z),
+    "selu": lambda z: SCALE * (mpmath.mpf(1) if z >= 0 else ALPHA * mpmath.exp(z)),
+    "softplus": lambda z: 1 / (1 + mpmath.exp(-z)),
+    "softsign": lambda z: 1 / (1 + abs(z)) ** 2,
+    "hardtanh": lambda z: mpmath.mpf(abs(z) <= 1),
+    "hardsigmoid": lambda z: (abs(z) <= 3) / mpmath.mpf(6),
+    "sign": lambda z: mpmath.mpf(0),
 }
+
+
+def test_every_activation_of_the_table_is_found_by_its_name() -> None:
+    for op in (op for op in PRIMITIVES if op.activation):
+        name = {"identity": "linear"}.get(op.name, op.name)
+        assert activations.get(name)(Value(0.3)).op in (op, None)  # linear makes no node
+    assert activations.get("SiLU").name == activations.get(functions.silu).name == "swish"
 
 
 def test_every_activation_of_a_single_neuron_has_a_closed_form_here() -> None:
