@@ -433,6 +433,20 @@ def selu(x: T) -> T:
     return apply(primitives.selu, x)
 
 
+def mish(x: T) -> T:
+    """x tanh(softplus(x)), smooth and not monotonic, as swish. Its derivative is t + x h (1 - t**2).
+
+    Here t = tanh(softplus(x)) and h = sigmoid(x).
+
+    Example:
+        >>> mish(0.0), mish(Value(1000.0)).partials
+        (0.0, (1.0,))
+
+    Source: D. Misra, "Mish: A Self Regularized Non-Monotonic Activation Function" (2019).
+    """
+    return apply(primitives.mish, x)
+
+
 def softsign(x: T) -> T:
     """x/(1 + abs(x)), between -1 and 1. Its derivative is 1/(1 + abs(x))**2.
 

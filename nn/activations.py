@@ -17,6 +17,7 @@ from autograd.functions import (
     hardsigmoid,
     hardtanh,
     leaky_relu,
+    mish,
     relu,
     selu,
     sigmoid,
@@ -269,6 +270,14 @@ class Softplus(Activation):
     initialiser = He()
 
 
+class Mish(Activation):
+    """z tanh(softplus(z)): close to swish."""
+
+    name = "mish"
+    function = staticmethod(mish)
+    initialiser = He()
+
+
 class Softsign(Activation):
     """z/(1 + abs(z)): between -1 and 1 as tanh, and slower to get there."""
 
@@ -366,7 +375,7 @@ ACTIVATIONS: dict[str, type[Activation]] = {
     kind.name: kind
     for kind in (
         *(Step, Linear, Sigmoid, Tanh, ReLU, LeakyReLU, PReLU, ELU, Softmax, Swish),
-        *(GELU, SELU, Softplus, Softsign, HardTanh, HardSigmoid, Sign),
+        *(GELU, SELU, Mish, Softplus, Softsign, HardTanh, HardSigmoid, Sign),
     )
 }
 _OTHER_NAMES = {"silu": "swish"}

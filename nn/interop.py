@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import torch
 
 _SAME = {"sigmoid": "Sigmoid", "tanh": "Tanh", "relu": "ReLU", "swish": "SiLU", "selu": "SELU", "softplus": "Softplus"}
-_SAME |= {"gelu": "GELU", "softsign": "Softsign", "hardtanh": "Hardtanh", "hardsigmoid": "Hardsigmoid"}
+_SAME |= {"gelu": "GELU", "mish": "Mish", "softsign": "Softsign", "hardtanh": "Hardtanh", "hardsigmoid": "Hardsigmoid"}
 """Activations without options, and what PyTorch calls them."""
 
 

@@ -791,6 +791,32 @@ selu = Primitive(
 )
 
 
+def _mish_value(m: Any, a: Any) -> Any:
+    """a tanh(softplus(a)); far below 0 that is a exp(a), in halves that do not underflow before they must."""
+    half = m.exp(0.5 * a)
+    return m.where(m.step(a + 40.0), a * m.tanh(m.softplus(a)), m.where(half, half * a * half, 0.0))
+
+
+def _mish_slope(m: Any, y: Any, a: Any) -> Any:
+    """t + a h (1 - t**2) with t = tanh(softplus(a)), h = sigmoid(a); far below 0 that is (1 + a) exp(a)."""
+    half, s = m.exp(0.5 * a), m.softplus(a)
+    rest = m.sigmoid(a) * (4.0 * m.sigmoid(2.0 * s) * m.sigmoid(-2.0 * s))
+    near = m.where(rest, m.tanh(s) + a * rest, 1.0)
+    return m.where(m.step(a + 40.0), near, m.where(half, half * (1.0 + a) * half, 0.0))
+
+
+mish = Primitive(
+    name="mish",
+    symbol="mish",
+    value=_mish_value,
+    partials=(_mish_slope,),
+    formula="a*tanh(log(1 + exp(a)))",
+    textbook=("tanh(log(1 + exp(a))) + a*sigmoid(a)*(1 - tanh(log(1 + exp(a)))**2)",),
+    activation=True,
+    range="moderate",
+)
+
+
 def _softsign_slope(m: Any, y: Any, a: Any) -> Any:
     r = m.divide(1.0, 1.0 + m.absolute(a))
     return r * r

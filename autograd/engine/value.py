@@ -466,6 +466,10 @@ class Value:
         """An ELU with fixed scales: see `autograd.functions.selu`."""
         return apply(primitives.selu, self)
 
+    def mish(self) -> Value:
+        """self * tanh(softplus(self)): see `autograd.functions.mish`."""
+        return apply(primitives.mish, self)
+
     def softsign(self) -> Value:
         """self / (1 + abs(self)): see `autograd.functions.softsign`."""
         return apply(primitives.softsign, self)

@@ -463,6 +463,7 @@ CLOSED: dict[str, Callable[..., Any]] = {
     "erfcx": erfcx,
     "gelu": lambda a: a * ((erf(a * iv.sqrt(iv.mpf(0.5))) + 1) * 0.5) if low(a.value) > -1 else a * rest_of(a),
     "selu": lambda a: (a if at_least(a.value, ZERO) else expm1(a) * iv.mpf(SELU[1])) * iv.mpf(SELU[0]),
+    "mish": lambda a: a * tanh(softplus(a)),
     "softsign": softsign,
     "hardtanh": lambda a: middle(a, 1, a),
     "hardsigmoid": lambda a: middle(a, 3, (a + 3) * (ONE / 6)),
@@ -514,7 +515,8 @@ def _rounded_differences(z: Sequence[Any]) -> list[mpf]:
 
 # Second derivatives that are sums which may cancel.
 BENT = {"tanh", "sigmoid", "swish", "softplus", "softmax", "logsumexp", "asin", "acos", "atanh", "atan2", "hypot"}
-BENT |= {"erf", "erfcx", "gelu"}
+STEEP = {"swish", "mish", "erf", "erfcx", "gelu"}  # these go with the square of the operand
+BENT |= STEEP
 SAME_SUM = {"add", "subtract", "multiply", "dot", "fsum"}  # a compiled program may sum in another order
 
 
@@ -678,6 +680,11 @@ class Truth:
             x = size_of(operands[0].value)
             density = mp.exp(-(min(x, mpf(1000)) ** 2) / 2)
             sizes_of_slopes = [s + (x + 1) * density for s in sizes_of_slopes]
+        if op == "mish":
+            x = Jet(operands[0].value, [], None)
+            t = tanh(softplus(x)).value
+            bend = x.value * sigmoid(x).value * (ONE - t * t)
+            sizes_of_slopes = [size_of(t) + size_of(bend) for _ in slopes]
         if op == "swish":
             s = sigmoid(Jet(operands[0].value, [], None)).value
             sizes_of_slopes = [size_of(s) + size_of(operands[0].value * s * (ONE - s)) for _ in slopes]
@@ -726,7 +733,8 @@ class Truth:
                             own += (
                                 4
                                 * (slope_sizes[k] + slope_sizes[q])
-                                * (1 + size_of(operands[k].value) * (op in ("swish", "erf", "gelu", "erfcx"))) ** 2
+                                * (1 + size_of(operands[k].value) * (op in ("swish", "mish", "erf", "gelu", "erfcx")))
+                                ** 2
                             )
                         if p != 0 or own:
                             terms.append(_times(_times(p, x.first[i]), y.first[j]))

@@ -142,6 +142,12 @@ ELEMENTARY_ORACLES = {
         lambda a: selu_scale() * (a if a >= 0 else selu_alpha() * (mp.exp(a) - 1)),
         (lambda a: selu_scale() * (mpf(1) if a >= 0 else selu_alpha() * mp.exp(a)),),
     ),
+    "mish": Oracle(
+        lambda a: a * mp.tanh(mp.log1p(mp.exp(a))),
+        (  # they cancel near -1.192
+            lambda a: [mp.tanh(mp.log1p(mp.exp(a))), a * logistic(a) / mp.cosh(mp.log1p(mp.exp(a))) ** 2],
+        ),
+    ),
     "softsign": Oracle(lambda a: a / (1 + abs(a)), (lambda a: 1 / (1 + abs(a)) ** 2,)),
     "hardtanh": Oracle(lambda a: min(max(a, mpf(-1)), mpf(1)), (lambda a: mpf(-1 <= a <= 1),)),
     "hardsigmoid": Oracle(lambda a: min(max((a + 3) / 6, mpf(0)), mpf(1)), (lambda a: mpf(-3 <= a <= 3) / 6,)),
@@ -453,6 +459,8 @@ SATURATION = [
     ("erfcx", (inf,), 0.0, (0.0,)),
     ("erfcx", (-30.0,), inf, (-inf,)),
     ("selu", (inf,), inf, (1.0507009873554805,)),
+    ("mish", (inf,), inf, (1.0,)),
+    ("mish", (-inf,), 0.0, (0.0,)),
     ("softsign", (inf,), 1.0, (0.0,)),
     ("softsign", (-inf,), -1.0, (0.0,)),
     ("softsign", (1e308,), 1.0, (0.0,)),

@@ -12,7 +12,7 @@ torch = peer("torch")
 X = np.random.default_rng(0).normal(size=(7, 3))
 
 HIDDEN = ["linear", "sigmoid", "tanh", "relu", "swish", LeakyReLU(0.2), PReLU(0.3), ELU(0.7)]
-HIDDEN += ["gelu", "selu", "softplus", "softsign", "hardtanh", "hardsigmoid"]
+HIDDEN += ["gelu", "selu", "mish", "softplus", "softsign", "hardtanh", "hardsigmoid"]
 each_activation = pytest.mark.parametrize("activation", HIDDEN, ids=repr)
 
 
