@@ -265,13 +265,20 @@ def evaluate(a: Expression) -> float:
 
 
 def agrees(a: Expression, number: float) -> bool:
-    """Whether an equation between a formula and the engine's number can be written: not 1 = nan, nor 0 = inf.
+    """Whether an equation between a formula and the engine's number can be written: not 1 = nan, 0 = inf, 0/0 = 0.
 
-    A formula that cannot be computed is believed, and where the engine has a finite number, every formula: digits that
-    it loses do not make it wrong, nor does a Value that has been set to another number since.
+    A formula that cannot be computed is believed, and where the engine has a finite number, every other one: digits
+    that it loses do not make it wrong, nor does a Value that has been set to another number since.
     """
     value = evaluate(a)
-    return value != value or value == number or isfinite(number)
+    if value != value:
+        return number != number or _has_a_function_of_your_own(a)
+    return value == number or isfinite(number)
+
+
+def _has_a_function_of_your_own(a: Expression) -> bool:
+    own = isinstance(a, Call) and a.function not in _FUNCTIONS and a.function != "softmax"
+    return own or any(_has_a_function_of_your_own(part) for part in parts(a))
 
 
 def put_in(a: Expression) -> Expression:

@@ -713,12 +713,16 @@ def _gelu(m: Any, a: Any) -> Any:
 
 def _gelu_slope(m: Any, y: Any, a: Any) -> Any:
     """The chance, plus a times its density; on both sides in terms of what is missing to 0 or 1."""
-    near = m.below(m.absolute(a), 1e6)
-    z = m.where(near, m.absolute(a), 0.0)
-    rest, middle, last = _bell(m, 0.5, z)
-    missing = 0.5 * m.erfcx(z * m.sqrt(0.5)) - z * m.divide(m.sqrt(0.5), _root_of_pi(m))
-    missing = m.where(near, missing * rest * middle * last, m.exp(-m.absolute(a)))
-    return m.where(m.below(a, 0.0), missing, 1.0 - missing)
+
+    def missing(z: Any) -> Any:
+        near = m.step(1e6 - z)
+        z = m.where(near, z, 0.0)
+        rest, middle, last = _bell(m, 0.5, z)
+        to_the_end = 0.5 * m.erfcx(z * m.sqrt(0.5)) - z * m.divide(m.sqrt(0.5), _root_of_pi(m))
+        return m.where(near, to_the_end * rest * middle * last, 0.0)
+
+    right = m.step(a)
+    return m.where(right, 1.0 - missing(m.where(right, a, 0.0)), missing(m.where(right, 0.0, -a)))
 
 
 gelu = Primitive(

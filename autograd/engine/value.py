@@ -596,9 +596,10 @@ class Value:
         return getattr(ufunc, method)(*arrays, **options)
 
 
-for _row in primitives.PRIMITIVES:  # NumPy calls the method of a ufunc's name: np.arctan(array) calls v.arctan()
-    if hasattr(Value, _row.name) and not hasattr(Value, _row.array or _row.name):
-        setattr(Value, _row.array, getattr(Value, _row.name))
+for op in primitives.PRIMITIVES:  # NumPy calls the method of a ufunc's name: np.arctan(array) calls v.arctan()
+    if hasattr(Value, op.name) and not hasattr(Value, op.array or op.name):
+        setattr(Value, op.array, getattr(Value, op.name))
+del op
 
 
 # --- making nodes ----------------------------------------------------------------------------------------------

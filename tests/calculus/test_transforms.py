@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import mpmath
 import numpy as np
 import pytest
 from mpmath import mp, mpf
@@ -477,3 +478,15 @@ def test_an_error_inside_the_function_comes_through() -> None:
     with pytest.raises(ZeroDivisionError, match=r"divide\(1, 0\)"):
         grad(lambda x: 1.0 / x)(0.0)
     assert math.isinf(grad(functions.sqrt)(0.0))
+
+
+@pytest.mark.parametrize("x", [-1.0, -0.0, 0.0, 1.0])
+@pytest.mark.parametrize("name", ["gelu", "mish", "swish"])
+def test_second_derivatives_of_smooth_activations_also_where_their_forms_meet(name: str, x: float) -> None:
+    exact = {
+        "gelu": lambda a: a * mpmath.ncdf(a),
+        "mish": lambda a: a * mpmath.tanh(mpmath.log1p(mpmath.exp(a))),
+        "swish": lambda a: a / (1 + mpmath.exp(-a)),
+    }[name]
+    function = getattr(functions, name)
+    assert hessian(lambda p: function(p[0]))([x])[0][0] == pytest.approx(float(mpmath.diff(exact, x, 2)), rel=1e-12)

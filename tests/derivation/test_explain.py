@@ -572,6 +572,8 @@ def test_zero_times_infinity_is_not_simplified_away() -> None:
     assert str(explain(z, wrt=x)) == "dz/dx = dz/dh · dh/dx\n      = 6h · 1/(2h)\n      = (0)(inf)\n      = nan"
     nothing = functions.sqrt(x) - functions.sqrt(x)
     assert str(explain(nothing, wrt=x)) == "dnothing/dx = 1/(2√x) − 1/(2√x)\n            = nan"
+    z = Value(0.0)
+    assert str(explain(functions.hypot(z, z), wrt=z)) == "df/dz = 0"  # and not z/f
     far = Value(math.inf)
     ratio = functions.xlogy(Value(2.0) * far, 2.0 * far)  # its second slope is written a/b
     assert "nan" in str(explain(ratio, wrt=far))
