@@ -89,7 +89,7 @@ def test_layers_of_one_network_start_with_different_weights() -> None:
 
 
 HE_LIKE = {"relu": He(), "elu": He(), "swish": He(), "leaky_relu": He(slope=0.01), "prelu": He(slope=0.25)}
-HE_LIKE |= {"softplus": He(), "gelu": He()}
+HE_LIKE |= {"softplus": He(), "gelu": He(), "mish": He()}
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
