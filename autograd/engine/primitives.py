@@ -18,7 +18,6 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from math import inf, isfinite, nan
-from pickle import PicklingError
 from typing import Any, Literal
 
 from autograd.engine import scalar
@@ -114,6 +113,8 @@ class Primitive:
         except (ImportError, AttributeError):
             found = None
         if found is not self:
+            from pickle import PicklingError  # loaded already by whoever asks
+
             there = "nothing is called so" if found is None else "another object is called so"
             raise PicklingError(
                 f"the primitive {self.name} is pickled by its place, {self.module}.{self.name}, but {there} there; "
