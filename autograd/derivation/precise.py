@@ -284,7 +284,7 @@ class _Number:
     def __eq__(self, other: object) -> bool:
         return bool(self._with(other, operator.eq))
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # it is equal to numbers of other kinds
 
     def __lt__(self, other: Any) -> bool:
         return bool(self._with(other, operator.lt))

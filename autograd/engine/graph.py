@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from _thread import RLock
 from collections.abc import Iterator, Sequence
+from itertools import chain, compress, islice
 from math import isfinite
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -71,29 +72,31 @@ def run_backward(root: Value) -> None:
     if open_blocks and current_modes().check:
         _check_backward(root)
     with _alone():
-        reached = _Reached(root)
+        touched = _Touched(root)
         try:
-            reached.find_idle(reached.mark())
-            reached.hand_on()
-            for leaf, before in zip(reached.leaves, reached.held_by_leaves, strict=True):
-                if before:  # None counts as 0
-                    leaf.grad += float(before)
+            touched.find_idle(touched.mark())
+            touched.hand_on()
+            held = compress(zip(touched.nodes, touched.held, strict=True), touched.held)  # None counts as 0
+            for node, before in held:
+                if not node.depth:  # a leaf adds
+                    node.grad += float(before)
         except BaseException:  # interrupted: every node keeps what it held
-            reached.restore()
+            touched.restore()
             raise
 
 
 def gradients(root: Value, wrt: Sequence[Value]) -> tuple[list[float], list[Value]]:
     """The derivatives of ``root`` with respect to the leaves ``wrt``, and all leaves it depends on; none is changed."""
     with _alone():
-        reached = _Reached(root)
+        touched = _Touched(root)
         try:
-            reached.mark()
-            reached.hand_on()
-            there = set(reached.leaves)
-            return [leaf.grad if leaf in there else 0.0 for leaf in wrt], reached.leaves
+            touched.mark()
+            touched.hand_on()
+            leaves = [node for node in touched.nodes if not node.depth]
+            there = set(leaves)
+            return [leaf.grad if leaf in there else 0.0 for leaf in wrt], leaves
         finally:
-            reached.restore()
+            touched.restore()
 
 
 def _alone() -> Any:
@@ -104,45 +107,40 @@ def _alone() -> Any:
     return lock
 
 
-class _Reached:
-    """The nodes that the gradient of ``root`` reaches, and what they held before: inner nodes and leaves apart."""
+class _Touched:
+    """The nodes whose gradients a reverse pass sets, and what they held before.
 
-    __slots__ = ("held", "held_by_idle", "held_by_leaves", "idle", "inner", "leaves")
+    Attributes:
+        nodes: those that the gradient of the root reaches, the root first; then the idle ones (see `find_idle`).
+        held: the gradient of each before the pass.
+        reached: how many of the nodes are not idle.
+    """
+
+    __slots__ = ("held", "nodes", "reached")
 
     def __init__(self, root: Value) -> None:
-        self.inner = [root]
-        self.held: list[float] = [root.grad]
-        self.leaves: list[Value] = []
-        self.held_by_leaves: list[float] = []
-        self.idle: list[Value] = []
-        self.held_by_idle: list[float] = []
+        self.nodes = [root]
+        self.held = [root.grad]
+        self.reached = 1
 
     def mark(self) -> float:
         """Find the nodes. A NaN of this pass alone stands in the gradient of each that is found, which saves a set."""
         mark = float("nan")
-        inner, held, leaves, held_by_leaves = self.inner, self.held, self.leaves, self.held_by_leaves
+        nodes, held = self.nodes, self.held
         groups_seen: set[int] = set()  # the neurons of a layer share their inputs, the examples share the weights
-        inner[0].grad = mark
-        for node in inner:
+        nodes[0].grad = mark
+        for node in nodes:
             partials = node._db
             if type(partials) is not tuple:
                 operand = node._a
                 if node._da is not None and operand.grad is not mark:
-                    if operand.depth:
-                        held.append(operand.grad)
-                        inner.append(operand)
-                    else:
-                        held_by_leaves.append(operand.grad)
-                        leaves.append(operand)
+                    held.append(operand.grad)
+                    nodes.append(operand)
                     operand.grad = mark
                 operand = node._b
                 if partials is not None and operand.grad is not mark:
-                    if operand.depth:
-                        held.append(operand.grad)
-                        inner.append(operand)
-                    else:
-                        held_by_leaves.append(operand.grad)
-                        leaves.append(operand)
+                    held.append(operand.grad)
+                    nodes.append(operand)
                     operand.grad = mark
                 continue
             for group, slopes in ((node._a, partials[0]), (node._b, partials[1])):
@@ -150,47 +148,39 @@ class _Reached:
                     groups_seen.add(id(group))
                     for operand, slope in zip(group, slopes, strict=True):
                         if slope is not None and operand.grad is not mark:
-                            if operand.depth:
-                                held.append(operand.grad)
-                                inner.append(operand)
-                            else:
-                                held_by_leaves.append(operand.grad)
-                                leaves.append(operand)
+                            held.append(operand.grad)
+                            nodes.append(operand)
                             operand.grad = mark
+        self.reached = len(nodes)
         return mark
 
     def find_idle(self, mark: float) -> None:
         """Find the inner nodes below what gets no gradient, where this pass does not come and a former one may have."""
-        idle, held = self.idle, self.held_by_idle
-        above = [node for node in self.inner if node._da is None and node.op.may_stop]  # type: ignore[union-attr]
-        inner_kind = type(self.inner[0])
+        nodes, held = self.nodes, self.held
+        above = [node for node in nodes if node._da is None and node.op is not None and node.op.may_stop]
+        kind = type(nodes[0])
         groups_seen: set[int] = set()
-        for nodes in (above, idle):
-            for node in nodes:
-                for group in (node._a, node._b):
-                    if type(group) is inner_kind:  # a single operand; leaves are nobody's to clear
-                        if group.grad is not mark and group.depth:
-                            held.append(group.grad)
-                            idle.append(group)
-                            group.grad = mark
-                    elif type(group) is tuple and id(group) not in groups_seen:
-                        groups_seen.add(id(group))
-                        for operand in group:
-                            if type(operand) is inner_kind and operand.grad is not mark and operand.depth:
-                                held.append(operand.grad)
-                                idle.append(operand)
-                                operand.grad = mark
+        for node in chain(above, islice(nodes, len(nodes), None)):  # the list grows on the way
+            for group in (node._a, node._b):
+                if type(group) is kind:  # a single operand; leaves are nobody's to clear
+                    if group.grad is not mark and group.depth:
+                        held.append(group.grad)
+                        nodes.append(group)
+                        group.grad = mark
+                elif type(group) is tuple and id(group) not in groups_seen:
+                    groups_seen.add(id(group))
+                    for operand in group:
+                        if type(operand) is kind and operand.grad is not mark and operand.depth:
+                            held.append(operand.grad)
+                            nodes.append(operand)
+                            operand.grad = mark
 
     def hand_on(self) -> None:
         """The chain rule: each node hands its gradient, times the local derivative, to its operands."""
-        for node in self.idle:
+        for node in self.nodes:
             node.grad = 0.0
-        for node in self.inner:
-            node.grad = 0.0
-        for leaf in self.leaves:
-            leaf.grad = 0.0
-        self.inner[0].grad = 1.0
-        for node in sorted(self.inner, key=depth_of, reverse=True):
+        self.nodes[0].grad = 1.0
+        for node in sorted(self.nodes[: self.reached], key=depth_of, reverse=True):
             upstream = node.grad
             partial = node._da
             if partial is not None:
@@ -202,9 +192,7 @@ class _Reached:
             partial = node._db
             if type(partial) is float:
                 node._b.grad += upstream * partial
-            elif (
-                upstream and partial is not None
-            ):  # 0 behind a dead ReLU, or for an example already learnt: skip the whole sum
+            elif upstream and partial is not None:  # 0 for an example already learnt: skip the whole sum
                 for group, slopes in ((node._a, partial[0]), (node._b, partial[1])):
                     if slopes is not None:
                         for operand, slope in zip(group, slopes, strict=True):
@@ -212,11 +200,9 @@ class _Reached:
                                 operand.grad += upstream * slope
 
     def restore(self) -> None:
-        """Let every node hold what it held before. (After an interrupt a list may be one longer than its nodes.)"""
-        for node, before in zip((*self.inner, *self.idle), (*self.held, *self.held_by_idle), strict=False):
+        """Let every node hold what it held before. (After an interrupt ``held`` may be one longer than ``nodes``.)"""
+        for node, before in zip(self.nodes, self.held, strict=False):
             node.grad = before
-        for leaf, before in zip(self.leaves, self.held_by_leaves, strict=False):
-            leaf.grad = before
 
 
 class Contribution(NamedTuple):

@@ -160,7 +160,7 @@ class no_grad(_ModeBlock):  # noqa: N801 - a context manager, named like a state
     change: ClassVar[dict[str, bool]] = {"record": False}
 
 
-class recording(_ModeBlock):  # noqa: N801
+class recording(_ModeBlock):  # noqa: N801 - as no_grad
     """Inside the block operations are recorded, even within `no_grad`: what a transform needs for its own work."""
 
     change: ClassVar[dict[str, bool]] = {"record": True}
@@ -171,7 +171,7 @@ def recorded_anyway() -> AbstractContextManager[None]:
     return recording() if open_blocks and not current_modes().record else nullcontext()
 
 
-class detect_anomaly(_ModeBlock):  # noqa: N801
+class detect_anomaly(_ModeBlock):  # noqa: N801 - as no_grad
     """Inside the block the first operation that makes a NaN or an infinity out of finite numbers is an error.
 
     The reverse pass is watched too: a gradient that stops being finite is named with its node. Also a decorator,

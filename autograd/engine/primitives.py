@@ -81,9 +81,11 @@ class Primitive:
     range: Literal["bounded", "moderate", "any"] = "any"
     module: str = ""
     may_stop: bool = field(init=False)  # a slope of 0 stops the gradient: the row selects, or is flat
+    rules: tuple[Rule, ...] = field(init=False)  # one an operand; none for an operation on any number of operands
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "may_stop", self.selects or self.flat)
+        object.__setattr__(self, "rules", self.partials if isinstance(self.partials, tuple) else ())
         object.__setattr__(self, "notation", self.notation or self.name)
         if not self.module:  # two frames up, above __init__, stands whoever makes it
             object.__setattr__(self, "module", sys._getframe(2).f_globals.get("__name__", "__main__"))

@@ -686,7 +686,7 @@ def apply(op: Primitive, *operands: Any) -> Any:
                 data, slope = op.eager(x)
             else:
                 data = op.value(scalar, x)
-                slope = op.partials[0](scalar, data, x)  # type: ignore[index]  # one operand, one rule
+                slope = op.rules[0](scalar, data, x)
             return recorded(op, data, a.depth, a, None if op.flat and slope == 0.0 else float(slope), None, None)
     try:
         checked: list[Any] = [as_operand(x) for x in operands]
@@ -732,9 +732,9 @@ def _operator(op: Primitive, a: Any, b: Any) -> Any:
                 data = op.value(scalar, x, y)
                 slopes = None
             if other is b:
-                da = slopes[0] if slopes else op.partials[0](scalar, data, x, y)  # type: ignore[index]  # two rules
+                da = slopes[0] if slopes else op.rules[0](scalar, data, x, y)
                 return recorded(op, data, a.depth, a, da, y, None)
-            db = slopes[1] if slopes else op.partials[1](scalar, data, x, y)  # type: ignore[index]  # two rules
+            db = slopes[1] if slopes else op.rules[1](scalar, data, x, y)
             return recorded(op, data, b.depth, x, None, b, db)
     if isinstance(other, (Value, Real)) or not may_answer(other):
         if open_blocks:

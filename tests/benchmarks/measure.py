@@ -51,7 +51,7 @@ def apart(side: Side) -> Any:
         stdout=subprocess.PIPE,
         text=True,
         check=True,
-        env={**os.environ, **ONE_THREAD},
+        env={**os.environ, **ONE_THREAD, "PYTHONDONTWRITEBYTECODE": ""},  # an import reads bytecode, as a user's does
     )
     return json.loads(result.stdout.splitlines()[-1])
 
