@@ -26,7 +26,9 @@ _OPERATORS: dict[Primitive | str, tuple[str, int]] = {
     "and": ("&", _AND),
     "or": ("|", _OR),
 }
-RESERVED = frozenset(["np", "theta", "X", "m", "data", "forward", "value_and_grad", *HELPERS])  # names that are taken
+RESERVED = frozenset(
+    ["np", "theta", "X", "m", "data", "forward", "value_and_grad", "ERFCX", *HELPERS]
+)  # names that are taken
 _LINE = 56  # longer lines are not aligned
 _NESTED = 6  # expressions are nested at most so deep
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograd.engine.primitives import PRIMITIVES
+from autograd.engine.scalar import ERFCX
 
 
 def sigmoid(z):
@@ -76,35 +77,7 @@ def erfcx(x):
     z = np.maximum(np.abs(x), 0.5)
     t = (np.minimum(z, 1e300) - 2.5) / (np.minimum(z, 1e300) + 1.5)
     p = 0.0 * t
-    for c in [
-        -4.891930392414204e-10,
-        -2.5706961707277375e-10,
-        4.263207361048038e-09,
-        4.46676828718437e-09,
-        -1.396503833156555e-08,
-        -2.7558823329209214e-08,
-        5.067101602322498e-09,
-        7.476721665959295e-08,
-        1.216363303149243e-07,
-        1.886730869526552e-08,
-        -4.065297866058055e-07,
-        -9.305302300332238e-07,
-        -2.2356758800145038e-07,
-        3.456967520320405e-06,
-        7.470412369984665e-06,
-        -2.07570373948822e-06,
-        -3.892621543249208e-05,
-        -5.270855740995925e-05,
-        0.00012837152351176067,
-        0.00046933125320104815,
-        -0.00029218793799704485,
-        -0.003454296751270282,
-        0.0014829302955760664,
-        0.03145737041554685,
-        -0.09228567682381092,
-        0.09975198834662752,
-        0.527015910152859,
-    ]:
+    for c in ERFCX:
         p = p * t + c
     far = p / z
     d = np.minimum(z, 40)
@@ -156,7 +129,10 @@ def helper_source(name: str, exact: bool = False) -> str:
     """The text of one of the functions above; that of an exact program where there are two."""
     if exact and name == "sigmoid":
         return inspect.getsource(exact_sigmoid).replace("exact_sigmoid", "sigmoid")
-    return inspect.getsource(HELPERS[name])
+    source = inspect.getsource(HELPERS[name])
+    if "ERFCX" in source:
+        source = "\n".join(["ERFCX = (", *[f"    {c!r}," for c in ERFCX], ")\n\n\n"]) + source
+    return source
 
 
 _STANDARD = {op.array: op.name for op in PRIMITIVES if op.array}  # rint: round
