@@ -13,6 +13,7 @@ from typing import NamedTuple
 from autograd.derivation.formulas import (
     Call,
     Choice,
+    Constant,
     Derivative,
     Expression,
     Number,
@@ -80,7 +81,7 @@ class _Writer:
         match a:
             case Number():
                 return self.number(a)
-            case Symbol(name):
+            case Symbol(name) | Constant(name):
                 return style.name(name), _ATOM
             case Sum(terms):
                 return self.sum(terms)

@@ -563,6 +563,18 @@ def test_a_step_of_several_nodes_neither_overflows_nor_underflows() -> None:
     assert path.value == pytest.approx(1e-100)
 
 
+def test_pi_keeps_its_name_and_is_no_quantity_of_that_name() -> None:
+    z = Value(0.5, label="z")
+    text = str(explain(functions.erf(z), wrt=z)).splitlines()
+    assert text[0] == "df/dz = 2 exp(−z²)/√π"
+    assert text[1].strip() == "= 2 exp(−(0.5)²)/√π"
+    own = Value(-1.3, label="π")
+    derivation = explain(functions.erf(own) / own, wrt=own)  # nothing cancels
+    assert derivation.value == pytest.approx(grad(lambda x: functions.erf(x) / x)(-1.3))
+    for side, number in sides_that_can_be_computed(derivation):
+        assert side == pytest.approx(number)
+
+
 def test_zero_times_infinity_is_not_simplified_away() -> None:
     x = Value(0.0)
     y = functions.sqrt(x) ** 2
