@@ -15,7 +15,7 @@ from autograd.public import __getattr__ as __getattr__
 from autograd.public import __version__ as __version__
 
 if TYPE_CHECKING:
-    from autograd.public import *  # noqa: F403
+    from autograd.public import *  # noqa: F403 - those of __all__
 else:  # the same names, but for the readers, which would all be loaded
     globals().update({name: vars(public)[name] for name in __all__ if name in vars(public)})
 

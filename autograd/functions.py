@@ -663,10 +663,10 @@ def linear(rows: Iterable[Sequence[Operand]], x: Sequence[Operand]) -> list[Any]
 
     Source: lecture, "Feed-Forward Networks": z[1] = w[1] x + b[1], row by row.
     """
-    return Weights(rows).times(x)
+    return Rows(rows).times(x)
 
 
-class Weights:
+class Rows:
     """The rows of a layer, as `linear` takes them, for many examples: their numbers are read once.
 
     They are read again after the ``data`` of any Value has been set, whichever it was.
@@ -676,7 +676,7 @@ class Weights:
 
     Example:
         >>> w = Value(2.0)
-        >>> weights = Weights([(w, 1.0)])
+        >>> weights = Rows([(w, 1.0)])
         >>> weights.times([3.0])[0].data
         7.0
         >>> w.data = 4.0
@@ -691,7 +691,7 @@ class Weights:
         self._read: tuple[object, list[_Row]] = (None, [])
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Weights, (self.rows,)
+        return Rows, (self.rows,)
 
     def _numbers(self) -> list[_Row]:
         """Each row as it is recorded, with its numbers."""

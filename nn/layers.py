@@ -13,7 +13,7 @@ import numpy.typing as npt
 from autograd.engine import primitives
 from autograd.engine.escapes import inputs_of_open_calls
 from autograd.engine.value import Operand, Value
-from autograd.functions import Weights, linear
+from autograd.functions import Rows, linear
 from nn import activations, initialisers, losses
 from nn.activations import Activation
 from nn.data import check_count, check_inputs, check_number
@@ -308,7 +308,7 @@ class Layer(FeedForward):
         self.neurons = [Neuron._of_layer(self.n_inputs, each, row) for row in rows]
         self.label_parameters()
 
-    _weights: Weights | None = None  # of the neurons, as they have been read for the last example
+    _rows: Rows | None = None  # of the neurons, as they have been read for the last example
 
     def members(self) -> Iterable[tuple[str, Any]]:
         """The activation, which may have a parameter, and the neurons."""
@@ -343,9 +343,9 @@ class Layer(FeedForward):
 
     def _weighted_sums(self, x: Sequence[Any]) -> list[Value]:
         rows = [neuron.row for neuron in self.neurons]
-        if self._weights is None or self._weights.rows != rows:
-            self._weights = Weights(rows)
-        return self._weights.times(x)
+        if self._rows is None or self._rows.rows != rows:
+            self._rows = Rows(rows)
+        return self._rows.times(x)
 
     def architecture(self) -> dict[str, Any]:
         """See `Module.architecture`."""

@@ -38,7 +38,7 @@ class Symbol:
 
 
 @dataclass(frozen=True, slots=True)
-class Constant:
+class NamedConstant:
     """A number that keeps its name when the numbers are put in, as π. No quantity of that name is taken for it."""
 
     name: str
@@ -107,7 +107,7 @@ class Chain:
     factors: tuple[Expression, ...]
 
 
-Expression: TypeAlias = "Number | Symbol | Constant | Sum | Product | Power | Call | Choice | Derivative | Chain"
+Expression: TypeAlias = "Number | Symbol | NamedConstant | Sum | Product | Power | Call | Choice | Derivative | Chain"
 
 ZERO: Final = Number(Fraction(0))
 ONE: Final = Number(Fraction(1))
@@ -253,7 +253,7 @@ _FUNCTIONS: Final = {op.notation: partial(op.value, scalar) for op in PRIMITIVES
 def evaluate(a: Expression) -> float:
     """The number that a formula stands for, with the values of its symbols; NaN if it has a function of your own."""
     match a:
-        case Number(value) | Symbol(value=value) | Constant(value=value):
+        case Number(value) | Symbol(value=value) | NamedConstant(value=value):
             return as_float(value)
         case Sum(terms):
             return scalar.fsum([evaluate(term) for term in terms])
@@ -329,7 +329,7 @@ def size(a: Expression) -> int:
         return 1 + (a.value.numerator.bit_length() + a.value.denominator.bit_length()) // 128
     if isinstance(a, Derivative):
         return 2
-    return isinstance(a, (Number, Symbol, Constant, Call)) + sum([size(part) for part in parts(a)])
+    return isinstance(a, (Number, Symbol, NamedConstant, Call)) + sum([size(part) for part in parts(a)])
 
 
 def symbols(a: Expression) -> set[str]:
@@ -377,7 +377,7 @@ def formula(source: str, quantities: Mapping[str, Expression]) -> Expression:
             case ast.Name(id=name) if name in quantities:
                 return quantities[name]
             case ast.Name(id="pi"):
-                return Constant("π", pi)
+                return NamedConstant("π", pi)
             case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
                 return _OPERATORS[type(op)](read(left), read(right))
             case ast.UnaryOp(op=ast.USub(), operand=operand):

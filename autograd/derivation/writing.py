@@ -13,9 +13,9 @@ from typing import NamedTuple
 from autograd.derivation.formulas import (
     Call,
     Choice,
-    Constant,
     Derivative,
     Expression,
+    NamedConstant,
     Number,
     Power,
     Product,
@@ -81,7 +81,7 @@ class _Writer:
         match a:
             case Number():
                 return self.number(a)
-            case Symbol(name) | Constant(name):
+            case Symbol(name) | NamedConstant(name):
                 return style.name(name), _ATOM
             case Sum(terms):
                 return self.sum(terms)
