@@ -26,7 +26,6 @@ Columns = tuple[int, ...]
 # as the logarithm, a quotient or an exponential may be.
 _BOUNDED, _LARGE, _INFINITE = 0, 1, 2
 _LIMITED = frozenset(["softmax", "compare", "and", "or", "not", "seed", "parameter"])
-_CHEAPER = (primitives.tanh, primitives.sigmoid, primitives.power)  # in the form of the textbook
 
 
 def differentiate(make: Arrays, root: Array, *, exact: bool) -> tuple[dict[Array, Array], dict[Array, Array]]:
@@ -311,16 +310,9 @@ class _Reverse:
     def _slopes(self, op: Primitive, node: Array, wanted: list[bool]) -> list[Any]:
         y = Symbol(self.make, node)
         operands: list[Any] = [x.attr if x.op == "number" else Symbol(self.make, x) for x in node.args]
-        if self.exact or op not in _CHEAPER:
+        if self.exact or not op.brief:
             return op.slopes(self.m, y, *operands, wanted=wanted)
-        if op is primitives.power:
-            a, b = operands
-            if not isinstance(b, float) or b - 1.0 + 1.0 != b:  # b a^(b-1) overflows, or has rounded the exponent
-                return op.slopes(self.m, y, *operands, wanted=wanted)
-            return [b * self.m.power(a, b - 1.0), 0.0]
-        a = operands[0]
-        scope = {"sigmoid": self.m.sigmoid, "y": y, "a": a}
-        return [eval(op.textbook[0], {"__builtins__": {}}, scope)]
+        return [rule(self.m, y, *operands) if want else 0.0 for rule, want in zip(op.brief, wanted, strict=True)]
 
     # --- whole arrays --------------------------------------------------------------------------------------
 

@@ -44,6 +44,8 @@ class Primitive:
             is wrong and what to do about it. Whoever raises it adds the operation and its operands.
         eager: optional, the value and the partials of all operands at once, on floats: ``(y, dy/da, dy/db, ...)``,
             faster than the rules, whose parts share work, and equal to them.
+        brief: optional, rules for the partials that are shorter and lose digits in a way that a program may: the slope
+            of a saturated tanh as 1 - y**2, which is off by a rounding of 1.
         selects: the operation hands on one of its operands, or none, and ignores the others, which then get no
             gradient at all (and not 0 times an infinite slope, which would be NaN).
         flat: where a slope is 0 the operand changes nothing nearby, as below 0 in a ReLU. So nothing is handed on there
@@ -72,6 +74,7 @@ class Primitive:
     textbook: tuple[str, ...] = ()
     domain: Callable[..., DomainError | None] | None = None
     eager: Callable[..., Sequence[float]] | None = None
+    brief: tuple[Rule, ...] = ()
     selects: bool = False
     flat: bool = False
     activation: bool = False
@@ -244,6 +247,11 @@ def _power_exponent_slope(m: Any, y: Any, a: Any, b: Any) -> Any:
     return m.xlogy(half, a) * half
 
 
+def _power_slope_in_brief(m: Any, y: Any, a: Any, b: Any) -> Any:
+    """b * a**(b - 1) for a number b of which b - 1 is exact."""
+    return b * m.power(a, b - 1.0) if type(b) is float and b and b - 1.0 + 1.0 == b else _power_slope(m, y, a, b)
+
+
 def _power_eager(a: float, b: float) -> tuple[float, float, float]:
     y = scalar.power(a, b)
     to_exponent = _power_exponent_slope(scalar, y, a, b)
@@ -261,6 +269,7 @@ power = Primitive(
     textbook=("b*a**(b - 1)", "y*log(a)"),
     domain=_power_domain,
     eager=_power_eager,
+    brief=(_power_slope_in_brief, _power_exponent_slope),
     array="power",
 )
 absolute = Primitive(
@@ -653,6 +662,7 @@ tanh = Primitive(
     formula="tanh(a)",
     textbook=("1 - y**2",),
     eager=scalar.tanh_with_slope,
+    brief=(lambda m, y, a: 1.0 - y**2,),
     activation=True,
     latex=r"\tanh",
     array="tanh",
@@ -666,6 +676,7 @@ sigmoid = Primitive(
     formula="sigmoid(a)",
     textbook=("y*(1 - y)",),
     eager=scalar.sigmoid_with_slope,
+    brief=(lambda m, y, a: y * (1.0 - y),),
     activation=True,
     latex=r"\sigma",
     array="sigmoid",
