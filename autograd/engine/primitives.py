@@ -474,10 +474,15 @@ atan = Primitive(
 )
 
 
+def _is_infinite(m: Any, size: Any) -> Any:
+    """1 where a number that is not negative is infinite, else 0: half the largest float is less than 2**1023."""
+    return m.step(0.5 * size - 2.0**1023)
+
+
 def _in_the_middle(m: Any, a: Any, b: Any, ends: int, down: float) -> tuple[Any, Any, Any, Any]:
     """a and b times a power of 2, so that their hypotenuse keeps its digits; the hypotenuse, and that power."""
     size = m.maximum(m.absolute(a), m.absolute(b))
-    scale = m.where(m.below(size, 2.0**-ends), 2.0**600, m.where(m.below(size, 2.0**ends), 1.0, down))
+    scale = m.where(m.step(size - 2.0**-ends), m.where(m.step(size - 2.0**ends), down, 1.0), 2.0**600)
     a, b = a * scale, b * scale
     return a, b, m.hypot(a, b), scale
 
@@ -485,14 +490,14 @@ def _in_the_middle(m: Any, a: Any, b: Any, ends: int, down: float) -> tuple[Any,
 def _atan2_slope(m: Any, a: Any, b: Any) -> Any:
     """b/(a**2 + b**2), and its limit 0 at infinity."""
     a, b, r, scale = _in_the_middle(m, a, b, 480, 2.0**-600)  # so that the square is no more than a float holds
-    return m.where(m.at_least(r, inf), 0.0, m.divide(b, r * r) * scale)
+    return m.where(_is_infinite(m, r), 0.0, m.divide(b, r * r) * scale)
 
 
 def _hypot_slope(m: Any, a: Any, b: Any) -> Any:
     """a/hypot(a, b); 0 where both are 0, and the limit where one is infinite."""
-    far = m.where(m.at_least(m.absolute(a), inf), m.sign(a), 0.0)
+    far = m.where(_is_infinite(m, m.absolute(a)), m.sign(a), 0.0)
     a, b, r, _ = _in_the_middle(m, a, b, 960, 0.5)
-    return m.where(r, m.where(m.at_least(r, inf), far, m.divide(a, m.where(r, r, 1.0))), 0.0)
+    return m.where(r, m.where(_is_infinite(m, r), far, m.divide(a, m.where(r, r, 1.0))), 0.0)
 
 
 atan2 = Primitive(
@@ -627,9 +632,8 @@ def _bell(m: Any, k: float, z: Any) -> tuple[Any, Any, Any]:
 
 def _erf_slope(m: Any, y: Any, a: Any) -> Any:
     """2 exp(-a**2)/sqrt(pi)."""
-    near = m.below(m.absolute(a), 1e6)
-    rest, middle, last = _bell(m, 1.0, m.where(near, m.absolute(a), 0.0))
-    return m.where(near, m.divide(2.0, _root_of_pi(m)) * rest * middle * last, m.exp(-m.absolute(a)))
+    rest, middle, last = _bell(m, 1.0, m.minimum(m.absolute(a), 1e6))  # far beyond where it is 0
+    return m.divide(2.0, _root_of_pi(m)) * rest * middle * last
 
 
 erf = Primitive(
@@ -646,7 +650,7 @@ erfcx = Primitive(
     name="erfcx",
     symbol="erfcx",
     value=lambda m, a: m.erfcx(a),
-    partials=(lambda m, y, a: m.where(m.below(a, inf), 2.0 * (a * y) - m.divide(2.0, _root_of_pi(m)), 0.0 * y),),
+    partials=(lambda m, y, a: m.where(_is_infinite(m, a), 0.0 * y, 2.0 * (a * y) - m.divide(2.0, _root_of_pi(m))),),
     formula="erfcx(a)",
     textbook=("2*a*y - 2/sqrt(pi)",),
     array="erfcx",
