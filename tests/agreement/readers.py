@@ -339,8 +339,10 @@ def equations_hold(case: Case, derivation: Derivation) -> None:
                 continue
             (_, last) = worked_out[-1]
             for side, x in worked_out[:-1]:
+                overflowed = mp.isinf(last) and case.overflows  # log(exp(exp(20))) is a number, but not of floats
                 # infinity less infinity, or 0 times infinity as in 0 * 0**-1, is nothing to work out
-                if last != last or (x != x and (case.has_infinite_slope or not case.is_finite)):
+                undefined = x != x and (case.has_infinite_slope or not case.is_finite)
+                if last != last or overflowed or undefined:
                     continue
                 good = formulas.equal(x, last, formulas.spread(side))
                 demand(good, "explain", f"an equation says {x} = {last}: {side}\n{derivation}", case)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -88,25 +89,29 @@ def test_the_point_of_a_derivative_is_a_constant() -> None:
     assert (value, gradient.tolist()) == (12.0, [4.0])
 
 
-FAR_OUT = [0.0, 5e-324, 1e-300, 1e17, 1e300, math.inf, -1e-300, -1e17, -1e300, -math.inf]
+ANYWHERE = [0.0, 5e-324, 1e-300, 0.375, 1.0, 4.5, 1e17, 1e300, math.inf]
+ANYWHERE += [-x for x in ANYWHERE]
+ELSEWHERE = np.array([[0.375], [2.5], [-0.625], [-2.5]])
 
 
 @pytest.mark.parametrize("op", [op for op in PRIMITIVES if op.name != "softmax"], ids=lambda op: op.name)
-@pytest.mark.parametrize("at", FAR_OUT)
-def test_a_derivative_recorded_far_out_holds_elsewhere_or_says_that_it_was_decided(op: Primitive, at: float) -> None:
+@pytest.mark.parametrize("at", ANYWHERE)
+def test_a_derivative_recorded_anywhere_holds_elsewhere_or_says_that_it_was_decided(op: Primitive, at: float) -> None:
     """A rule that chooses between two forms chooses anew for each example: the choice is recorded, too."""
     n = 2 if op.variadic else len(op.partials)  # type: ignore[arg-type]  # one rule an operand
     for i in range(n):
         operands: list[Any] = [1.75, 0.625, -0.5][:n]
 
         def f(v: Any, place: int = i, operands: list[Any] = operands) -> Any:
-            return apply(op, *operands[:place], v, *operands[place + 1 :])
+            return apply(op, *operands[:place], v * v * v, *operands[place + 1 :])
 
         x = Value(at, "x")
         try:
             slope = grad(f)(x)
-            expected = grad(f)(0.375)
         except DomainError:
             continue
         if isinstance(slope, Value) and slope.depth and slope.decided is None:
-            assert_close(compile(slope, [x], exact=True)(np.array([[0.375]])), [expected])
+            found = compile(slope, [x], exact=True)(ELSEWHERE)
+            for (number,), said in zip(ELSEWHERE.tolist(), found.tolist(), strict=True):
+                with suppress(DomainError):
+                    assert_close([said], [grad(f)(number)])
