@@ -1,17 +1,44 @@
-"""How the property-based tests search: afresh each time, on a person's machine and in CI.
+"""How the tests run: how the property-based ones search, and which tests are slow.
 
-A failure prints the example and, in CI, a line that runs it again. ``--hypothesis-seed=N`` repeats a whole run,
-``--hypothesis-profile=long`` tries ten times as many examples, ``few`` a tenth.
+They search afresh each time: on a person's machine a little, in CI with hypothesis's usual hundred examples. A failure
+prints the example and, in CI, a line that runs it again. ``--hypothesis-seed=N`` repeats a whole run,
+``--hypothesis-profile=long`` tries ten times as many examples as CI, ``few`` a tenth.
+
+A test that takes a second or more has the mark ``slow``: ``pytest`` leaves it out; ``pytest -m ''``, as CI has it, not.
 """
 
-import os
+from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+
+import pytest
 from hypothesis import HealthCheck, settings
 
+FEW = 10  # examples
+
 # A machine that is busy with something else is slow, and that is no fault of the test.
-settings.register_profile("person", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("person", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=FEW)
 # Hypothesis would take the same examples each time where CI is set, and a fault would wait for a person to meet it.
-settings.register_profile("ci", settings.get_profile("person"), derandomize=False, print_blob=True, database=None)
-settings.register_profile("few", settings.get_profile("ci"), max_examples=10)
+settings.register_profile(
+    "ci", settings.get_profile("person"), derandomize=False, print_blob=True, database=None, max_examples=100
+)
+settings.register_profile("few", settings.get_profile("ci"), max_examples=FEW)
 settings.register_profile("long", settings.get_profile("ci"), max_examples=1000)
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "person")
+
+MOST_SECONDS = 4.0  # of a processor, for a test without the mark: one second, and room for slow machines
+
+
+def spent() -> float:
+    """The seconds of a processor that this process and those that it has waited for have used."""
+    return sum(os.times()[:4])
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Where few examples are tried, a test fails that is slow without being marked so."""
+    before = spent()
+    yield
+    if settings.default.max_examples <= FEW and not item.get_closest_marker("slow"):
+        assert spent() - before < MOST_SECONDS, "mark it: @pytest.mark.slow"

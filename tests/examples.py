@@ -1,8 +1,20 @@
-"""How many examples a property-based test tries."""
+"""How much a test tries: in proportion to hypothesis's profile, of which 100 examples are the usual number."""
+
+import random
+from collections.abc import Sequence
+from typing import TypeVar
 
 from hypothesis import settings
 
+T = TypeVar("T")
+
 
 def examples(usual: int) -> int:
-    """The usual number, in the proportion in which the profile of the run departs from hypothesis's own 100."""
+    """The usual number of examples, in the proportion in which the profile of the run departs from 100."""
     return max(1, usual * settings.default.max_examples // 100)
+
+
+def share(cases: Sequence[T]) -> Sequence[T]:
+    """The cases or, where the profile tries fewer than 100 examples, every so many of them, from a random one on."""
+    step = max(1, 100 // settings.default.max_examples)
+    return cases[random.randrange(step) :: step]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -63,7 +63,8 @@ def room_of(module: str) -> str:
     )
 
 
-def imported(module: str) -> Iterator[tuple[int, str]]:
+@functools.cache
+def imported(module: str) -> list[tuple[int, str]]:
     """What a module imports when it runs, also inside functions, each with its line."""
     tree = ast.parse(MODULES[module].read_text("utf-8"))
     for_checkers = {
@@ -72,15 +73,17 @@ def imported(module: str) -> Iterator[tuple[int, str]]:
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
         for inside in ast.walk(node)
     }
+    found = []
     for node in ast.walk(tree):
         if id(node) in for_checkers:
             continue
         if isinstance(node, ast.ImportFrom) and node.module is not None:
             for alias in node.names:
                 inner = f"{node.module}.{alias.name}"
-                yield node.lineno, inner if inner in MODULES else node.module
+                found.append((node.lineno, inner if inner in MODULES else node.module))
         elif isinstance(node, ast.Import):
-            yield from ((node.lineno, alias.name) for alias in node.names)
+            found += [(node.lineno, alias.name) for alias in node.names]
+    return found
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -16,6 +16,8 @@ from tests.browser.conftest import Tab
 from tests.derivation.test_explain import BINARY, UNARY
 from tests.derivation.test_explain_latex import agree
 
+pytestmark = pytest.mark.slow  # a browser is started
+
 LOOK = r"""() => [...document.querySelectorAll("div")].map(div => {
   const math = div.querySelector("math"), source = div.dataset.source;
   const parsed = new DOMParser().parseFromString(source, "application/xml");

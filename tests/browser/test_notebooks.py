@@ -22,6 +22,8 @@ from tests.browser.jupyter import DARK, LIGHT, Jupyter
 from tests.browser.test_stepper import contrast
 from tests.peers import peer
 
+pytestmark = pytest.mark.slow  # a browser is started
+
 HOSTILE = "</script><img src=x onerror=alert(1)>"
 VARIABLES, SHOWN, HOSTILE_SHOWN, DRAWN, EXPLAINED, MATHML = range(6)
 CODE = [

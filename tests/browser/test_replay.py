@@ -14,6 +14,8 @@ from nn import MLP, Adam, History, fit
 from tests.browser.conftest import Tab
 from tests.browser.test_stepper import HOSTILE, contrast
 
+pytestmark = pytest.mark.slow  # a browser is started
+
 SHADOW = "document.querySelector('[data-chainrule]').shadowRoot"
 
 

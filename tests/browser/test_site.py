@@ -17,6 +17,8 @@ from notebooks.site.course import course
 from tests.browser.conftest import Tab
 from tests.peers import peer
 
+pytestmark = pytest.mark.slow  # a browser is started
+
 LIVE = [notebook.path.name for notebook in course() if notebook.live]
 WORKED = "02_worked_example.ipynb"
 CHROMIUM = ("content-autofill.googleapis.com:443",)  # what the browser itself wants to know, whatever the page

@@ -14,6 +14,8 @@ from autograd.derivation.writing import significant
 from autograd.stepper.figure import Figure
 from tests.browser.conftest import Tab
 
+pytestmark = pytest.mark.slow  # a browser is started
+
 WHITE = "rgb(255, 255, 255)"
 HOSTILE = [
     "<img src=x onerror=alert(1)>",

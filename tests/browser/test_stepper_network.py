@@ -12,6 +12,8 @@ from autograd.derivation.writing import significant
 from nn import MLP, losses
 from tests.browser.conftest import Tab
 
+pytestmark = pytest.mark.slow  # a browser is started
+
 X, TARGET = [1.0, -0.5, 0.25], 1.0
 
 

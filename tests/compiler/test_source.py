@@ -19,6 +19,7 @@ from autograd.compiler import Program, compile
 from autograd.compiler.emit import RESERVED
 from tests.compiler.networks import Network, cross_entropy
 from tests.compiler.oracle import assert_agrees, assert_close
+from tests.examples import share
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -194,7 +195,7 @@ def test_a_label_may_be_any_name_of_python_or_of_the_program(role: str) -> None:
     plain = compile(*graph("plain"))
     X = np.array([[0.7], [-0.2]])
     value, gradient = plain.value_and_grad(X)
-    for name in NAMES:
+    for name in share(NAMES):
         program = compile(*graph(name))
         assert_close(program(X), plain(X))
         for theta in (None, program.theta.copy()):
@@ -215,6 +216,7 @@ for program in [*[PROGRAMS[name]() for name in sorted(PROGRAMS)], classifier(), 
 """
 
 
+@pytest.mark.slow
 def test_the_text_is_the_same_in_every_process() -> None:
     texts = []
     for seed in ("0", "1", "2"):

@@ -20,7 +20,7 @@ from mpmath import mp, mpf
 from autograd import Value, apply, functions
 from autograd.engine import scalar
 from autograd.engine.primitives import PRIMITIVES, Primitive
-from tests.examples import examples
+from tests.examples import examples, share
 
 DIGITS = 700
 LARGEST = mpf(1.7976931348623157e308)
@@ -268,7 +268,7 @@ def points(op: Primitive) -> Iterator[tuple[float, ...]]:
         pool = [0.0, *magnitudes, *[-x for x in magnitudes], *whole, *[-x for x in whole]]
         candidates = [tuple(rng.choice(pool) for _ in range(arity)) for _ in range(500)]
         candidates += [(rng.choice(pool), rng.choice(whole), 1.0)[:arity] for _ in range(100)]
-    for operands in candidates:
+    for operands in share(candidates):
         if op.domain is None or op.domain(*operands) is None:
             yield operands
 
@@ -397,7 +397,7 @@ def test_nary_value_and_derivatives_are_within_8_ulp_of_the_largest_term(op: Pri
     rng = random.Random(op.name)
 
     def errors() -> Iterator[tuple[float, tuple[Any, ...], float, Any]]:
-        for _ in range(300):
+        for _ in range(examples(300)):
             operands = oracle.operands(rng)
             exact_operands = [mpf(x) for x in operands]
             node = oracle.call(*[Value(x) if type(x) is float else x for x in operands])

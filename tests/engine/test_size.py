@@ -69,6 +69,7 @@ live(z, w[0], 2.0 * N, again=False)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("script", [CHAIN, WIDE, SUM], ids=["chain", "fsum", "sum-and-dot"])
 def test_a_million_nodes_live_and_die_without_recursion(script: str) -> None:
     done = subprocess.run(

@@ -24,6 +24,7 @@ def test_the_course_has_ten_numbered_notebooks() -> None:
     assert [path.name[:2] for path in paths()] == [f"{number:02}" for number in range(1, 11)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", NOTEBOOKS)
 def test_notebook_runs_from_a_clean_kernel_and_shows_what_is_committed(path: Path) -> None:
     again = text_outputs(executed(path))
