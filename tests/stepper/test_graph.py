@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import re
 from typing import Any
 
@@ -13,23 +11,11 @@ from autograd import Value, show
 from autograd.stepper import figure_of
 from autograd.stepper.figure import Figure
 from autograd.stepper.frames import all_named, frames
-
-
-def picture_of(figure: Figure) -> str:
-    """The finished picture, as text."""
-    (encoded,) = re.findall(r'src="data:image/svg\+xml;base64,([^"]+)"', figure._repr_html_())
-    return re.sub(r"<[^>]+>", " ", base64.b64decode(encoded).decode())
+from tests.stepper.shown import data_of, picture_of
 
 
 def gradients_in(figure: Figure) -> list[str]:
-    return re.findall(r"grad (\S+)", picture_of(figure))
-
-
-def data_of(figure: Figure) -> dict[str, Any]:
-    """What the script gets."""
-    (block,) = re.findall(r'<script type="application/json">(.*?)</script>', figure._repr_html_(), re.DOTALL)
-    data: dict[str, Any] = json.loads(block)
-    return data
+    return re.findall(r"grad (\S+)", re.sub(r"<[^>]+>", " ", picture_of(figure)))
 
 
 def test_a_type_of_ones_own_is_shown_once_it_is_registered() -> None:

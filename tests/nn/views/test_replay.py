@@ -12,6 +12,7 @@ from autograd.derivation.writing import significant
 from nn import MLP, SGD, Adam, Module, Neuron, TrainingDiverged, fit
 from nn.history import History, Snapshots
 from nn.views.replay.contours import simplified, superlevel
+from tests.stepper.shown import data_of, picture_of
 
 X = [[0.0, 0.1], [0.2, 1.0], [1.0, 0.0], [0.9, 1.1], [0.4, 0.6], [0.6, 0.3]]
 CLASSES = [0, 1, 1, 0, 1, 0]
@@ -175,11 +176,11 @@ def places_of(figure):
     """From inputs to the units of the outlines, by the axes as they are written on the picture."""
     ticks = re.findall(
         r'<text class="tick( left)?" x="([\d.]+)" y="([\d.]+)">([^<]+)<',
-        figure._picture.partition('data-panel="charts"')[0],
+        picture_of(figure).partition('data-panel="charts"')[0],
     )
     across = [(float(x), float(words.replace("−", "-"))) for left, x, _, words in ticks if not left]
     up = [(float(y) - 4, float(words.replace("−", "-"))) for left, _, y, words in ticks if left and "pale" not in words]
-    frame = re.search(r'<svg x="([\d.]+)" y="([\d.]+)" width', figure._picture.partition("data-panel")[2])
+    frame = re.search(r'<svg x="([\d.]+)" y="([\d.]+)" width', picture_of(figure).partition("data-panel")[2])
     slopes = [np.polyfit([n for _, n in ends], [at for at, _ in ends], 1) for ends in (across, up)]
     return lambda point: [
         4 * (np.polyval(s, c) - float(corner)) for s, c, corner in zip(slopes, point, frame.groups(), strict=True)
@@ -198,7 +199,7 @@ def test_regions_at_each_snapshot_are_those_of_the_model_with_its_parameters(com
     rng = np.random.default_rng(0)
     points = rng.uniform([0.0, 0.0], [1.0, 1.1], (60, 2))
     sides = set()
-    for epoch, step in zip(epochs, figure._data["steps"], strict=True):
+    for epoch, step in zip(epochs, data_of(figure)["steps"], strict=True):
         model.load_state_dict(states[epoch])
         outputs = model.predict(points)
         for level, path in zip((0.2, 0.5, 0.8), step["layers"], strict=True):
@@ -240,7 +241,7 @@ def test_curve_of_one_input_goes_through_what_the_model_says():
     history = fit(model, xs, np.sin(xs), optimizer=Adam(0.05), epochs=60)
     figure = show(history)
     place = places_of(figure)
-    (path,) = figure._data["steps"][-1]["layers"]
+    (path,) = data_of(figure)["steps"][-1]["layers"]
     (points,) = regions(path)
     expected = np.array([place((x, y)) for x, y in zip(xs, model.predict(xs), strict=True)])
     np.testing.assert_allclose(np.interp(expected[:, 0], points[:, 0], points[:, 1]), expected[:, 1], atol=4)  # a pixel
@@ -266,7 +267,7 @@ def test_what_is_drawn_depends_on_inputs_and_targets(inputs, outputs, targets, l
     model = MLP.for_task(task, inputs, [4, outputs], seed=0)
     data = np.random.default_rng(0).normal(size=(6, inputs))
     figure = show(fit(model, data, targets, epochs=3))
-    assert all(len(step.get("layers", ())) == (layers or 0) for step in figure._data["steps"])
+    assert all(len(step.get("layers", ())) == (layers or 0) for step in data_of(figure)["steps"])
     assert len(figure.steps) == (4 if layers else 3)
 
 
@@ -302,7 +303,7 @@ def test_long_course_keeps_its_spikes():
     assert len(figure.steps) <= 101
     assert figure.steps[-1].part == "epoch 20000"
     assert len(figure.page()) < 100_000
-    line = re.search(r'class="line-0 class-0" d="([^"]+)"', figure._picture)[1]
+    line = re.search(r'class="line-0 class-0" d="([^"]+)"', picture_of(figure))[1]
     (points,) = regions(line)
     assert np.ptp(points[:, 1]) > 1000
 
@@ -311,7 +312,7 @@ def test_numbers_that_are_not_finite_leave_gaps():
     history = History()
     history.rows = [{"epoch": k, "loss": 1.0, "odd": float("nan") if k < 3 else 1.0} for k in range(1, 5)]
     assert "nan" in show(history).steps[0].text
-    assert show(history)._data["steps"][0]["dots"][1] is None
+    assert data_of(show(history))["steps"][0]["dots"][1] is None
 
 
 def test_history_without_epochs_says_what_to_do():

@@ -17,6 +17,7 @@ from autograd.functions import tanh
 from autograd.stepper.figure import Figure
 from nn import MLP, Layer, Module, Neuron, Perceptron, losses
 from tests.nn.shared import SHARED
+from tests.stepper.shown import picture_of
 
 DIGITS = 12
 X = [1.0, -0.5, 0.25]
@@ -231,10 +232,10 @@ def test_the_picture_has_every_output_and_delta() -> None:
     figure = show(model, X, 1.0)
     shown = equations(figure)
     for name in ("h1", "h2", "h3", "h4", "y"):
-        assert f">{shown[name].replace('-', '−')}</text>" in figure._picture
+        assert f">{shown[name].replace('-', '−')}</text>" in picture_of(figure)
     for name in ("δ1[1]", "δ4[1]", "δ1[2]"):
-        assert f">δ {shown[name].replace('-', '−')}</text>" in figure._picture
-    assert figure._picture.count("role-target") > 1, "the target stands beside the output"
+        assert f">δ {shown[name].replace('-', '−')}</text>" in picture_of(figure)
+    assert picture_of(figure).count("role-target") > 1, "the target stands beside the output"
 
 
 @pytest.mark.parametrize("base", [Module, object])
