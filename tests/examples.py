@@ -15,6 +15,6 @@ def examples(usual: int) -> int:
 
 
 def share(cases: Sequence[T]) -> Sequence[T]:
-    """The cases or, where the profile tries fewer than 100 examples, every so many of them, from a random one on."""
-    step = max(1, 100 // settings.default.max_examples)
-    return cases[random.randrange(step) :: step]
+    """All the cases or, where the profile tries fewer than 100 examples, so many of them at random."""
+    few = examples(len(cases))
+    return cases if few >= len(cases) else random.sample(cases, few)

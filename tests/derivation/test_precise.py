@@ -17,6 +17,7 @@ from autograd.derivation.precise import replay, replay_gradients, roughly
 from autograd.engine.primitives import PRIMITIVES
 from tests.engine.test_accuracy import ELEMENTARY, ELEMENTARY_ORACLES, NARY_ORACLES, partial_exists
 from tests.engine.test_primitives import name_of, points
+from tests.examples import share
 
 
 def close(a: Any, b: Any, digits: int = 30) -> bool:
@@ -32,7 +33,7 @@ def written(x: float | Decimal) -> Any:
 
 @pytest.mark.parametrize("op", PRIMITIVES, ids=name_of)
 def test_every_row_of_the_table_replays_to_the_engines_numbers(op: Primitive) -> None:
-    for operands in points(op):
+    for operands in share(points(op)):
         first = 1 if op.name == "softmax" else 0
         values = [*operands[:first], *map(Value, operands[first:])]
         node = apply(op, *values)
@@ -47,7 +48,7 @@ def test_every_row_of_the_table_replays_to_the_engines_numbers(op: Primitive) ->
 @pytest.mark.parametrize("op", ELEMENTARY, ids=name_of)
 def test_every_row_replays_to_thirty_digits_from_the_numbers_as_written(op: Primitive) -> None:
     oracle = ELEMENTARY_ORACLES[op.name]
-    for operands in points(op):
+    for operands in share(points(op)):
         values = [*map(Value, operands)]
         node = apply(op, *values)
         gradients = replay_gradients(node)

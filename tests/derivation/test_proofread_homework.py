@@ -231,6 +231,7 @@ def written(quantity: Quantity) -> str:
 each_sheet = pytest.mark.parametrize("sheet", SHEETS.values(), ids=SHEETS.keys())
 
 
+@pytest.mark.slow
 def test_one_honest_mistake_is_named_alone() -> None:
     """On 199 of 200 sheets: a wrong number may be what the rounding of the printed ones before it allows.
 

@@ -91,13 +91,13 @@ def chain(x: Any, length: int) -> Any:
 
 def test_every_reader_of_a_deep_graph_walks_it_without_recursion() -> None:
     x = Value(1.0)
-    root = chain(x, 10_000)
-    assert len(topological_order(root)) == 20_001
-    assert sum(1 for _ in steps(root)) == 20_000
-    assert grad(lambda v: chain(v, 10_000))(1.0) == 1.0
-    assert grad(grad(lambda v: chain(v * v, 5_000)))(1.0) == 2.0
-    assert hessian(lambda v: chain(v * v, 5_000))(3.0) == 2.0
-    assert jvp(lambda v: chain(v, 10_000), (1.0,), (2.0,)) == (1.0, 2.0)
+    root = chain(x, 3_000)
+    assert len(topological_order(root)) == 6_001
+    assert sum(1 for _ in steps(root)) == 6_000
+    assert grad(lambda v: chain(v, 3_000))(1.0) == 1.0
+    assert grad(grad(lambda v: chain(v * v, 1_500)))(1.0) == 2.0
+    assert hessian(lambda v: chain(v * v, 1_500))(3.0) == 2.0
+    assert jvp(lambda v: chain(v, 3_000), (1.0,), (2.0,)) == (1.0, 2.0)
     check_gradients(lambda v: chain(v, 600), 1.0)
 
 
@@ -158,8 +158,9 @@ def test_every_node_of_a_graph_in_a_list_is_copied_once(copied: Callable[[Any], 
         nodes.reverse()
     twins = copied(nodes)
     assert len(set(twins)) == len(nodes)
-    for node, twin in zip(nodes, twins, strict=True):
-        assert [twins[nodes.index(parent)] for parent in node.parents] == list(twin.parents)
+    twin_of = dict(zip(nodes, twins, strict=True))
+    for node, twin in twin_of.items():
+        assert [twin_of[parent] for parent in node.parents] == list(twin.parents)
 
 
 @pytest.mark.parametrize("copied", COPIES, ids=IDS)

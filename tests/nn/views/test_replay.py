@@ -285,6 +285,7 @@ def test_model_of_ones_own_can_be_replayed():
     assert len(figure.steps) == 6
 
 
+@pytest.mark.slow
 def test_page_of_a_hundred_snapshots_is_small():
     rng = np.random.default_rng(0)
     data = rng.normal(size=(400, 2))
