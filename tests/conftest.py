@@ -4,7 +4,8 @@ They search afresh each time: on a person's machine a little, in CI with hypothe
 prints the example and, in CI, a line that runs it again. ``--hypothesis-seed=N`` repeats a whole run,
 ``--hypothesis-profile=long`` tries ten times as many examples as CI, ``few`` a tenth.
 
-A test that takes a second or more has the mark ``slow``: ``pytest`` leaves it out; ``pytest -m ''``, as CI has it, not.
+A test that takes a second or more, all its cases together, is marked ``slow``: ``pytest`` leaves it out, and
+``pytest -m ''`` runs it, as CI does.
 """
 
 from __future__ import annotations

@@ -277,6 +277,7 @@ def test_reader_that_stops_early_gets_no_traceback(folder: Path) -> None:
         assert run.stderr.read() == ""
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a device of Linux")
 @pytest.mark.parametrize("unbuffered", [False, True])
 @pytest.mark.parametrize(

@@ -100,11 +100,13 @@ def write_all_and_fail(folder: str, action: signal.Handlers) -> None:
 # --- every writer ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_process_killed_while_it_writes_leaves_every_old_file_whole(tmp_path: Path) -> None:
     printed = in_another_process(f"write_all_and_fail({str(tmp_path)!r}, signal.SIG_DFL)")
     assert printed.splitlines() == [f"{name} [] 1" for name in WRITERS]  # it could not remove its own, unnamed one
 
 
+@pytest.mark.slow
 def test_a_full_disk_leaves_every_old_file_whole_and_no_other(tmp_path: Path) -> None:
     printed = in_another_process(f"write_all_and_fail({str(tmp_path)!r}, signal.SIG_IGN)")
     assert printed.splitlines() == [f"{name} [] 0" for name in WRITERS]
@@ -118,15 +120,16 @@ def test_nothing_else_in_the_packages_opens_a_file_to_write() -> None:
                 if not isinstance(node, ast.Call):
                     continue
                 called = ast.unparse(node.func).rsplit(".", 1)[-1]
-                arguments = [ast.unparse(a) for a in (*node.args, *(k.value for k in node.keywords))]
+                arguments = [*node.args, *(k.value for k in node.keywords)]
                 if called in ("write_text", "write_bytes", "savefig") or (
                     called in ("open", "fdopen")
-                    and any(a.strip("'").strip("rb+t") in ("w", "a", "x") for a in arguments)
+                    and any(ast.unparse(a).strip("'").strip("rb+t") in ("w", "a", "x") for a in arguments)
                 ):
                     found.append(file.name)
     assert set(found) == {"files.py"}
 
 
+@pytest.mark.slow
 def test_kill_9_at_any_moment_leaves_one_content_or_the_other(tmp_path: Path) -> None:
     path = tmp_path / "file"
     contents = [bytes([letter]) * 3_000_000 for letter in b"ab"]
@@ -172,6 +175,7 @@ def test_a_link_stays_a_link_also_to_a_file_that_is_not_there_yet(tmp_path: Path
     assert os.listdir(tmp_path / "folder") == ["target"]
 
 
+@pytest.mark.slow
 def test_a_file_that_is_protected_is_left_as_it_is() -> None:
     as_somebody = """
 import tempfile

@@ -85,6 +85,7 @@ def test_no_file_of_ours_is_called_as_one_of_the_other_package() -> None:
     assert ours & set(OTHER) == {"__init__.py"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", [(lay_down_ours, lay_down_other), (lay_down_other, lay_down_ours)])
 def test_chainrule_is_importable_whichever_package_was_installed_last(order: Any, tmp_path: Path) -> None:
     for lay_down in order:

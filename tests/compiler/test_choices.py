@@ -200,6 +200,7 @@ THETA = [0.5, 2.0, 0.75, 1.5]
 PRODUCTS_WITH_INPUTS = ("maxout", "maxout of roots", "ReLU", "ELU")
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:no output depends on input")
 @pytest.mark.parametrize("exact", [True, False], ids=["exact", "textbook"])
 @pytest.mark.parametrize("what", list(CHOICES))

@@ -156,6 +156,7 @@ PER_EXAMPLE: dict[str, Callable[[Any, int, list[float]], Any]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [4, 5, 40])
 @pytest.mark.parametrize("loop", sorted(LOOPS))
 @pytest.mark.parametrize("what", list(PER_EXAMPLE))

@@ -288,6 +288,7 @@ def test_check_gradients_agrees_with_every_primitive(op: Primitive) -> None:
         checked(op, operands)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", [SCALED, SHIFTED], ids=["scaled", "shifted"])
 @pytest.mark.parametrize("op", WITH_THE_DERIVATIVE_OF_THEIR_VALUE, ids=name_of)
 def test_check_gradients_catches_a_wrong_partial_in_every_primitive(op: Primitive, change: Change) -> None:

@@ -164,6 +164,7 @@ def with_seed(settings: dict[str, Any]) -> dict[str, Any]:
     return settings | {"seed": np.random.default_rng(7)} if settings.get("seed") == "generator" else settings
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("settings", SETTINGS.values(), ids=SETTINGS.keys())
 @pytest.mark.parametrize(("make", "loss"), READING.values(), ids=READING.keys())
 def test_where_a_number_decides_training_goes_back_and_on_eagerly(

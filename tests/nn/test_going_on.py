@@ -131,6 +131,7 @@ def bits(model: Any, optimizer: Optimizer) -> list[str]:
     return [*map(float.hex, map(float, numbers)), str(state["steps"]), str(state["epochs"])]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("second", LEGS)
 @pytest.mark.parametrize("first", LEGS)
 @pytest.mark.parametrize("optimizer_name", OPTIMIZER_CASES)

@@ -316,6 +316,7 @@ def test_fit_reports_the_loss_of_a_confident_wrong_answer_to_all_its_digits(loss
     assert model.bias.data == pytest.approx(-1e-3 * 0.9999999979388463, rel=1e-14)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("compiled", [True, False])
 @pytest.mark.parametrize("task", ["binary", "multiclass", "multilabel"])
 def test_a_network_far_out_comes_back(task: str, compiled: bool) -> None:

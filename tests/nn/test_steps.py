@@ -71,6 +71,7 @@ def test_no_loss_is_left_out() -> None:
     assert_the_same(loss=losses.huber(0.5))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "activation", [name for name in activations.ACTIVATIONS if name not in ("softmax", "step", "sign")]
 )
@@ -231,6 +232,7 @@ def test_validation_and_metrics_are_the_same_compiled(weighted: bool) -> None:
         assert ours[name] == pytest.approx(theirs[name], rel=1e-12), name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("activation", [name for name in activations.ACTIVATIONS if name != "softmax"])
 def test_a_saturated_program_says_nothing_with_its_own_parameters_or_with_others(activation: str) -> None:
     """What overflows on the way there is meant; any warning of NumPy would be an error here."""

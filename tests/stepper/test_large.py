@@ -21,6 +21,7 @@ def test_a_graph_that_no_browser_can_hold_is_refused_with_what_to_write() -> Non
         show(chain(6000))
 
 
+@pytest.mark.slow
 def test_the_largest_graph_that_is_shown_makes_a_page_that_a_browser_holds() -> None:
     losses = [functions.tanh(Value(0.1 * i) * Value(0.2)) for i in range(200)]
     root = functions.fsum(losses)  # 4 nodes an example and the sum

@@ -187,6 +187,7 @@ def places_of(figure):
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("compiled", [True, False], ids=["compiled", "eager"])
 def test_regions_at_each_snapshot_are_those_of_the_model_with_its_parameters(compiled):
     model, history = trained(epochs=40, compiled=compiled)
