@@ -1,7 +1,10 @@
 """Where parameters stand in theta, of layers that are not quite regular."""
 
+from __future__ import annotations
+
 import itertools
 import re
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +14,7 @@ from autograd.functions import fsum
 
 
 @pytest.mark.parametrize("biased", [*itertools.product([False, True], repeat=3)], ids=str)
-def test_a_layer_of_which_some_neurons_have_a_bias_is_that_of_the_scalar_engine(biased):
+def test_a_layer_of_which_some_neurons_have_a_bias_is_that_of_the_scalar_engine(biased: Any) -> None:
     x = [Value(0.3, label="x1"), Value(-0.7, label="x2")]
     w = [[Value(0.1 * i + 0.2 * j - 0.3, label=f"w{i}{j}") for j in range(2)] for i in range(3)]
     b = [Value(0.5 - 0.2 * i, label=f"b{i}") for i in range(3)]

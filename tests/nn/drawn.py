@@ -1,5 +1,9 @@
 """Reading what was drawn: matplotlib without a screen, the lines of an Axes by their labels, the colour of a point."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 
 from tests.peers import peer
@@ -12,20 +16,20 @@ import matplotlib.pyplot as plt  # noqa: E402  the backend comes first
 __all__ = ["colour_at", "data", "dots", "plt"]
 
 
-def data(ax, label):
+def data(ax: Any, label: str) -> tuple[Any, ...]:
     """The numbers x and y of the line with this label."""
     (line,) = [line for line in ax.lines if line.get_label() == label]
     return np.array(line.get_xdata(), dtype=float), np.array(line.get_ydata(), dtype=float)
 
 
-def dots(ax, full):
+def dots(ax: Any, full: Any) -> list[Any]:
     """The single points drawn as full dots, or as hollow ones."""
     single = [line for line in ax.lines if len(line.get_xdata()) == 1 and line.get_marker() == "o"]
     chosen = [line for line in single if (line.get_markerfacecolor() != "none") == full]
     return sorted({(float(line.get_xdata()[0]), float(line.get_ydata()[0])) for line in chosen})
 
 
-def colour_at(ax, points):
+def colour_at(ax: Any, points: Any) -> Any:
     """The colours (red, green, blue; 0 to 255) that a picture of the Axes has at points given in data coordinates."""
     ax.figure.patch.set(facecolor="white", alpha=1.0)
     ax.figure.canvas.draw()

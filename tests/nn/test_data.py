@@ -1,7 +1,10 @@
 """The checks of examples, targets, weights and settings: what passes, and what each error says."""
 
+from __future__ import annotations
+
 import math
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,13 +28,13 @@ NAN = math.nan
     ],
     ids=["lists", "tuples", "integers", "single precision", "objects", "arrays in a list", "fractions"],
 )
-def test_tables_of_numbers_in_any_form_become_arrays_of_floats(X):
+def test_tables_of_numbers_in_any_form_become_arrays_of_floats(X: Any) -> None:
     table = check_inputs(X, n_inputs=2)
     assert table.dtype == np.float64
     assert table.tolist() == [[1.0, 2.0], [3.0, 4.0]]
 
 
-def test_a_plain_sequence_is_a_column_for_a_model_of_one_input():
+def test_a_plain_sequence_is_a_column_for_a_model_of_one_input() -> None:
     assert check_inputs([1, 2, 3], n_inputs=1).shape == (3, 1)
 
 
@@ -66,7 +69,7 @@ def test_a_plain_sequence_is_a_column_for_a_model_of_one_input():
         "ragged",
     ],
 )
-def test_faulty_tables_are_refused_with_their_place(X, message):
+def test_faulty_tables_are_refused_with_their_place(X: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         check_inputs(X, n_inputs=2)
 
@@ -86,12 +89,12 @@ def test_faulty_tables_are_refused_with_their_place(X, message):
     ],
     ids=["text", "None", "Value", "text in a flat list", "complex", "nested", "dict", "string", "a Value"],
 )
-def test_entries_that_are_no_numbers_are_named(X, message):
+def test_entries_that_are_no_numbers_are_named(X: Any, message: str) -> None:
     with pytest.raises(TypeError, match=message):
         check_inputs(X, n_inputs=2)
 
 
-def test_the_name_of_the_table_is_the_callers():
+def test_the_name_of_the_table_is_the_callers() -> None:
     with pytest.raises(ValueError, match="the validation X is empty"):
         check_inputs([], name="the validation X")
 
@@ -99,11 +102,11 @@ def test_the_name_of_the_table_is_the_callers():
 @pytest.mark.parametrize(
     "y", [[0, 1, 1], [[0], [1], [1]], np.array([0, 1, 1], dtype=bool)], ids=["flat", "column", "bool"]
 )
-def test_targets_of_one_number_an_example_become_a_flat_array(y):
+def test_targets_of_one_number_an_example_become_a_flat_array(y: Any) -> None:
     assert check_targets(y, 3).tolist() == [0.0, 1.0, 1.0]
 
 
-def test_targets_of_several_numbers_an_example_keep_their_rows():
+def test_targets_of_several_numbers_an_example_keep_their_rows() -> None:
     assert check_targets([[0, 1], [1, 0]], 2).shape == (2, 2)
 
 
@@ -121,17 +124,17 @@ def test_targets_of_several_numbers_an_example_keep_their_rows():
     ],
     ids=["length", "NaN", "NaN in a row", "axes", "number", "text", "array of text", "None"],
 )
-def test_faulty_targets_are_refused(y, error, message):
+def test_faulty_targets_are_refused(y: Any, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         check_targets(y, 3)
 
 
-def test_one_example_is_counted_in_the_singular():
+def test_one_example_is_counted_in_the_singular() -> None:
     with pytest.raises(ValueError, match="X has 1 row, but y has 2"):
         check_targets([1, 2], 1)
 
 
-def test_weights_are_scaled_to_a_mean_of_1():
+def test_weights_are_scaled_to_a_mean_of_1() -> None:
     assert check_weights([2, 0, 1, 1], 4).tolist() == [2.0, 0.0, 1.0, 1.0]
     assert check_weights([10, 30], 2).tolist() == [0.5, 1.5]
 
@@ -147,48 +150,48 @@ def test_weights_are_scaled_to_a_mean_of_1():
     ],
     ids=["length", "axes", "negative", "NaN", "zero"],
 )
-def test_faulty_weights_are_refused(weights, message):
+def test_faulty_weights_are_refused(weights: list[Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         check_weights(weights, 2)
 
 
 @pytest.mark.parametrize("value", [0, 0.5, np.float32(0.5), Fraction(1, 2), 1])
-def test_numbers_within_bounds_become_floats(value):
+def test_numbers_within_bounds_become_floats(value: Any) -> None:
     number = check_number("x", value, at_least=0, at_most=1)
     assert (type(number), number) == (float, float(value))
 
 
 @pytest.mark.parametrize("value", [-0.1, 1.1, NAN, math.inf, -math.inf])
-def test_numbers_out_of_bounds_are_refused(value):
+def test_numbers_out_of_bounds_are_refused(value: Any) -> None:
     with pytest.raises(ValueError, match=r"x is .*, but must be a finite number at least 0 and at most 1"):
         check_number("x", value, at_least=0, at_most=1)
 
 
-def test_strict_bounds_leave_the_bound_itself_out():
+def test_strict_bounds_leave_the_bound_itself_out() -> None:
     for bound in (0.0, 1.0):
         with pytest.raises(ValueError, match="above 0 and below 1"):
             check_number("x", bound, above=0.0, below=1.0)
 
 
-def test_without_bounds_only_finite_numbers_pass():
+def test_without_bounds_only_finite_numbers_pass() -> None:
     assert check_number("x", -1e300) == -1e300
     with pytest.raises(ValueError, match=r"x is nan, but must be a finite number$"):
         check_number("x", NAN)
 
 
 @pytest.mark.parametrize("value", [2.0, True, "2", None])
-def test_counts_are_whole_numbers(value):
+def test_counts_are_whole_numbers(value: Any) -> None:
     with pytest.raises(TypeError, match="epochs must be a whole number, not"):
         check_count("epochs", value)
 
 
-def test_counts_have_a_lower_bound():
+def test_counts_have_a_lower_bound() -> None:
     assert check_count("epochs", np.int64(3)) == 3
     with pytest.raises(ValueError, match="epochs is 0, but must be at least 1"):
         check_count("epochs", 0)
 
 
-def test_choices_are_listed():
+def test_choices_are_listed() -> None:
     with pytest.raises(ValueError, match="on is 'los', but must be one of 'loss', 'parameters'"):
         check_choice("on", "los", ["loss", "parameters"])
 
@@ -211,16 +214,16 @@ MASKED = np.ma.masked_array([[1.0, 2.0], [3.0, 4.0]], [[False, False], [False, T
     ],
     ids=["table", "rows", "one row", "all", "targets", "a constant", "weights"],
 )
-def test_a_masked_entry_is_refused_since_its_number_is_not_meant(check, table, where):
+def test_a_masked_entry_is_refused_since_its_number_is_not_meant(check: Any, table: Any, where: str) -> None:
     with pytest.raises(ValueError, match=where):
         check(table)
 
 
-def test_a_masked_array_of_which_nothing_is_masked_is_an_array():
+def test_a_masked_array_of_which_nothing_is_masked_is_an_array() -> None:
     assert check_inputs(np.ma.masked_array([[1.0, 2.0]])).tolist() == [[1.0, 2.0]]
 
 
 @pytest.mark.parametrize("largest", [5e-324, 1e-300, 1.0, 1e308, 1.7976931348623157e308], ids=str)
-def test_weights_of_any_size_are_scaled_to_a_mean_of_1(largest):
+def test_weights_of_any_size_are_scaled_to_a_mean_of_1(largest: float) -> None:
     assert check_weights([largest] * 3, 3).tolist() == [1.0, 1.0, 1.0]
     assert check_weights([0.0, largest], 2).tolist() == [0.0, 2.0]

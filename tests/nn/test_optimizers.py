@@ -1,8 +1,12 @@
 """Optimizers against PyTorch's and against their formulas, and their state, settings and errors."""
 
+from __future__ import annotations
+
 import copy
 import math
 import pickle
+from collections.abc import Callable
+from typing import Any
 
 import mpmath
 import numpy as np
@@ -22,12 +26,12 @@ START = np.array([1.5, -2.0, 0.3])
 CURVATURE = np.array([1.0, 4.0, 0.5])
 
 
-def gradient_at(theta):
+def gradient_at(theta: Any) -> Any:
     """Of a bowl with a wave in it, so that gradients change their signs and sizes."""
     return CURVATURE * theta + np.sin(3.0 * theta)
 
 
-def path_of(optimizer, steps=STEPS):
+def path_of(optimizer: Any, steps: Any = STEPS) -> Any:
     theta = START.copy()
     points = []
     for _ in range(steps):
@@ -36,7 +40,7 @@ def path_of(optimizer, steps=STEPS):
     return np.array(points)
 
 
-def torch_path(make):
+def torch_path(make: Callable[..., Any]) -> Any:
     torch = peer("torch")
     theta = torch.tensor(START, dtype=torch.float64, requires_grad=True)
     optimizer = make(torch.optim, [theta])
@@ -68,17 +72,17 @@ def torch_path(make):
     ],
     ids=lambda x: repr(x) if isinstance(x, Optimizer) else "",
 )
-def test_path_of_50_steps_is_that_of_pytorch(ours, theirs):
+def test_path_of_50_steps_is_that_of_pytorch(ours: Any, theirs: Callable[..., Any]) -> None:
     # 1e-12: the two round differently in the last digit, and the bowl pulls the paths together
     np.testing.assert_allclose(path_of(ours), torch_path(theirs), rtol=0.0, atol=1e-12)
 
 
-def test_every_optimizer_is_compared_with_pytorch():
+def test_every_optimizer_is_compared_with_pytorch() -> None:
     marks = test_path_of_50_steps_is_that_of_pytorch.pytestmark
     assert {type(case[0]).__name__ for case in marks[0].args[1]} == set(OPTIMIZERS)
 
 
-def test_momentum_keeps_the_learning_rate_inside_the_velocity():
+def test_momentum_keeps_the_learning_rate_inside_the_velocity() -> None:
     """Where a schedule changes eta, the notes' recurrence and PyTorch's part; ours is the notes'."""
     schedule = Exponential(0.1, factor=0.5, per="step")
     theta, velocity, points = START.copy(), np.zeros(3), []
@@ -89,7 +93,7 @@ def test_momentum_keeps_the_learning_rate_inside_the_velocity():
     np.testing.assert_allclose(path_of(Momentum(schedule, 0.9)), points, rtol=0.0, atol=1e-12)
 
 
-def test_schedule_by_step_sets_the_rate_of_each_update():
+def test_schedule_by_step_sets_the_rate_of_each_update() -> None:
     np.testing.assert_allclose(
         path_of(SGD(Exponential(0.1, factor=0.9, per="step"))),
         torch_path(lambda o, p: _Scheduled(o.SGD(p, 0.1), 0.9)),
@@ -101,16 +105,16 @@ def test_schedule_by_step_sets_the_rate_of_each_update():
 class _Scheduled:
     """A PyTorch optimizer and its exponential schedule, stepped together."""
 
-    def __init__(self, optimizer, factor):
+    def __init__(self, optimizer: Any, factor: Any) -> None:
         self.optimizer = optimizer
         self.schedule = peer("torch").optim.lr_scheduler.ExponentialLR(optimizer, factor)
 
-    def step(self):
+    def step(self) -> None:
         self.optimizer.step()
         self.schedule.step()
 
 
-def test_schedule_by_epoch_waits_for_the_end_of_the_epoch():
+def test_schedule_by_epoch_waits_for_the_end_of_the_epoch() -> None:
     optimizer = SGD(Exponential(0.1, factor=0.5))
     path_of(optimizer, 3)
     assert optimizer.learning_rate == 0.1
@@ -118,14 +122,14 @@ def test_schedule_by_epoch_waits_for_the_end_of_the_epoch():
     assert optimizer.learning_rate == 0.05
 
 
-def test_end_epoch_reports_the_loss_to_the_schedule():
+def test_end_epoch_reports_the_loss_to_the_schedule() -> None:
     optimizer = SGD(ReduceOnPlateau(0.1, factor=0.5, patience=0))
     for loss in (1.0, 2.0):
         optimizer.end_epoch(loss)
     assert optimizer.learning_rate == 0.05
 
 
-def test_two_optimizers_do_not_share_a_schedule():
+def test_two_optimizers_do_not_share_a_schedule() -> None:
     schedule = ReduceOnPlateau(0.1, factor=0.5, patience=0)
     first, second = SGD(schedule), SGD(schedule)
     for loss in (1.0, 2.0):
@@ -137,7 +141,7 @@ def test_two_optimizers_do_not_share_a_schedule():
 
 
 @given(st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=5), st.floats(0.01, 100.0))
-def test_clip_norm_shortens_the_gradient_and_keeps_its_direction(entries, norm):
+def test_clip_norm_shortens_the_gradient_and_keeps_its_direction(entries: Any, norm: float) -> None:
     gradient = np.array(entries)
     theta = np.zeros(len(entries))
     SGD(1.0, clip_norm=norm).update(theta, gradient)
@@ -146,7 +150,7 @@ def test_clip_norm_shortens_the_gradient_and_keeps_its_direction(entries, norm):
 
 
 @given(st.lists(st.floats(-1e308, 1e308), min_size=1, max_size=5), st.floats(1e-3, 1e3))
-def test_clip_norm_gives_its_length_to_any_longer_gradient(entries, longest):
+def test_clip_norm_gives_its_length_to_any_longer_gradient(entries: Any, longest: Any) -> None:
     """Also to one whose square is no float: the length is that of mpmath."""
     moved = np.zeros(len(entries))
     SGD(1.0, clip_norm=longest).update(moved, np.array(entries))
@@ -160,7 +164,7 @@ def test_clip_norm_gives_its_length_to_any_longer_gradient(entries, longest):
 
 @pytest.mark.parametrize("name", [name for name, kind in OPTIMIZERS.items() if "squares" in kind.keeps])
 @pytest.mark.parametrize("size", [1e160, 1e200, 1e308, math.inf])
-def test_a_gradient_whose_square_is_no_float_is_refused_and_changes_nothing(name, size):
+def test_a_gradient_whose_square_is_no_float_is_refused_and_changes_nothing(name: str, size: Any) -> None:
     optimizer, theta = OPTIMIZERS[name](0.1), np.ones(2)
     before = optimizer.state_dict()
     with pytest.raises(OverflowError, match=rf"{name} squares the gradient, .* give it clip_norm=1.0"):
@@ -171,7 +175,7 @@ def test_a_gradient_whose_square_is_no_float_is_refused_and_changes_nothing(name
     assert theta[1] != 1.0
 
 
-def test_every_optimizer_that_squares_the_gradient_is_known_by_the_name_of_its_state():
+def test_every_optimizer_that_squares_the_gradient_is_known_by_the_name_of_its_state() -> None:
     """A large gradient moves every parameter, or is refused: an infinite square would stop it without a word."""
     for name, kind in OPTIMIZERS.items():
         theta, optimizer = np.zeros(2), kind(1e-3)
@@ -183,20 +187,20 @@ def test_every_optimizer_that_squares_the_gradient_is_known_by_the_name_of_its_s
             assert theta[0] != 0.0, name
 
 
-def test_clip_value_cuts_each_entry():
+def test_clip_value_cuts_each_entry() -> None:
     theta = np.zeros(3)
     SGD(1.0, clip_value=2.0).update(theta, np.array([1.0, -5.0, 3.0]))
     assert theta.tolist() == [-1.0, 2.0, -2.0]
 
 
-def test_gradient_is_clipped_by_value_before_by_norm():
+def test_gradient_is_clipped_by_value_before_by_norm() -> None:
     theta = np.zeros(2)
     SGD(1.0, clip_value=3.0, clip_norm=1.0).update(theta, np.array([300.0, 4.0]))
     np.testing.assert_allclose(theta, [-math.sqrt(0.5), -math.sqrt(0.5)], rtol=1e-12)
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
-def test_update_leaves_the_gradient_as_it_is(name):
+def test_update_leaves_the_gradient_as_it_is(name: str) -> None:
     gradient = np.array([3.0, -4.0])
     OPTIMIZERS[name](0.1, weight_decay=0.1, clip_norm=1.0, clip_value=0.5).update(np.ones(2), gradient)
     assert gradient.tolist() == [3.0, -4.0]
@@ -206,7 +210,7 @@ def test_update_leaves_the_gradient_as_it_is(name):
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
-def test_step_on_values_is_update_on_their_flat_array(name):
+def test_step_on_values_is_update_on_their_flat_array(name: str) -> None:
     by_hand, flat = OPTIMIZERS[name](0.1), OPTIMIZERS[name](0.1)
     parameters = [Value(x) for x in START]
     theta = START.copy()
@@ -219,7 +223,7 @@ def test_step_on_values_is_update_on_their_flat_array(name):
     assert all(type(p.data) is float for p in parameters)
 
 
-def test_step_leaves_the_gradients_for_zero_grad_to_clear():
+def test_step_leaves_the_gradients_for_zero_grad_to_clear() -> None:
     model = MLP(1, [1])
     model([1.0]).backward()
     SGD(0.1).step(model.parameters())
@@ -228,7 +232,7 @@ def test_step_leaves_the_gradients_for_zero_grad_to_clear():
     assert [p.grad for p in model.parameters()] == [0.0, 0.0]
 
 
-def test_parameters_of_another_model_are_refused_until_reset():
+def test_parameters_of_another_model_are_refused_until_reset() -> None:
     optimizer = Momentum(0.1)
     model, other = MLP(1, [1], seed=0), MLP(1, [1], seed=1)
     optimizer.step(model.parameters())
@@ -243,7 +247,7 @@ def test_parameters_of_another_model_are_refused_until_reset():
     assert optimizer.steps == 1
 
 
-def test_a_model_without_parameters_is_refused():
+def test_a_model_without_parameters_is_refused() -> None:
     with pytest.raises(ValueError, match=r"SGD was given no parameters; give model.parameters\(\)"):
         SGD().step([])
 
@@ -252,7 +256,7 @@ def test_a_model_without_parameters_is_refused():
 @pytest.mark.parametrize(
     "given", [iter, tuple, dict.fromkeys, lambda ps: [*ps, ps[0]]], ids=["iter", "tuple", "keys", "twice"]
 )
-def test_parameters_may_come_as_a_generator_or_any_other_sequence(name, given):
+def test_parameters_may_come_as_a_generator_or_any_other_sequence(name: str, given: Any) -> None:
     """A parameter that comes twice, as a shared one does, is one parameter."""
     ours, twin = ([Value(x) for x in START] for _ in range(2))
     optimizer, reference = OPTIMIZERS[name](0.1, clip_norm=0.5), OPTIMIZERS[name](0.1, clip_norm=0.5)
@@ -266,7 +270,7 @@ def test_parameters_may_come_as_a_generator_or_any_other_sequence(name, given):
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
-def test_a_gradient_of_none_counts_as_0(name):
+def test_a_gradient_of_none_counts_as_0(name: str) -> None:
     ours, twin = ([Value(x) for x in START] for _ in range(2))
     for parameters, nothing in ((ours, None), (twin, 0.0)):
         optimizer = OPTIMIZERS[name](0.1, clip_norm=0.5, weight_decay=0.1)
@@ -282,7 +286,7 @@ def test_a_gradient_of_none_counts_as_0(name):
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
-def test_the_state_follows_parameters_that_come_in_another_order(name):
+def test_the_state_follows_parameters_that_come_in_another_order(name: str) -> None:
     ours, twin = ([Value(x) for x in START] for _ in range(2))
     for parameters, orders in ((ours, [[0, 1, 2], [2, 0, 1], [1, 2, 0]]), (twin, [[0, 1, 2]] * 3)):
         optimizer = OPTIMIZERS[name](0.1)
@@ -307,7 +311,7 @@ def test_the_state_follows_parameters_that_come_in_another_order(name):
     ],
     ids=["model", "set", "numbers", "nested", "computed"],
 )
-def test_what_is_no_sequence_of_leaves_is_refused(given, message):
+def test_what_is_no_sequence_of_leaves_is_refused(given: Callable[..., Any], message: str) -> None:
     with pytest.raises(TypeError, match=message):
         SGD().step(given(MLP(1, [1])))
 
@@ -326,7 +330,9 @@ def test_what_is_no_sequence_of_leaves_is_refused(given, message):
     ],
     ids=["list", "by place", "generator", "model"],
 )
-def test_parameters_given_to_the_optimizer_itself_are_refused_with_the_loop_to_write(name, make):
+def test_parameters_given_to_the_optimizer_itself_are_refused_with_the_loop_to_write(
+    name: str, make: Callable[..., Any]
+) -> None:
     with pytest.raises(TypeError, match=rf"{name}\(lr=0.1\).*zero_grad\(\).*optimizer.step\(model.parameters\(\)\)"):
         make(OPTIMIZERS[name], MLP(1, [1]))
 
@@ -343,12 +349,12 @@ def test_parameters_given_to_the_optimizer_itself_are_refused_with_the_loop_to_w
     ],
     ids=["momentum", "nesterov", "betas", "eps", "learning_rate", "unknown"],
 )
-def test_settings_of_other_libraries_are_refused_with_what_to_write(make, message):
+def test_settings_of_other_libraries_are_refused_with_what_to_write(make: Callable[..., Any], message: str) -> None:
     with pytest.raises(TypeError, match=message):
         make()
 
 
-def test_what_other_optimizers_have_is_refused_with_what_to_write():
+def test_what_other_optimizers_have_is_refused_with_what_to_write() -> None:
     with pytest.raises(AttributeError, match=r"SGD has no 'zero_grad'; write model.zero_grad\(\) before"):
         SGD().zero_grad()
     with pytest.raises(AttributeError, match=r"SGD has no 'nonsense'$"):
@@ -356,13 +362,13 @@ def test_what_other_optimizers_have_is_refused_with_what_to_write():
     assert not hasattr(SGD(), "param_groups")
 
 
-def test_an_optimizer_of_ones_own_may_take_what_it_likes():
+def test_an_optimizer_of_ones_own_may_take_what_it_likes() -> None:
     class Own(optimizers.Optimizer):
-        def __init__(self, parameters, **settings):
+        def __init__(self, parameters: Any, **settings: Any) -> None:
             super().__init__(**settings)
             self.parameters = list(parameters)
 
-        def _move(self, theta, gradient, rate):
+        def _move(self, theta: Any, gradient: Any, rate: float) -> None:
             theta -= rate * np.sign(gradient)
 
     w = Value(1.0)
@@ -372,12 +378,12 @@ def test_an_optimizer_of_ones_own_may_take_what_it_likes():
 
 
 @pytest.mark.parametrize(("theta", "gradient"), [((3,), (2,)), ((2, 2), (2, 2))], ids=["sizes", "axes"])
-def test_arrays_that_do_not_fit_are_refused(theta, gradient):
+def test_arrays_that_do_not_fit_are_refused(theta: tuple[Any, ...], gradient: tuple[Any, ...]) -> None:
     with pytest.raises(ValueError, match=r"SGD: theta has shape .*, the gradient .*; give flat arrays of one size"):
         SGD().update(np.ones(theta), np.ones(gradient))
 
 
-def test_arrays_of_another_size_than_before_are_refused():
+def test_arrays_of_another_size_than_before_are_refused() -> None:
     optimizer = Adam()
     optimizer.update(np.ones(3), np.ones(3))
     with pytest.raises(ValueError, match="and the state is for 3 parameters"):
@@ -388,8 +394,8 @@ def test_arrays_of_another_size_than_before_are_refused():
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
-def test_restored_state_continues_the_same_path(name):
-    def fresh():
+def test_restored_state_continues_the_same_path(name: str) -> None:
+    def fresh() -> Any:
         return OPTIMIZERS[name](WarmUp(5, then=Cosine(0.1, length=30, per="step"), per="step"))
 
     whole = path_of(fresh(), 20)
@@ -405,7 +411,7 @@ def test_restored_state_continues_the_same_path(name):
     assert (second.steps, first.steps) == (20, 10)  # the restored state is a copy
 
 
-def test_state_restores_what_a_schedule_learnt():
+def test_state_restores_what_a_schedule_learnt() -> None:
     optimizer, twin = SGD(ReduceOnPlateau(0.1, patience=0)), SGD(ReduceOnPlateau(0.1, patience=0))
     for loss in (1.0, 2.0):
         optimizer.end_epoch(loss)
@@ -425,14 +431,16 @@ def test_state_restores_what_a_schedule_learnt():
     ],
     ids=["names", "sizes", "schedule", "kind of schedule", "count"],
 )
-def test_state_of_another_optimizer_is_refused_and_changes_nothing(into, state, message):
+def test_state_of_another_optimizer_is_refused_and_changes_nothing(
+    into: Any, state: dict[str, Any], message: str
+) -> None:
     before = into.state_dict()
     with pytest.raises(ValueError, match=message):
         into.load_state_dict({"steps": 1, "epochs": 1, "state": {}, "schedule": {}} | state)
     assert into.state_dict() == before
 
 
-def test_reset_forgets_everything_but_the_settings():
+def test_reset_forgets_everything_but_the_settings() -> None:
     optimizer = Adam(ReduceOnPlateau(0.1, patience=0), 0.8)
     fresh = optimizer.state_dict()
     path_of(optimizer, 3)
@@ -443,7 +451,7 @@ def test_reset_forgets_everything_but_the_settings():
     assert (optimizer.beta1, optimizer.learning_rate) == (0.8, 0.1)
 
 
-def test_a_deep_copy_goes_its_own_way():
+def test_a_deep_copy_goes_its_own_way() -> None:
     optimizer = Momentum(0.1)
     path_of(optimizer, 3)
     twin = copy.deepcopy(optimizer)
@@ -452,7 +460,7 @@ def test_a_deep_copy_goes_its_own_way():
     assert optimizer.state["velocity"].tolist() != twin.state["velocity"].tolist()
 
 
-def test_a_shallow_copy_shares_no_state_either():
+def test_a_shallow_copy_shares_no_state_either() -> None:
     optimizer = Momentum(ReduceOnPlateau(0.1, patience=0))
     path_of(optimizer, 3)
     twin = copy.copy(optimizer)
@@ -464,7 +472,7 @@ def test_a_shallow_copy_shares_no_state_either():
 
 
 @pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda o: pickle.loads(pickle.dumps(o))], ids=["copy", "pickle"])
-def test_a_duplicate_may_go_on_with_the_same_model_or_with_its_copy(duplicate):
+def test_a_duplicate_may_go_on_with_the_same_model_or_with_its_copy(duplicate: Any) -> None:
     model = MLP(1, [1])
     optimizer = Momentum(0.1)
     optimizer.step(model.parameters())
@@ -478,20 +486,20 @@ def test_a_duplicate_may_go_on_with_the_same_model_or_with_its_copy(duplicate):
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
-def test_configuration_makes_the_same_optimizer(name):
+def test_configuration_makes_the_same_optimizer(name: str) -> None:
     optimizer = OPTIMIZERS[name](Cosine(0.1, length=5), clip_norm=2.0)
     twin = optimizers.build(configuration(optimizer))
     assert repr(twin) == repr(optimizer)
     np.testing.assert_array_equal(path_of(twin), path_of(optimizer))
 
 
-def test_repr_shows_what_is_not_as_by_default():
+def test_repr_shows_what_is_not_as_by_default() -> None:
     assert repr(AdamW(0.1, weight_decay=0.2)) == "AdamW(lr=0.1, weight_decay=0.2)"
     assert repr(SGD(Cosine(0.1, length=5, per="step"))) == "SGD(lr=Cosine(lr=0.1, length=5, per='step'))"
 
 
 @pytest.mark.parametrize("rate", [0.0, -0.1, math.nan, math.inf])
-def test_learning_rates_that_cannot_work_are_refused(rate):
+def test_learning_rates_that_cannot_work_are_refused(rate: Any) -> None:
     with pytest.raises(ValueError, match=r"lr is .*, but must be a finite number above 0"):
         SGD(rate)
 
@@ -511,17 +519,17 @@ def test_learning_rates_that_cannot_work_are_refused(rate):
         (lambda: Adam(epsilon=0.0), "epsilon is 0"),
     ],
 )
-def test_faulty_settings_are_refused(make, message):
+def test_faulty_settings_are_refused(make: Callable[..., Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         make()
 
 
-def test_a_learning_rate_that_is_no_number_is_refused():
+def test_a_learning_rate_that_is_no_number_is_refused() -> None:
     with pytest.raises(TypeError, match=r"lr must be a real number, not 'fast' \(str\)"):
         SGD("fast")
 
 
-def test_unknown_names_are_refused_with_the_nearest_known_ones():
+def test_unknown_names_are_refused_with_the_nearest_known_ones() -> None:
     with pytest.raises(ValueError, match="optimizer 'adm' is not known; did you mean 'Adam'"):
         optimizers.get("adm")
     with pytest.raises(ValueError, match="setting of Adam 'beta_1' is not known; did you mean 'beta1'"):
@@ -530,7 +538,7 @@ def test_unknown_names_are_refused_with_the_nearest_known_ones():
         optimizers.get(0.1)
 
 
-def test_get_gives_a_new_optimizer_for_a_name_and_an_object_as_it_is():
+def test_get_gives_a_new_optimizer_for_a_name_and_an_object_as_it_is() -> None:
     assert optimizers.get("SGD") is not optimizers.get("SGD")
     optimizer = Adam()
     assert optimizers.get(optimizer) is optimizer

@@ -1,5 +1,10 @@
 """What plots of curves and of trainings show, read from the Axes, against closed forms and numbers found by hand."""
 
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -10,12 +15,12 @@ from tests.nn.drawn import data, dots, plt
 
 
 @pytest.fixture(autouse=True)
-def _closed_figures():
+def _closed_figures() -> Iterator[None]:
     yield
     plt.close("all")
 
 
-def logistic(z):
+def logistic(z: Any) -> Any:
     return 1.0 / (1.0 + np.exp(-z))
 
 
@@ -32,7 +37,7 @@ def logistic(z):
         ("linear", lambda z: z, np.ones_like),
     ],
 )
-def test_activation_and_its_derivative_are_the_closed_forms(name, f, slope):
+def test_activation_and_its_derivative_are_the_closed_forms(name: str, f: Any, slope: Any) -> None:
     ax = plots.activation(name, z=(-3.0, 2.0))
     for label, expected in (("φ(z)", f), ("φ′(z)", slope)):
         z, y = data(ax, label)
@@ -51,33 +56,35 @@ def test_activation_and_its_derivative_are_the_closed_forms(name, f, slope):
     ids=["step", "relu", "leaky_relu"],
 )
 @pytest.mark.parametrize("z", [(-5.0, 5.0), (-1.0, 2.5)], ids=["symmetric", "0 between the points"])
-def test_a_jump_has_a_full_dot_at_the_value_it_takes(function, taken, approached, z):
+def test_a_jump_has_a_full_dot_at_the_value_it_takes(
+    function: LeakyReLU | str, taken: tuple[Any, ...], approached: tuple[Any, ...], z: tuple[Any, ...]
+) -> None:
     ax = plots.activation(function, z)
     assert dots(ax, full=True) == [taken]
     assert dots(ax, full=False) == [pytest.approx(approached, abs=1e-9)]
 
 
-def test_no_line_is_drawn_across_a_jump():
+def test_no_line_is_drawn_across_a_jump() -> None:
     z, y = data(plots.activation("step", z=(-1.0, 2.5)), "φ(z)")
     assert np.isnan(y[np.flatnonzero(np.diff(z) == 0.0)[0] + 1])
     assert set(y[~np.isnan(y)]) == {0.0, 1.0}
 
 
-def test_gallery_has_a_panel_for_each_activation_of_the_lecture():
+def test_gallery_has_a_panel_for_each_activation_of_the_lecture() -> None:
     titles = [panel.get_title() for panel in plots.activations()]
     assert titles == [
         *("Step", "Linear", "Sigmoid", "Tanh", "ReLU", "Leaky ReLU, α = 0.01", "PReLU, α = 0.25", "ELU, α = 1", "Swish")
     ]
 
 
-def test_gallery_leaves_no_empty_panel():
+def test_gallery_leaves_no_empty_panel() -> None:
     panels = plots.activations(["relu", "elu", "tanh", "swish"])
     assert panels[0].figure.axes == panels
     assert [panel.get_xlabel() for panel in panels] == ["", "z", "z", "z"]
 
 
-def test_function_of_your_own_is_drawn_under_its_name():
-    def mish(z):
+def test_function_of_your_own_is_drawn_under_its_name() -> None:
+    def mish(z: Any) -> Any:
         return z * z.softplus().tanh()
 
     ax = plots.activation(mish)
@@ -89,7 +96,7 @@ def test_function_of_your_own_is_drawn_under_its_name():
 # --- losses ----------------------------------------------------------------------------------------------------
 
 
-def test_shares_of_the_outlier_are_those_found_by_hand():
+def test_shares_of_the_outlier_are_those_found_by_hand() -> None:
     """Errors 1, -1 and 4. MSE: 16 of 18. MAE: 4 of 6. Huber: 4 - 1/2 of 1/2 + 1/2 + 7/2."""
     ax = plots.losses(points=[1.0, -1.0, 4.0])
     named = [text.get_text() for text in ax.get_legend().get_texts()]
@@ -97,7 +104,7 @@ def test_shares_of_the_outlier_are_those_found_by_hand():
     assert "outlier" in ax.get_legend().get_title().get_text()
 
 
-def test_losses_are_the_closed_forms_around_the_target():
+def test_losses_are_the_closed_forms_around_the_target() -> None:
     ax = plots.losses(["mse", "mae", losses.huber(2.0)], points=[], target=1.0, span=(-4.0, 5.0))
     for label, expected in {
         "MSE": np.square,
@@ -108,7 +115,7 @@ def test_losses_are_the_closed_forms_around_the_target():
         np.testing.assert_allclose(loss, expected(prediction - 1.0), rtol=1e-12, atol=1e-15)
 
 
-def test_pull_of_an_example_grows_with_the_error_for_the_squared_one_alone():
+def test_pull_of_an_example_grows_with_the_error_for_the_squared_one_alone() -> None:
     ax = plots.losses(["mse", losses.huber(1.0)], derivative=True)
     error, pull = data(ax, "MSE")
     np.testing.assert_allclose(pull, 2.0 * error, rtol=1e-12, atol=1e-15)
@@ -116,7 +123,7 @@ def test_pull_of_an_example_grows_with_the_error_for_the_squared_one_alone():
     np.testing.assert_allclose(pull, np.clip(error, -1.0, 1.0), rtol=1e-12, atol=1e-15)
 
 
-def test_tiny_losses_fill_their_plot():
+def test_tiny_losses_fill_their_plot() -> None:
     ax = plots.losses(["mse"], points=[0.01, -0.02])
     low, high = ax.get_ylim()
     assert high - low < 0.001
@@ -125,12 +132,12 @@ def test_tiny_losses_fill_their_plot():
 # --- trainings -------------------------------------------------------------------------------------------------
 
 
-def trained(**settings):
+def trained(**settings: Any) -> Any:
     X = np.linspace(-1.0, 1.0, 20)
     return fit(MLP(1, [3, 1], seed=1), X, X**2, optimizer=SGD(0.2), epochs=12, **settings)
 
 
-def test_learning_curves_are_the_columns_of_the_history():
+def test_learning_curves_are_the_columns_of_the_history() -> None:
     history = trained(validation=0.3, seed=0)
     ax = plots.learning_curves(history)
     best = int(np.argmin(history["val_loss"])) + 1
@@ -142,7 +149,7 @@ def test_learning_curves_are_the_columns_of_the_history():
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("epoch", "loss")
 
 
-def test_histories_are_compared_under_their_names():
+def test_histories_are_compared_under_their_names() -> None:
     slow, fast = trained(), trained(metrics=["r2"])
     ax = plots.learning_curves({"slow": slow, "fast": fast}, log=True)
     assert data(ax, "slow")[1].tolist() == slow["loss"]
@@ -152,7 +159,7 @@ def test_histories_are_compared_under_their_names():
     assert data(ax, "r2")[1].tolist() == fast["r2"]
 
 
-def test_gradient_sizes_are_those_of_measure():
+def test_gradient_sizes_are_those_of_measure() -> None:
     models = {name: MLP(1, [4, 4, 4, 1], activation=name, seed=0) for name in ("sigmoid", "relu")}
     X, y = [[0.5], [1.0]], [0.0, 1.0]
     ax = plots.gradient_sizes(models, X, y)
@@ -163,7 +170,7 @@ def test_gradient_sizes_are_those_of_measure():
     assert ax.get_yscale() == "log"
 
 
-def test_gradient_of_size_0_is_drawn_on_a_linear_axis():
+def test_gradient_of_size_0_is_drawn_on_a_linear_axis() -> None:
     assert plots.gradient_sizes(MLP(1, [2, 1], activation="step", seed=0), [[0.5]], [0.0]).get_yscale() == "linear"
 
 
@@ -184,7 +191,7 @@ ALL = {
 
 
 @pytest.mark.parametrize("draw", ALL.values(), ids=ALL)
-def test_axes_given_are_drawn_on_and_returned(draw):
+def test_axes_given_are_drawn_on_and_returned(draw: Callable[..., Any]) -> None:
     figure, (ours, other) = plt.subplots(1, 2)
     assert draw(ax=ours) is ours
     assert ours.has_data()
@@ -193,7 +200,7 @@ def test_axes_given_are_drawn_on_and_returned(draw):
 
 
 @pytest.mark.parametrize("draw", ALL.values(), ids=ALL)
-def test_new_figure_has_no_background_and_text_that_reads_on_white_and_black(draw):
+def test_new_figure_has_no_background_and_text_that_reads_on_white_and_black(draw: Callable[..., Any]) -> None:
     ax = draw()
     assert ax.figure.patch.get_alpha() == ax.patch.get_alpha() == 0.0
     texts = [ax.xaxis.label, *ax.get_xticklabels(), *(ax.get_legend().get_texts() if ax.get_legend() else [])]
@@ -205,7 +212,7 @@ def test_new_figure_has_no_background_and_text_that_reads_on_white_and_black(dra
 
 
 @pytest.mark.parametrize("draw", ALL.values(), ids=ALL)
-def test_chosen_style_keeps_its_colours(draw):
+def test_chosen_style_keeps_its_colours(draw: Callable[..., Any]) -> None:
     with plt.style.context("dark_background"):
         ax = draw()
         assert ax.xaxis.label.get_color() == "white"
@@ -213,7 +220,7 @@ def test_chosen_style_keeps_its_colours(draw):
 
 
 @pytest.mark.parametrize("draw", ALL.values(), ids=ALL)
-def test_anything_but_one_axes_is_refused_with_what_to_write(draw):
+def test_anything_but_one_axes_is_refused_with_what_to_write(draw: Callable[..., Any]) -> None:
     _, axes = plt.subplots(1, 2)
     with pytest.raises(TypeError, match=r"ax=axes\[0\]"):
         draw(ax=axes)
@@ -221,7 +228,7 @@ def test_anything_but_one_axes_is_refused_with_what_to_write(draw):
         draw(ax=3)
 
 
-def test_gallery_takes_axes_and_wants_one_a_function():
+def test_gallery_takes_axes_and_wants_one_a_function() -> None:
     _, axes = plt.subplots(2, 2)
     assert plots.activations(["relu", "elu"], ax=axes) == [*axes[0]]
     with pytest.raises(ValueError, match="holds 1 Axes for 2 functions"):
@@ -249,7 +256,7 @@ def test_gallery_takes_axes_and_wants_one_a_function():
         (lambda: plots.gradient_sizes(3, *PLANE), TypeError, r"model is 3 \(int\); give a MLP"),
     ],
 )
-def test_errors_say_what_to_write(draw, error, message):
+def test_errors_say_what_to_write(draw: Callable[..., Any], error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         draw()
     assert plt.get_fignums() == []

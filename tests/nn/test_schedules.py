@@ -1,7 +1,11 @@
 """Learning rate schedules against PyTorch's, against closed forms, and as objects that are copied and restored."""
 
+from __future__ import annotations
+
 import math
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -37,7 +41,7 @@ EVERY_KIND = [
 each_kind = pytest.mark.parametrize("schedule", EVERY_KIND, ids=lambda s: type(s).__name__)
 
 
-def torch_rates(make, losses=None):
+def torch_rates(make: Callable[..., Any], losses: Any = None) -> Any:
     """The learning rates of a PyTorch scheduler over the steps."""
     torch = peer("torch")
     optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.1)
@@ -50,7 +54,7 @@ def torch_rates(make, losses=None):
     return rates
 
 
-def test_every_schedule_is_in_these_tests():
+def test_every_schedule_is_in_these_tests() -> None:
     assert {type(schedule).__name__ for schedule in EVERY_KIND} == set(SCHEDULES)
 
 
@@ -73,12 +77,12 @@ def test_every_schedule_is_in_these_tests():
     ids=["constant", "step", "exponential", "inverse time", "cosine", "warm-up", "warm-up, then cosine"],
 )
 @pytest.mark.filterwarnings("ignore:The epoch parameter in `scheduler.step:UserWarning")
-def test_rates_over_50_steps_are_those_of_pytorch(schedule, theirs):
+def test_rates_over_50_steps_are_those_of_pytorch(schedule: Any, theirs: Callable[..., Any]) -> None:
     assert [schedule(t) for t in range(STEPS)] == pytest.approx(torch_rates(theirs), **EXACT)
 
 
 @pytest.mark.parametrize("settings", [{}, {"cooldown": 4}, {"threshold": 0.1}, {"lowest": 0.02}], ids=str)
-def test_reduce_on_plateau_cuts_when_pytorch_does(settings):
+def test_reduce_on_plateau_cuts_when_pytorch_does(settings: dict[str, Any]) -> None:
     losses = [1.0 / (1 + t // 4) + 0.3 * math.sin(t) ** 2 for t in range(STEPS)]
     theirs = {"min_lr" if name == "lowest" else name: value for name, value in settings.items()}
     expected = torch_rates(lambda m, o: m.ReduceLROnPlateau(o, factor=0.5, patience=2, **theirs), losses)
@@ -91,21 +95,21 @@ def test_reduce_on_plateau_cuts_when_pytorch_does(settings):
     assert len(set(rates)) > 2  # the rate was cut at all
 
 
-def test_reduce_on_plateau_does_not_take_a_nan_for_the_best_loss():
+def test_reduce_on_plateau_does_not_take_a_nan_for_the_best_loss() -> None:
     schedule = ReduceOnPlateau(0.1, patience=0, factor=0.5)
     for loss in (math.nan, 1.0, 0.9):
         schedule.observe(loss)
     assert schedule(3) == 0.05  # cut once, for the NaN
 
 
-def test_reduce_on_plateau_counts_improvements_of_negative_losses():
+def test_reduce_on_plateau_counts_improvements_of_negative_losses() -> None:
     schedule = ReduceOnPlateau(0.1, patience=0)
     for loss in (-1.0, -1.1, -1.2):
         schedule.observe(loss)
     assert schedule(3) == 0.1
 
 
-def test_warm_up_hands_losses_and_state_to_the_schedule_that_follows():
+def test_warm_up_hands_losses_and_state_to_the_schedule_that_follows() -> None:
     schedule = WarmUp(2, then=ReduceOnPlateau(0.1, factor=0.5, patience=0), start=0.5)
     for loss in (1.0, 1.0):
         schedule.observe(loss)
@@ -117,7 +121,7 @@ def test_warm_up_hands_losses_and_state_to_the_schedule_that_follows():
 
 
 @each_kind
-def test_state_restores_the_course(schedule):
+def test_state_restores_the_course(schedule: Any) -> None:
     original, twin = replace(schedule), replace(schedule)
     for loss in (1.0, 1.0, 1.0, 1.0):
         original.observe(loss)
@@ -129,20 +133,20 @@ def test_state_restores_the_course(schedule):
 
 
 @each_kind
-def test_state_of_another_kind_is_refused(schedule):
+def test_state_of_another_kind_is_refused(schedule: Any) -> None:
     with pytest.raises(ValueError, match=f"the state of a .* schedule holds .* not {['surprise']}".replace("[", r"\[")):
         schedule.load_state_dict({"surprise": 1.0})
 
 
 @each_kind
-def test_configuration_makes_the_same_schedule(schedule):
+def test_configuration_makes_the_same_schedule(schedule: Any) -> None:
     twin = configured("schedule", SCHEDULES, configuration(schedule))
     assert twin == replace(schedule)
     assert repr(twin) == repr(schedule)
 
 
 @given(st.integers(1, 60), st.floats(1e-4, 1.0), st.floats(0.0, 1.0), st.integers(0, 100))
-def test_cosine_falls_from_lr_to_lowest_and_stays(length, lr, part, time):
+def test_cosine_falls_from_lr_to_lowest_and_stays(length: int, lr: float, part: Any, time: Any) -> None:
     schedule = Cosine(lr, length=length, lowest=part * lr)
     assert schedule(0) == pytest.approx(lr)
     assert part * lr <= schedule(time + 1) * (1 + 1e-12)
@@ -167,18 +171,18 @@ def test_cosine_falls_from_lr_to_lowest_and_stays(length, lr, part, time):
         (lambda: ReduceOnPlateau(0.1, patience=-1), "patience is -1"),
     ],
 )
-def test_faulty_settings_are_refused(make, message):
+def test_faulty_settings_are_refused(make: Callable[..., Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         make()
 
 
-def test_unknown_settings_and_names_are_refused_with_the_nearest_known_ones():
+def test_unknown_settings_and_names_are_refused_with_the_nearest_known_ones() -> None:
     with pytest.raises(ValueError, match="setting of Cosine 'lenght' is not known; did you mean 'length'"):
         configured("schedule", SCHEDULES, {"name": "Cosine", "settings": {"lenght": 5}})
     with pytest.raises(ValueError, match="schedule 'Cosinus' is not known; did you mean 'Cosine'"):
         configured("schedule", SCHEDULES, {"name": "Cosinus", "settings": {}})
 
 
-def test_base_class_asks_for_a_rate():
+def test_base_class_asks_for_a_rate() -> None:
     with pytest.raises(TypeError, match="abstract"):
         Schedule()

@@ -1,10 +1,15 @@
 """Saving and loading: bit for bit, atomically, and safe against files that are damaged, foreign or hostile."""
 
+from __future__ import annotations
+
 import io
 import json
 import os
 import pickle
 import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -31,38 +36,38 @@ MODELS = [
 
 
 @pytest.fixture
-def path(tmp_path):
+def path(tmp_path: Path) -> Path:
     return tmp_path / "model.npz"
 
 
 @pytest.fixture
-def model():
+def model() -> MLP:
     return MLP(2, [3, 1], seed=0)
 
 
-def contents(path):
+def contents(path: Path) -> dict[str, Any]:
     """The entries of an archive by name, as bytes."""
     with zipfile.ZipFile(path) as archive:
         return {entry.filename: archive.read(entry) for entry in archive.infolist()}
 
 
-def write(path, entries, compression=zipfile.ZIP_STORED):
+def write(path: Path, entries: Any, compression: Any = zipfile.ZIP_STORED) -> None:
     with zipfile.ZipFile(path, "w", compression) as archive:
         for name, data in entries.items():
             archive.writestr(name, data)
 
 
-def array(entry):
+def array(entry: Any) -> Any:
     return np.load(io.BytesIO(entry), allow_pickle=False)
 
 
-def as_entry(numbers, allow_pickle=False):
+def as_entry(numbers: Any, allow_pickle: bool = False) -> Any:
     file = io.BytesIO()
     np.save(file, numbers, allow_pickle=allow_pickle)
     return file.getvalue()
 
 
-def with_header(path, change):
+def with_header(path: Path, change: Callable[..., Any]) -> None:
     """Rewrite the header of a file."""
     entries = contents(path)
     header = json.loads(array(entries["header.npy"]).tobytes())
@@ -75,7 +80,7 @@ def with_header(path, change):
 
 
 @pytest.mark.parametrize("model", MODELS, ids=repr)
-def test_round_trip_changes_no_bit(path, model):
+def test_round_trip_changes_no_bit(path: Path, model: MLP) -> None:
     save(path, model)
     twin = load(path)
     assert repr(twin) == repr(model)
@@ -84,7 +89,7 @@ def test_round_trip_changes_no_bit(path, model):
 
 
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=13, max_size=13))
-def test_round_trip_keeps_any_number(tmp_path_factory, numbers):
+def test_round_trip_keeps_any_number(tmp_path_factory: pytest.TempPathFactory, numbers: Any) -> None:
     path = tmp_path_factory.mktemp("any") / "model.npz"
     model = MLP(2, [3, 1])
     for parameter, number in zip(model.parameters(), numbers, strict=True):
@@ -98,8 +103,8 @@ def test_round_trip_keeps_any_number(tmp_path_factory, numbers):
     [SGD(0.1), Momentum(0.2, 0.8, clip_norm=1.0), Adam(WarmUp(3, Cosine(0.1, length=9))), SGD(ReduceOnPlateau(0.1))],
     ids=repr,
 )
-def test_optimizer_continues_where_it_was_saved(path, model, optimizer):
-    def train(model, optimizer, steps):
+def test_optimizer_continues_where_it_was_saved(path: Path, model: MLP, optimizer: Any) -> None:
+    def train(model: MLP, optimizer: Any, steps: int) -> None:
         for _ in range(steps):
             for k, parameter in enumerate(model.parameters()):
                 parameter.grad = parameter.data * (k - 5.0)
@@ -116,27 +121,27 @@ def test_optimizer_continues_where_it_was_saved(path, model, optimizer):
     assert its_optimizer.learning_rate == optimizer.learning_rate
 
 
-def test_load_into_a_model_there_is(path, model):
+def test_load_into_a_model_there_is(path: Path, model: MLP) -> None:
     save(path, model)
     other = MLP(2, [3, 1], seed=5)
     assert load(path, into=other) is other
     assert other.state_dict() == model.state_dict()
 
 
-def test_numpy_alone_can_read_the_numbers(path, model):
+def test_numpy_alone_can_read_the_numbers(path: Path, model: MLP) -> None:
     save(path, model)
     with np.load(path, allow_pickle=False) as file:
         assert file["parameters"].tolist() == [p.data for p in model.parameters()]
 
 
-def test_an_archive_holds_the_header_and_the_numbers_alone(path, model):
+def test_an_archive_holds_the_header_and_the_numbers_alone(path: Path, model: MLP) -> None:
     optimizer = Adam()
     optimizer.step(model.parameters())
     save(path, model, optimizer)
     assert [*contents(path)] == ["parameters.npy", *(f"optimizer.{name}.npy" for name in optimizer.keeps), "header.npy"]
 
 
-def test_a_file_that_an_old_numpy_put_a_setting_into_is_read(path, model):
+def test_a_file_that_an_old_numpy_put_a_setting_into_is_read(path: Path, model: MLP) -> None:
     """Before NumPy 2.2 ``savez(file, allow_pickle=False)`` wrote that setting as one more array."""
     optimizer = Momentum()
     optimizer.step(model.parameters())
@@ -148,7 +153,7 @@ def test_a_file_that_an_old_numpy_put_a_setting_into_is_read(path, model):
         assert load_optimizer(path).state["velocity"].tolist() == optimizer.state["velocity"].tolist()
 
 
-def test_an_alpha_that_was_learnt_is_a_number_and_no_architecture(path):
+def test_an_alpha_that_was_learnt_is_a_number_and_no_architecture(path: Path) -> None:
     model = MLP(2, [3, 1], activation="prelu", seed=0)
     model.layers[0].activation.alpha.data = 0.75
     save(path, model)
@@ -156,7 +161,7 @@ def test_an_alpha_that_was_learnt_is_a_number_and_no_architecture(path):
     assert load(path, into=other).state_dict() == load(path).state_dict() == model.state_dict()
 
 
-def test_a_description_with_an_alpha_as_earlier_versions_wrote_it_is_read(path):
+def test_a_description_with_an_alpha_as_earlier_versions_wrote_it_is_read(path: Path) -> None:
     model = MLP(2, [3, 1], activation="prelu", seed=0)
     model.layers[0].activation.alpha.data = 0.75
     save(path, model)
@@ -168,11 +173,11 @@ def test_a_description_with_an_alpha_as_earlier_versions_wrote_it_is_read(path):
 # --- writing ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_crash_while_writing_leaves_the_old_file(path, model, monkeypatch):
+def test_a_crash_while_writing_leaves_the_old_file(path: Path, model: MLP, monkeypatch: pytest.MonkeyPatch) -> None:
     save(path, model)
     before = path.read_bytes()
 
-    def half_written(file, **arrays):
+    def half_written(file: Any, **arrays: Any) -> None:
         file.write(b"PK half of it")
         raise OSError("no space left on device")
 
@@ -183,7 +188,9 @@ def test_a_crash_while_writing_leaves_the_old_file(path, model, monkeypatch):
     assert os.listdir(path.parent) == ["model.npz"]
 
 
-def test_the_file_is_on_the_disk_before_it_gets_its_name(path, model, monkeypatch):
+def test_the_file_is_on_the_disk_before_it_gets_its_name(
+    path: Path, model: MLP, monkeypatch: pytest.MonkeyPatch
+) -> None:
     events = []
     fsync, rename = os.fsync, os.replace
     monkeypatch.setattr(os, "fsync", lambda number: (events.append("fsync"), fsync(number)))
@@ -193,7 +200,7 @@ def test_the_file_is_on_the_disk_before_it_gets_its_name(path, model, monkeypatc
 
 
 @pytest.mark.skipif(os.name == "nt", reason="making links needs a privilege on Windows")
-def test_saving_replaces_the_file_a_link_points_to(path, model):
+def test_saving_replaces_the_file_a_link_points_to(path: Path, model: MLP) -> None:
     link = path.with_name("latest.npz")
     save(path, model)
     link.symlink_to(path)
@@ -202,14 +209,14 @@ def test_saving_replaces_the_file_a_link_points_to(path, model):
     assert repr(load(path)) == repr(MLP(1, [1]))
 
 
-def test_a_parameter_that_is_not_finite_is_not_saved(path, model):
+def test_a_parameter_that_is_not_finite_is_not_saved(path: Path, model: MLP) -> None:
     model.parameters()[1].data = float("nan")
     with pytest.raises(ValueError, match=r"parameter layers.0.neurons.0.w2 is nan"):
         save(path, model)
     assert not path.exists()
 
 
-def test_an_optimizer_of_another_model_is_not_saved(path, model):
+def test_an_optimizer_of_another_model_is_not_saved(path: Path, model: MLP) -> None:
     optimizer = Momentum()
     optimizer.step(MLP(1, [1]).parameters())
     with pytest.raises(ValueError, match="the state of this Momentum is for 2 parameters, and the model has 13"):
@@ -217,7 +224,7 @@ def test_an_optimizer_of_another_model_is_not_saved(path, model):
     assert not path.exists()
 
 
-def test_a_model_without_a_description_is_not_saved(path):
+def test_a_model_without_a_description_is_not_saved(path: Path) -> None:
     class Own(Module):
         pass
 
@@ -231,7 +238,7 @@ def test_a_model_without_a_description_is_not_saved(path):
 
 @pytest.mark.skipif(os.name == "nt", reason="pipes and devices of POSIX")
 @pytest.mark.parametrize("kind", ["pipe", "/dev/zero"])
-def test_a_pipe_or_a_device_is_refused_and_not_waited_for(path, kind):
+def test_a_pipe_or_a_device_is_refused_and_not_waited_for(path: Path, kind: str) -> None:
     if kind == "pipe":
         os.mkfifo(path)
     for read in (load, load_optimizer):
@@ -239,20 +246,20 @@ def test_a_pipe_or_a_device_is_refused_and_not_waited_for(path, kind):
             read(path if kind == "pipe" else kind)
 
 
-def test_a_missing_file_is_an_error_of_the_system(path):
+def test_a_missing_file_is_an_error_of_the_system(path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         load(path)
 
 
 @pytest.mark.parametrize("kept", [0, 1, 100, -1], ids=str)
-def test_a_truncated_file_is_refused(path, model, kept):
+def test_a_truncated_file_is_refused(path: Path, model: MLP, kept: int) -> None:
     save(path, model)
     path.write_bytes(path.read_bytes()[:kept])
     with pytest.raises(FileError, match="is truncated or damaged"):
         load(path)
 
 
-def test_a_flipped_bit_in_the_numbers_is_found(path, model):
+def test_a_flipped_bit_in_the_numbers_is_found(path: Path, model: MLP) -> None:
     save(path, model)
     data = bytearray(path.read_bytes())
     place = data.index(np.array([model.parameters()[0].data]).tobytes())
@@ -262,7 +269,7 @@ def test_a_flipped_bit_in_the_numbers_is_found(path, model):
         load(path)
 
 
-def test_a_damaged_name_is_a_file_error(path, model):
+def test_a_damaged_name_is_a_file_error(path: Path, model: MLP) -> None:
     save(path, model)
     entry = contents(path)["header.npy"]
     write(path, {"hëader.npy": entry})  # a name that is marked as UTF-8
@@ -273,7 +280,7 @@ def test_a_damaged_name_is_a_file_error(path, model):
 
 @settings(deadline=None, max_examples=examples(300))
 @given(st.data())
-def test_no_damage_does_worse_than_a_file_error(tmp_path_factory, data):
+def test_no_damage_does_worse_than_a_file_error(tmp_path_factory: pytest.TempPathFactory, data: Any) -> None:
     path = tmp_path_factory.getbasetemp() / "damaged.npz"
     save(path, MLP(1, [1]), Momentum())
     whole = bytearray(path.read_bytes())
@@ -303,13 +310,13 @@ def test_no_damage_does_worse_than_a_file_error(tmp_path_factory, data):
     ],
     ids=["text", "pickle", "arrays", "document", "list", "other format", "nested", "two axes", "single precision"],
 )
-def test_a_foreign_file_is_refused(path, write_foreign):
+def test_a_foreign_file_is_refused(path: Path, write_foreign: Callable[..., Any]) -> None:
     write_foreign(path)
     with pytest.raises(FileError, match=r"no file that save\(\) wrote"):
         load(path)
 
 
-def test_a_later_version_of_the_format_is_refused(path, model):
+def test_a_later_version_of_the_format_is_refused(path: Path, model: MLP) -> None:
     save(path, model)
     with_header(path, lambda header: header.update(version=2))
     with pytest.raises(FileError, match="is of version 2 of the format, this program reads 1"):
@@ -319,11 +326,11 @@ def test_a_later_version_of_the_format_is_refused(path, model):
 class Bomb:
     """Runs code when it is unpickled."""
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return (pytest.fail, ("the file ran code",))
 
 
-def test_a_pickle_in_the_archive_is_not_run(path, model):
+def test_a_pickle_in_the_archive_is_not_run(path: Path, model: MLP) -> None:
     save(path, model)
     entries = contents(path)
     for hostile in (as_entry(np.array([Bomb()], dtype=object), allow_pickle=True), pickle.dumps(Bomb())):
@@ -332,7 +339,7 @@ def test_a_pickle_in_the_archive_is_not_run(path, model):
             load(path)
 
 
-def test_a_compressed_archive_is_refused_before_it_is_unpacked(path):
+def test_a_compressed_archive_is_refused_before_it_is_unpacked(path: Path) -> None:
     write(path, {"header.npy": b"\0" * 10_000_000}, zipfile.ZIP_DEFLATED)
     assert path.stat().st_size < 20_000
     with pytest.raises(FileError, match="its parts are larger than the whole"):
@@ -342,7 +349,7 @@ def test_a_compressed_archive_is_refused_before_it_is_unpacked(path):
         load(path)
 
 
-def test_an_array_that_claims_more_than_the_file_has_is_refused(path, model):
+def test_an_array_that_claims_more_than_the_file_has_is_refused(path: Path, model: MLP) -> None:
     save(path, model)
     entries = contents(path)
     huge = io.BytesIO()
@@ -352,7 +359,7 @@ def test_an_array_that_claims_more_than_the_file_has_is_refused(path, model):
         load(path)
 
 
-def test_an_oversized_file_is_refused_by_its_size_alone(path, model):
+def test_an_oversized_file_is_refused_by_its_size_alone(path: Path, model: MLP) -> None:
     save(path, model)
     with pytest.raises(FileError, match=r"bytes, more than the 100 allowed; .* set largest="):
         load(path, largest=100)
@@ -362,7 +369,7 @@ def test_an_oversized_file_is_refused_by_its_size_alone(path, model):
         load(path)
 
 
-def grow(header):
+def grow(header: Any) -> None:
     for layer in header["architecture"]["layers"]:
         layer["n_inputs"] = layer["n_outputs"] = 10**6
 
@@ -387,14 +394,14 @@ def grow(header):
     ],
     ids="huge,list,type,no layers,null,activation,names,few names,same names,number,other name".split(","),  # noqa: SIM905
 )
-def test_a_header_that_does_not_fit_is_refused(path, model, change, message):
+def test_a_header_that_does_not_fit_is_refused(path: Path, model: MLP, change: Any, message: str) -> None:
     save(path, model)
     with_header(path, change)
     with pytest.raises(FileError, match=message):
         load(path)
 
 
-def test_missing_or_other_arrays_are_refused(path, model):
+def test_missing_or_other_arrays_are_refused(path: Path, model: MLP) -> None:
     save(path, model)
     entries = contents(path)
     write(path, {"header.npy": entries["header.npy"]})
@@ -405,7 +412,7 @@ def test_missing_or_other_arrays_are_refused(path, model):
         load(path)
 
 
-def test_another_architecture_is_refused_and_nothing_is_changed(path, model):
+def test_another_architecture_is_refused_and_nothing_is_changed(path: Path, model: MLP) -> None:
     save(path, model)
     other = MLP(2, [4, 1], seed=3)
     before = other.state_dict()
@@ -431,7 +438,9 @@ def test_another_architecture_is_refused_and_nothing_is_changed(path, model):
     ],
     ids=["none", "progress", "name", "text", "negative", "setting", "count", "kind"],
 )
-def test_an_optimizer_that_does_not_fit_is_refused(path, model, change, message):
+def test_an_optimizer_that_does_not_fit_is_refused(
+    path: Path, model: MLP, change: Callable[..., Any], message: str
+) -> None:
     optimizer = Adam()
     optimizer.step(model.parameters())
     save(path, model, optimizer)
@@ -440,7 +449,7 @@ def test_an_optimizer_that_does_not_fit_is_refused(path, model, change, message)
         load_optimizer(path)
 
 
-def test_optimizer_state_for_another_number_of_parameters_is_refused(path, model):
+def test_optimizer_state_for_another_number_of_parameters_is_refused(path: Path, model: MLP) -> None:
     optimizer = Momentum()
     optimizer.step(model.parameters())
     save(path, model, optimizer)

@@ -1,5 +1,7 @@
 """`fit`: the loop against the same steps by hand, what ends it, what it records, and what it refuses."""
 
+from __future__ import annotations
+
 import builtins
 import functools
 import math
@@ -9,6 +11,8 @@ import sys
 import threading
 import time
 import types
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -35,15 +39,15 @@ y = [1.0, 2.0, 3.0, 0.5, 0.0]
 
 
 @pytest.fixture
-def model():
+def model() -> MLP:
     return MLP(2, [3, 1], seed=0)
 
 
-def numbers(model):
+def numbers(model: MLP) -> list[Any]:
     return [p.data for p in model.parameters()]
 
 
-def by_hand(model, batches, rate=0.1, epochs=1):
+def by_hand(model: MLP, batches: int, rate: float = 0.1, epochs: int = 1) -> Any:
     """Gradient descent written out: one backward and one step for each mini-batch."""
     for _ in range(epochs):
         for rows in batches:
@@ -58,27 +62,27 @@ def by_hand(model, batches, rate=0.1, epochs=1):
 # --- the loop --------------------------------------------------------------------------------------------------------
 
 
-def test_batch_gradient_descent_is_the_loop_written_by_hand(model):
+def test_batch_gradient_descent_is_the_loop_written_by_hand(model: MLP) -> None:
     expected = by_hand(MLP(2, [3, 1], seed=0), [range(5)], epochs=3)
     fit(model, X, y, epochs=3)
     assert numbers(model) == expected
 
 
 @pytest.mark.parametrize("size", [1, 2, 5])
-def test_mini_batches_are_taken_in_order_without_shuffling(model, size):
+def test_mini_batches_are_taken_in_order_without_shuffling(model: MLP, size: int) -> None:
     batches = [range(start, min(start + size, 5)) for start in range(0, 5, size)]
     expected = by_hand(MLP(2, [3, 1], seed=0), batches, epochs=2)
     fit(model, X, y, epochs=2, batch_size=size, shuffle=False)
     assert numbers(model) == expected
 
 
-def test_shuffling_shows_every_example_once_an_epoch_in_changing_orders():
+def test_shuffling_shows_every_example_once_an_epoch_in_changing_orders() -> None:
     seen = []
 
     class Watching(Loss):
         name = "watching"
 
-        def one(self, outputs, targets):
+        def one(self, outputs: Any, targets: Any) -> Any:
             seen.append(float(targets[0]))
             return mse.one(outputs, targets)
 
@@ -88,8 +92,8 @@ def test_shuffling_shows_every_example_once_an_epoch_in_changing_orders():
     assert len({tuple(epoch) for epoch in epochs}) > 1
 
 
-def test_seed_decides_the_course():
-    def course(seed):
+def test_seed_decides_the_course() -> None:
+    def course(seed: int) -> Any:
         model = MLP(2, [3, 1], seed=0)
         fit(model, X, y, epochs=3, batch_size=2, seed=seed, validation=0.4)
         return numbers(model)
@@ -98,14 +102,14 @@ def test_seed_decides_the_course():
     assert course(3) != course(4)
 
 
-def test_the_default_optimizer_is_new_for_every_call():
+def test_the_default_optimizer_is_new_for_every_call() -> None:
     first, second = MLP(2, [3, 1], seed=0), MLP(2, [3, 1], seed=0)
     fit(first, X, y, epochs=2)
     fit(second, X, y, epochs=2)
     assert numbers(first) == numbers(second)
 
 
-def test_an_optimizer_continues_with_the_next_fit(model):
+def test_an_optimizer_continues_with_the_next_fit(model: MLP) -> None:
     twin = MLP(2, [3, 1], seed=0)
     fit(twin, X, y, optimizer=Momentum(0.05), epochs=6)
     optimizer = Momentum(0.05)
@@ -115,14 +119,14 @@ def test_an_optimizer_continues_with_the_next_fit(model):
     assert (optimizer.steps, optimizer.epochs) == (6, 6)
 
 
-def test_an_optimizer_of_another_model_is_refused(model):
+def test_an_optimizer_of_another_model_is_refused(model: MLP) -> None:
     optimizer = Adam()
     fit(model, X, y, optimizer=optimizer, epochs=1)
     with pytest.raises(ValueError, match="the parameters of another model"):
         fit(MLP(2, [3, 1], seed=1), X, y, optimizer=optimizer)
 
 
-def test_loss_of_the_model_is_the_default():
+def test_loss_of_the_model_is_the_default() -> None:
     model = MLP.for_task("binary", 2, [1])
     twin = MLP.for_task("binary", 2, [1])
     fit(model, X, [0, 1, 1, 0, 1], epochs=2)
@@ -130,14 +134,14 @@ def test_loss_of_the_model_is_the_default():
     assert numbers(model) == numbers(twin)
 
 
-def test_loss_on_logits_takes_the_path_of_the_loss_on_probabilities():
+def test_loss_on_logits_takes_the_path_of_the_loss_on_probabilities() -> None:
     model, twin = (MLP(2, [3, 3], output="softmax", seed=0) for _ in range(2))
     fit(model, X, [0, 1, 2, 0, 1], "categorical_cross_entropy_with_logits", epochs=5)
     fit(twin, X, [0, 1, 2, 0, 1], "categorical_cross_entropy", epochs=5)
     np.testing.assert_allclose(numbers(model), numbers(twin), rtol=1e-12)
 
 
-def test_an_example_of_weight_2_counts_as_two():
+def test_an_example_of_weight_2_counts_as_two() -> None:
     model, twin = MLP(2, [3, 1], seed=0), MLP(2, [3, 1], seed=0)
     # weights 2 0 1 1 1 have the mean 1, so that the sum over five terms is the same
     weighted = fit(model, X, y, sample_weight=[2, 0, 1, 1, 1], epochs=3)
@@ -146,12 +150,12 @@ def test_an_example_of_weight_2_counts_as_two():
     assert weighted["loss"] == pytest.approx(doubled["loss"], rel=1e-12)
 
 
-def test_a_model_of_your_own_needs_parameters_and_a_call():
+def test_a_model_of_your_own_needs_parameters_and_a_call() -> None:
     class Line(Module):
-        def __init__(self):
+        def __init__(self) -> None:
             self.slope, self.offset = Value(0.0), Value(0.0)
 
-        def __call__(self, x):
+        def __call__(self, x: Any) -> Any:
             return self.slope * x[0] + self.offset
 
     line = Line()
@@ -160,14 +164,14 @@ def test_a_model_of_your_own_needs_parameters_and_a_call():
     assert history["r2"][-1] == pytest.approx(1.0)
 
 
-def test_a_shared_parameter_moves_once_a_step():
+def test_a_shared_parameter_moves_once_a_step() -> None:
     w = Value(1.0)
     model = MLP.from_layers([Layer(1, 1, weights=[[w]]), Layer(1, 1, weights=[[w]])])
     fit(model, [[1.0]], [0.0], optimizer=SGD(0.1), epochs=1)
     assert w.data == pytest.approx(1.0 - 0.1 * 2 * 1.0 * 2.0)  # d(w^2)^2/dw = 4 w^3
 
 
-def test_eager_step_agrees_with_the_loss_on_the_whole_batch(model):
+def test_eager_step_agrees_with_the_loss_on_the_whole_batch(model: MLP) -> None:
     step = EagerStep(model, mse)
     loss, gradient = step(np.array(X), np.array(y)[:, None], None)
     model.zero_grad()
@@ -177,7 +181,7 @@ def test_eager_step_agrees_with_the_loss_on_the_whole_batch(model):
     np.testing.assert_allclose(gradient, [p.grad for p in model.parameters()], rtol=1e-13)
 
 
-def test_eager_step_reads_and_writes_the_model(model):
+def test_eager_step_reads_and_writes_the_model(model: MLP) -> None:
     step = EagerStep(model, mse)
     step.theta += 1.0
     step.write_back()
@@ -190,7 +194,7 @@ def test_eager_step_reads_and_writes_the_model(model):
 # --- what is recorded ------------------------------------------------------------------------------------------------
 
 
-def test_history_has_the_loss_before_each_step_and_the_learning_rate():
+def test_history_has_the_loss_before_each_step_and_the_learning_rate() -> None:
     model = Neuron(1, weights=[0.0])
     history = fit(model, [[1.0]], [1.0], optimizer=SGD(Exponential(0.1, factor=0.5)), epochs=3)
     # e = 1, then e (1 - 4 eta) with the weight and the bias both moving
@@ -200,17 +204,17 @@ def test_history_has_the_loss_before_each_step_and_the_learning_rate():
     assert history.stop_reason == "all 3 epochs done"
 
 
-def test_loss_of_an_epoch_is_the_mean_over_examples_also_when_the_last_batch_is_smaller():
+def test_loss_of_an_epoch_is_the_mean_over_examples_also_when_the_last_batch_is_smaller() -> None:
     model = Neuron(1, weights=[0.0])
     history = fit(model, [[1.0]] * 3, [0.0, 0.0, 3.0], optimizer=SGD(1e-12), epochs=1, batch_size=2, shuffle=False)
     assert history["loss"] == pytest.approx([3.0])
 
 
-def worst(y, outputs):
+def worst(y: Any, outputs: Any) -> Any:
     return np.abs(y - outputs).max()
 
 
-def test_metrics_and_validation_are_measured_after_the_epoch():
+def test_metrics_and_validation_are_measured_after_the_epoch() -> None:
     model = Neuron(1, weights=[0.0])
     held_out = ([[2.0], [0.0]], [1.0, 0.0])
     history = fit(model, [[1.0], [3.0]], [1.0, 2.0], epochs=2, validation=held_out, metrics=["r2", worst])
@@ -222,7 +226,7 @@ def test_metrics_and_validation_are_measured_after_the_epoch():
 
 
 @pytest.mark.parametrize("compiled", [False, True], ids=["eager", "compiled"])
-def test_one_metric_may_stand_by_itself(compiled):
+def test_one_metric_may_stand_by_itself(compiled: bool) -> None:
     for metrics, columns in (("r2", ["r2"]), (worst, ["worst"]), (None, []), (["r2", worst], ["r2", "worst"])):
         history = fit(MLP(2, [3, 1], seed=0), X, y, epochs=2, metrics=metrics, compiled=compiled)
         assert history.columns == ["epoch", "loss", *columns, "learning_rate"]
@@ -233,14 +237,14 @@ def test_one_metric_may_stand_by_itself(compiled):
     [[worst, worst], ["r2", "r2"], [lambda y, outputs: 0.0, lambda y, outputs: 1.0], [functools.partial(worst)] * 2],
     ids=["twice", "name twice", "lambdas", "partials"],
 )
-def test_two_metrics_of_one_name_are_refused_since_one_column_would_hide_the_other(model, metrics):
+def test_two_metrics_of_one_name_are_refused_since_one_column_would_hide_the_other(model: MLP, metrics: Any) -> None:
     with pytest.raises(ValueError, match=r"the name '.*' of a metric is taken already, .* write def my_metric"):
         fit(model, X, y, metrics=metrics)
 
 
 @pytest.mark.parametrize("name", ["loss", "epoch", "learning_rate", "val_loss"])
-def test_a_metric_may_not_take_the_name_of_another_column(model, name):
-    def metric(y, outputs):
+def test_a_metric_may_not_take_the_name_of_another_column(model: MLP, name: str) -> None:
+    def metric(y: Any, outputs: Any) -> float:
         return 0.0
 
     metric.__name__ = name
@@ -248,15 +252,15 @@ def test_a_metric_may_not_take_the_name_of_another_column(model, name):
         fit(model, X, y, metrics=[metric])
 
 
-def test_a_metric_may_not_take_the_name_that_another_has_on_held_out_examples(model):
-    def val_r2(y, outputs):
+def test_a_metric_may_not_take_the_name_that_another_has_on_held_out_examples(model: MLP) -> None:
+    def val_r2(y: Any, outputs: Any) -> float:
         return 0.0
 
     with pytest.raises(ValueError, match="the name 'val_r2' of a metric is taken already"):
         fit(model, X, y, metrics=["r2", val_r2], validation=0.4)
 
 
-def test_one_callback_may_stand_by_itself(model, capsys):
+def test_one_callback_may_stand_by_itself(model: MLP, capsys: pytest.CaptureFixture[str]) -> None:
     fit(model, X, y, epochs=2, callbacks=print)
     assert capsys.readouterr().out.count("Report(epoch=") == 2
     assert fit(model, X, y, callbacks=EarlyStopping(1, min_improvement=99.0)).stop_reason.startswith("loss has not")
@@ -267,7 +271,7 @@ def test_one_callback_may_stand_by_itself(model, capsys):
     ("task", "sizes", "targets"),
     [("binary", [1], [0, 1, 1, 0, 1]), ("multiclass", [3], [0, 1, 2, 1, 0]), ("multilabel", [2], [[0, 1]] * 5)],
 )
-def test_accuracy_is_that_of_the_predicted_classes(task, sizes, targets):
+def test_accuracy_is_that_of_the_predicted_classes(task: str, sizes: list[int], targets: Any) -> None:
     model = MLP.for_task(task, 2, sizes)
     history = fit(model, X, targets, epochs=3, metrics=["accuracy"])
     outputs = model.predict(X)
@@ -276,19 +280,19 @@ def test_accuracy_is_that_of_the_predicted_classes(task, sizes, targets):
     assert history["accuracy"][-1] == np.mean(right if right.ndim == 1 else right.all(axis=1))
 
 
-def test_accuracy_with_hinge_goes_by_the_sign():
+def test_accuracy_with_hinge_goes_by_the_sign() -> None:
     model = Neuron(1, weights=[1.0], bias=-0.2)
     history = fit(model, [[0.0], [0.1], [1.0]], [-1, 1, 1], "hinge", SGD(1e-9), epochs=1, metrics=["accuracy"])
     assert history["accuracy"] == [pytest.approx(2 / 3)]
 
 
-def test_a_fraction_is_set_aside_for_validation():
+def test_a_fraction_is_set_aside_for_validation() -> None:
     seen = set()
 
     class Watching(Loss):
         name = "watching"
 
-        def one(self, outputs, targets):
+        def one(self, outputs: Any, targets: Any) -> Any:
             if isinstance(outputs[0], Value) and outputs[0].op is not None:
                 seen.add(float(targets[0]))
             return mse.one(outputs, targets)
@@ -299,7 +303,7 @@ def test_a_fraction_is_set_aside_for_validation():
 
 
 @given(st.lists(st.floats(0.0, 1.0), min_size=5, max_size=5), st.integers(-1000, 1023))
-def test_only_the_ratios_of_sample_weights_count_also_where_their_sum_is_no_float(weights, exponent):
+def test_only_the_ratios_of_sample_weights_count_also_where_their_sum_is_no_float(weights: Any, exponent: Any) -> None:
     weights[2] = 1.0
     large = np.ldexp(weights, exponent)
     small = np.ldexp(large, -exponent)  # what very small weights keep of their digits
@@ -311,14 +315,14 @@ def test_only_the_ratios_of_sample_weights_count_also_where_their_sum_is_no_floa
     assert all(map(math.isfinite, results[0][1]))
 
 
-def test_sample_weights_count_in_the_validation_loss():
+def test_sample_weights_count_in_the_validation_loss() -> None:
     model = Neuron(1, weights=[0.0])
     history = fit(model, [[0.0]] * 2, [1.0, 1.0], optimizer=SGD(1e-12), sample_weight=[1, 3], validation=0.5, epochs=1)
     assert history["val_loss"][0] in (pytest.approx(0.5), pytest.approx(1.5))
     assert history["val_loss"][0] + history["loss"][0] == pytest.approx(2.0)
 
 
-def test_history_prints_as_a_table():
+def test_history_prints_as_a_table() -> None:
     history = History()
     history.rows += [{"epoch": k, "loss": 1.0 / k} for k in range(1, 13)]
     history.stop_reason = "all 12 <epochs> done"
@@ -333,7 +337,7 @@ def test_history_prints_as_a_table():
 
 
 @given(st.lists(st.lists(st.floats(), min_size=3, max_size=3), min_size=1, max_size=25))
-def test_columns_of_a_printed_history_end_where_their_names_end(rows):
+def test_columns_of_a_printed_history_end_where_their_names_end(rows: Any) -> None:
     history = History()
     history.rows += [dict(zip(("epoch", "loss", "a long name"), row, strict=True)) for row in rows]
     *table, reason = str(history).splitlines()
@@ -349,7 +353,7 @@ def test_columns_of_a_printed_history_end_where_their_names_end(rows):
     assert expected[2] - expected[1] == 2 + max(11, widths[2])
 
 
-def test_history_becomes_columns(model):
+def test_history_becomes_columns(model: MLP) -> None:
     history = fit(model, X, y, epochs=2)
     assert history.to_dict() == {name: history[name] for name in ("epoch", "loss", "learning_rate")}
     assert len(history) == 2
@@ -357,7 +361,7 @@ def test_history_becomes_columns(model):
         history["accuracy"]
 
 
-def test_an_empty_history_prints():
+def test_an_empty_history_prints() -> None:
     assert str(History()) == "epoch  loss\nnot finished"
     assert repr(History()) == "History(0 epochs; not finished)"
 
@@ -365,7 +369,7 @@ def test_an_empty_history_prints():
 # --- what ends it ----------------------------------------------------------------------------------------------------
 
 
-def test_tolerance_on_the_loss_stops_when_it_hardly_changes():
+def test_tolerance_on_the_loss_stops_when_it_hardly_changes() -> None:
     history = fit(Neuron(1), [[0.0], [1.0]], [1.0, 3.0], optimizer=SGD(0.3), epochs=1000, tolerance=1e-8)
     change = -np.diff(history["loss"])
     assert len(history) < 1000
@@ -373,7 +377,7 @@ def test_tolerance_on_the_loss_stops_when_it_hardly_changes():
     assert history.stop_reason == "the loss changed by no more than 1e-08 in the last epoch"
 
 
-def test_tolerance_on_the_parameters_stops_when_none_moves():
+def test_tolerance_on_the_parameters_stops_when_none_moves() -> None:
     points = []
     model = Neuron(1)
     history = fit(
@@ -391,7 +395,7 @@ def test_tolerance_on_the_parameters_stops_when_none_moves():
     assert history.stop_reason == "the parameters changed by no more than 1e-06 in the last epoch"
 
 
-def test_early_stopping_restores_the_parameters_of_the_best_validation_loss():
+def test_early_stopping_restores_the_parameters_of_the_best_validation_loss() -> None:
     states = []
     model = Neuron(1, weights=[0.0])
     # the training examples pull the weight to 2, the held-out one has its best at 1
@@ -414,7 +418,7 @@ def test_early_stopping_restores_the_parameters_of_the_best_validation_loss():
     )
 
 
-def overfitted(compiled=False, patience=400, **settings):
+def overfitted(compiled: bool = False, patience: int = 400, **settings: Any) -> tuple[Any, ...]:
     """A training whose validation loss is best in the middle, and the model's numbers after each epoch."""
     states = []
     model = Neuron(1, weights=[0.0])
@@ -434,7 +438,9 @@ def overfitted(compiled=False, patience=400, **settings):
     ],
     ids=["all epochs", "a callback", "tolerance"],
 )
-def test_early_stopping_restores_the_best_parameters_however_training_ends(compiled, settings, ending):
+def test_early_stopping_restores_the_best_parameters_however_training_ends(
+    compiled: bool, settings: dict[str, Any], ending: str
+) -> None:
     model, history, states = overfitted(compiled, **settings)
     best = int(np.argmin(history["val_loss"]))
     assert best + 1 < len(history)
@@ -445,13 +451,13 @@ def test_early_stopping_restores_the_best_parameters_however_training_ends(compi
     )
 
 
-def test_early_stopping_says_nothing_where_the_last_parameters_are_the_best():
+def test_early_stopping_says_nothing_where_the_last_parameters_are_the_best() -> None:
     model, history, states = overfitted(epochs=3)
     assert history.stop_reason == "all 3 epochs done"
     assert numbers(model) == states[-1]
 
 
-def test_early_stopping_that_was_used_before_restores_nothing_of_then():
+def test_early_stopping_that_was_used_before_restores_nothing_of_then() -> None:
     stopping = EarlyStopping(400)
     overfitted(patience=None, callbacks=[stopping])
     model, history, states = overfitted(patience=None, callbacks=[stopping], validation=0.0)
@@ -459,8 +465,8 @@ def test_early_stopping_that_was_used_before_restores_nothing_of_then():
     assert history.stop_reason == "all 30 epochs done"
 
 
-def test_keyboard_interrupt_leaves_the_best_parameters_too():
-    def press(report):
+def test_keyboard_interrupt_leaves_the_best_parameters_too() -> None:
+    def press(report: Any) -> None:
         if report.epoch == 25:
             raise KeyboardInterrupt
 
@@ -469,30 +475,30 @@ def test_keyboard_interrupt_leaves_the_best_parameters_too():
     assert history.stop_reason.startswith("interrupted after epoch 25; the model has the parameters of epoch")
 
 
-def test_early_stopping_without_validation_watches_the_training_loss():
+def test_early_stopping_without_validation_watches_the_training_loss() -> None:
     history = fit(Neuron(1, weights=[0.0]), [[1.0]], [0.0], epochs=50, patience=2)
     assert len(history) == 3  # the loss is 0 from the start
     assert history.stop_reason == "loss has not improved since epoch 1"
 
 
-def test_min_improvement_counts_small_improvements_as_none():
+def test_min_improvement_counts_small_improvements_as_none() -> None:
     stopping = EarlyStopping(2, min_improvement=10.0)
     history = fit(Neuron(1, weights=[0.0]), [[1.0]], [1.0], callbacks=[stopping])
     assert len(history) == 3
     assert len(fit(Neuron(1, weights=[0.0]), [[1.0]], [1.0], callbacks=[stopping])) == 3  # it starts anew
 
 
-def test_stoppers_start_anew_with_each_fit():
+def test_stoppers_start_anew_with_each_fit() -> None:
     negligible = Negligible(1e-3)
     model = Neuron(1, weights=[0.0])
     fit(model, [[1.0]], [1.0], callbacks=[negligible])
     assert len(fit(model, [[1.0]], [1.0], callbacks=[negligible])) == 2
 
 
-def test_callbacks_see_the_epoch_and_can_stop(model):
+def test_callbacks_see_the_epoch_and_can_stop(model: MLP) -> None:
     reports = []
 
-    def third(report):
+    def third(report: Any) -> bool:
         reports.append(report)
         return report.epoch == 3
 
@@ -507,16 +513,16 @@ def test_callbacks_see_the_epoch_and_can_stop(model):
     assert fit(model, X, y, callbacks=[lambda report: "enough"]).stop_reason == "enough"
 
 
-def test_all_callbacks_are_called_also_when_one_stops(model):
+def test_all_callbacks_are_called_also_when_one_stops(model: MLP) -> None:
     called = []
     fit(model, X, y, callbacks=[lambda report: "first", lambda report: called.append("second")])
     assert called == ["second"]
 
 
-def test_training_goes_on_from_parameters_that_a_callback_has_set():
+def test_training_goes_on_from_parameters_that_a_callback_has_set() -> None:
     model = Neuron(1, weights=[0.0])
 
-    def back_to_start(report):
+    def back_to_start(report: Any) -> None:
         model.load_state_dict({"w1": 0.0, "b": 0.0})
 
     history = fit(model, [[1.0]], [1.0], epochs=3, callbacks=[back_to_start])
@@ -524,7 +530,7 @@ def test_training_goes_on_from_parameters_that_a_callback_has_set():
     assert numbers(model) == [0.0, 0.0]
 
 
-def test_reduce_on_plateau_watches_the_validation_loss():
+def test_reduce_on_plateau_watches_the_validation_loss() -> None:
     optimizer = SGD(ReduceOnPlateau(0.01, factor=0.5, patience=0))
     model = Neuron(1, weights=[0.0])
     history = fit(model, [[1.0]], [1.0], optimizer=optimizer, epochs=4, validation=([[1.0]], [-1.0]))
@@ -539,10 +545,10 @@ class Interrupting(Loss):
 
     name = "interrupting"
 
-    def __init__(self, *at):
+    def __init__(self, *at: Any) -> None:
         self.at, self.calls = at, 0
 
-    def one(self, outputs, targets):
+    def one(self, outputs: Any, targets: Any) -> Any:
         self.calls += 1
         if self.calls in self.at:
             signal.raise_signal(signal.SIGINT)
@@ -550,7 +556,7 @@ class Interrupting(Loss):
 
 
 @pytest.fixture
-def at_a_keyboard():
+def at_a_keyboard() -> Iterator[None]:
     """Ctrl-C raises, also where the tests were started in the background, as a shell does it with Ctrl-C ignored."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
@@ -558,7 +564,7 @@ def at_a_keyboard():
 
 
 @pytest.mark.usefixtures("at_a_keyboard")
-def test_ctrl_c_ends_after_the_step_under_way():
+def test_ctrl_c_ends_after_the_step_under_way() -> None:
     model = MLP(2, [3, 1], seed=0)
     optimizer = SGD(0.1)
     # call 1 is the trial; 5 an epoch follow: call 9 is the 3rd of epoch 2, in its second mini-batch
@@ -574,22 +580,22 @@ def test_ctrl_c_ends_after_the_step_under_way():
 
 
 @pytest.mark.usefixtures("at_a_keyboard")
-def test_ctrl_c_in_the_last_step_of_an_epoch_lets_the_epoch_end(model):
+def test_ctrl_c_in_the_last_step_of_an_epoch_lets_the_epoch_end(model: MLP) -> None:
     history = fit(model, X, y, Interrupting(4))
     assert len(history) == 1
     assert history.stop_reason == "interrupted after epoch 1"
 
 
 @pytest.mark.usefixtures("at_a_keyboard")
-def test_a_second_ctrl_c_does_not_wait(model):
+def test_a_second_ctrl_c_does_not_wait(model: MLP) -> None:
     before = numbers(model)
     history = fit(model, X, y, Interrupting(3, 4))
     assert (len(history), history.stop_reason) == (0, "interrupted after epoch 0")
     assert numbers(model) == before
 
 
-def test_keyboard_interrupt_from_a_callback_ends_training(model):
-    def press(report):
+def test_keyboard_interrupt_from_a_callback_ends_training(model: MLP) -> None:
+    def press(report: Any) -> None:
         if report.epoch == 2:
             raise KeyboardInterrupt
 
@@ -597,14 +603,14 @@ def test_keyboard_interrupt_from_a_callback_ends_training(model):
     assert (len(history), history.stop_reason) == (2, "interrupted after epoch 2")
 
 
-def test_fit_works_in_a_thread_and_beside_other_handlers(model):
+def test_fit_works_in_a_thread_and_beside_other_handlers(model: MLP) -> None:
     results = []
     thread = threading.Thread(target=lambda: results.append(fit(model, X, y, epochs=2)))
     thread.start()
     thread.join()
     assert len(results[0]) == 2
 
-    def handler(number, frame):
+    def handler(number: Any, frame: Any) -> None:
         raise AssertionError("never called")
 
     before = signal.signal(signal.SIGINT, handler)
@@ -618,14 +624,14 @@ def test_fit_works_in_a_thread_and_beside_other_handlers(model):
 # --- divergence ------------------------------------------------------------------------------------------------------
 
 
-def test_divergence_names_epoch_batch_rate_and_parameter_and_keeps_the_last_good_parameters():
+def test_divergence_names_epoch_batch_rate_and_parameter_and_keeps_the_last_good_parameters() -> None:
     model = MLP.from_layers([Layer(1, 1, weights=[[1.0]]), Layer(1, 1, weights=[[1.0]])])
     good = []
 
     class Remembering(Loss):
         name = "remembering"
 
-        def one(self, outputs, targets):
+        def one(self, outputs: Any, targets: Any) -> Any:
             loss = mse.one(outputs, targets)
             if isinstance(loss, Value) and math.isfinite(loss.data):
                 good.append(numbers(model))
@@ -644,7 +650,7 @@ def test_divergence_names_epoch_batch_rate_and_parameter_and_keeps_the_last_good
     assert "smaller learning rate, such as 5" in str(error)
 
 
-def test_divergence_in_the_first_step_leaves_the_model_as_it_was():
+def test_divergence_in_the_first_step_leaves_the_model_as_it_was() -> None:
     model = Neuron(1, weights=[1e200])
     with pytest.raises(TrainingDiverged, match=r"epoch 1, batch 1, .* the loss became inf") as caught:
         fit(model, [[1e200]], [0.0])
@@ -658,18 +664,18 @@ class Steep(Loss):
 
     name = "steep"
 
-    def one(self, outputs, targets):
+    def one(self, outputs: Any, targets: Any) -> Any:
         return (outputs[0] * 0.0) ** 0.5
 
 
-def test_a_gradient_that_is_not_finite_is_divergence(model):
+def test_a_gradient_that_is_not_finite_is_divergence(model: MLP) -> None:
     before = numbers(model)
     with pytest.raises(TrainingDiverged, match="a gradient is no longer finite"):
         fit(model, X, y, Steep())
     assert numbers(model) == before
 
 
-def test_a_step_that_overflows_is_divergence():
+def test_a_step_that_overflows_is_divergence() -> None:
     model = Neuron(1, weights=[1e150])
     with pytest.raises(TrainingDiverged, match="a parameter is no longer finite"):
         fit(model, [[1.0]], [0.0], optimizer=SGD(1e200), epochs=1)
@@ -678,7 +684,9 @@ def test_a_step_that_overflows_is_divergence():
 
 @pytest.mark.parametrize("compiled", [False, True], ids=["eager", "compiled"])
 @pytest.mark.parametrize("optimizer", [Adam, AdaGrad, RMSprop], ids=lambda kind: kind.__name__)
-def test_a_gradient_that_cannot_be_squared_is_divergence_and_not_the_end_of_a_parameter(optimizer, compiled):
+def test_a_gradient_that_cannot_be_squared_is_divergence_and_not_the_end_of_a_parameter(
+    optimizer: Any, compiled: bool
+) -> None:
     """Its square would be infinite, and the parameter would stand still for ever after, without a word."""
     model = Neuron(2, weights=[1e-80, 1.0])
     settings = {"loss": "mae", "epochs": 3, "compiled": compiled}
@@ -694,11 +702,11 @@ class Cliff(Loss):
 
     name = "cliff"
 
-    def one(self, outputs, targets):
+    def one(self, outputs: Any, targets: Any) -> Any:
         return -outputs[0] if outputs[0].data == 0.0 else outputs[0] + exp(1000.0)
 
 
-def test_where_all_gradients_are_finite_the_parameter_that_moved_the_furthest_is_named():
+def test_where_all_gradients_are_finite_the_parameter_that_moved_the_furthest_is_named() -> None:
     model = Neuron(2, weights=[0.0, 0.0])
     with pytest.raises(TrainingDiverged) as caught:
         fit(model, [[1.0, -3.0]], [0.0], Cliff(), SGD(0.1))
@@ -707,9 +715,9 @@ def test_where_all_gradients_are_finite_the_parameter_that_moved_the_furthest_is
     assert numbers(model) == [0.0, 0.0, 0.0]
 
 
-def test_an_error_of_the_loss_says_when_it_happened(model):
+def test_an_error_of_the_loss_says_when_it_happened(model: MLP) -> None:
     class Failing(Interrupting):
-        def one(self, outputs, targets):
+        def one(self, outputs: Any, targets: Any) -> Any:
             self.calls += 1
             if self.calls == 9:
                 raise ZeroDivisionError("the loss failed")
@@ -724,13 +732,13 @@ def test_an_error_of_the_loss_says_when_it_happened(model):
 # --- progress --------------------------------------------------------------------------------------------------------
 
 
-def test_training_is_quiet_where_nobody_watches(model, capsys):
+def test_training_is_quiet_where_nobody_watches(model: MLP, capsys: pytest.CaptureFixture[str]) -> None:
     fit(model, X, y, epochs=2)
     fit(model, X, y, epochs=2, progress=False)
     assert capsys.readouterr() == ("", "")
 
 
-def test_progress_shows_epoch_loss_and_metrics_when_told_to(model, capsys):
+def test_progress_shows_epoch_loss_and_metrics_when_told_to(model: MLP, capsys: pytest.CaptureFixture[str]) -> None:
     fit(model, X, y, epochs=3, batch_size=2, progress=True, metrics=["r2"], validation=([X[0], X[1]], [0.0, 1.0]))
     shown = capsys.readouterr().err
     assert "epoch 3/3" in shown
@@ -739,13 +747,17 @@ def test_progress_shows_epoch_loss_and_metrics_when_told_to(model, capsys):
     assert "val_r2=" in shown
 
 
-def test_progress_is_shown_in_a_terminal(model, capsys, monkeypatch):
+def test_progress_is_shown_in_a_terminal(
+    model: MLP, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     fit(model, X, y, epochs=2)
     assert "epoch 2/2" in capsys.readouterr().err
 
 
-def test_progress_is_shown_in_a_notebook_and_leaves_nothing_behind(model, capsys, monkeypatch):
+def test_progress_is_shown_in_a_notebook_and_leaves_nothing_behind(
+    model: MLP, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(builtins, "get_ipython", lambda: types.SimpleNamespace(kernel=None), raising=False)
     fit(model, X, y, epochs=3, callbacks=lambda report: time.sleep(0.15))
     out, err = capsys.readouterr()
@@ -755,7 +767,9 @@ def test_progress_is_shown_in_a_notebook_and_leaves_nothing_behind(model, capsys
 
 
 @pytest.mark.parametrize("compiled", [False, True], ids=["eager", "compiled"])
-def test_the_bar_is_redrawn_when_it_is_time_and_not_every_epoch(compiled, capsys):
+def test_the_bar_is_redrawn_when_it_is_time_and_not_every_epoch(
+    compiled: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A notebook stops showing what comes faster than a thousand messages a second, and each costs time."""
     start = time.perf_counter()
     fit(Neuron(1, weights=[0.0]), [[0.0], [1.0]], [1.0, 3.0], epochs=1000, progress=True, compiled=compiled)
@@ -764,7 +778,9 @@ def test_the_bar_is_redrawn_when_it_is_time_and_not_every_epoch(compiled, capsys
     assert capsys.readouterr().err.count("\r") <= 3 + passed / 0.1
 
 
-def test_the_prompt_of_ipython_is_no_notebook(model, capsys, monkeypatch):
+def test_the_prompt_of_ipython_is_no_notebook(
+    model: MLP, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(builtins, "get_ipython", lambda: types.SimpleNamespace(), raising=False)
     fit(model, X, y, epochs=2)
     assert capsys.readouterr() == ("", "")
@@ -775,7 +791,7 @@ def test_the_prompt_of_ipython_is_no_notebook(model, capsys, monkeypatch):
 
 @pytest.mark.parametrize("compiled", [False, True], ids=["eager", "compiled"])
 @pytest.mark.parametrize("loss", ["mse", "huber", "mae"])
-def test_fit_inside_no_grad_trains_as_outside(compiled, loss):
+def test_fit_inside_no_grad_trains_as_outside(compiled: bool, loss: str) -> None:
     model, twin = MLP(2, [3, 1], seed=0), MLP(2, [3, 1], seed=0)
     settings = {"epochs": 3, "batch_size": 2, "metrics": "r2", "validation": 0.4, "compiled": compiled}
     with no_grad():
@@ -846,7 +862,9 @@ NAN = math.nan
     ],
     ids=lambda value: ", ".join(value) if isinstance(value, dict) else "",
 )
-def test_faulty_arguments_are_refused_before_anything_is_changed(model, arguments, error, message):
+def test_faulty_arguments_are_refused_before_anything_is_changed(
+    model: MLP, arguments: dict[str, Any], error: type[Exception], message: str
+) -> None:
     before, optimizer = model.state_dict(), Momentum()
     with pytest.raises(error, match=message):
         fit(model, **{"X": X, "y": y, "optimizer": optimizer, **arguments})
@@ -855,11 +873,11 @@ def test_faulty_arguments_are_refused_before_anything_is_changed(model, argument
     optimizer.step(MLP(1, [1]).parameters())  # nor is the optimizer bound to the model
 
 
-def test_min_improvement_below_0_is_refused():
+def test_min_improvement_below_0_is_refused() -> None:
     with pytest.raises(ValueError, match="min_improvement is -1"):
         EarlyStopping(1, min_improvement=-1.0)
 
 
-def test_step_function_is_what_the_eager_step_is(model):
+def test_step_function_is_what_the_eager_step_is(model: MLP) -> None:
     step: training.StepFunction = EagerStep(model, losses.mse)
     assert {name for name in vars(training.StepFunction) if not name.startswith("_")} <= set(dir(step))

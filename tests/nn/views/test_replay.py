@@ -1,8 +1,12 @@
 """Snapshots of a training and its replay: what is kept, what the outlines say, and what the figure tells."""
 
+from __future__ import annotations
+
 import copy
 import pickle
 import re
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +22,7 @@ X = [[0.0, 0.1], [0.2, 1.0], [1.0, 0.0], [0.9, 1.1], [0.4, 0.6], [0.6, 0.3]]
 CLASSES = [0, 1, 1, 0, 1, 0]
 
 
-def trained(epochs=12, **settings):
+def trained(epochs: int = 12, **settings: Any) -> tuple[Any, ...]:
     model = MLP(2, [4, 1], activation="tanh", output="sigmoid", seed=0)
     return model, fit(model, X, CLASSES, "binary_cross_entropy_with_logits", Adam(0.1), epochs, **settings)
 
@@ -28,7 +32,7 @@ def trained(epochs=12, **settings):
 
 @pytest.mark.parametrize("at_most", [2, 3, 7, 100])
 @pytest.mark.parametrize("epochs", [1, 2, 5, 99, 100, 101, 1000])
-def test_snapshots_are_bounded_evenly_spaced_and_have_the_first_and_the_last(at_most, epochs):
+def test_snapshots_are_bounded_evenly_spaced_and_have_the_first_and_the_last(at_most: int, epochs: int) -> None:
     snapshots = Snapshots(["w"], at_most)
     for epoch in range(epochs + 1):
         snapshots.take(epoch, np.array([float(epoch)]))
@@ -43,14 +47,14 @@ def test_snapshots_are_bounded_evenly_spaced_and_have_the_first_and_the_last(at_
         assert len(snapshots) > at_most / 2 - 1, "no more are dropped than need be"
 
 
-def test_models_of_many_parameters_keep_fewer_snapshots_but_the_first_and_the_last():
+def test_models_of_many_parameters_keep_fewer_snapshots_but_the_first_and_the_last() -> None:
     snapshots = Snapshots([f"w{i}" for i in range(400_000)])
     for epoch in range(5):
         snapshots.take(epoch, np.zeros(400_000))
     assert snapshots.epochs == [0, 4]
 
 
-def test_snapshot_is_a_copy():
+def test_snapshot_is_a_copy() -> None:
     theta = np.array([1.0])
     snapshots = Snapshots(["w"])
     snapshots.take(0, theta)
@@ -59,7 +63,7 @@ def test_snapshot_is_a_copy():
 
 
 @pytest.mark.parametrize("compiled", [True, False], ids=["compiled", "eager"])
-def test_fit_keeps_the_parameters_of_each_epoch(compiled):
+def test_fit_keeps_the_parameters_of_each_epoch(compiled: bool) -> None:
     seen = []
     model = MLP(2, [4, 1], activation="tanh", seed=0)
     before = model.state_dict()
@@ -76,8 +80,8 @@ def test_fit_keeps_the_parameters_of_each_epoch(compiled):
     assert history.snapshots[-1].state == model.state_dict()
 
 
-def test_interrupted_training_keeps_what_was_finished():
-    def press(report):
+def test_interrupted_training_keeps_what_was_finished() -> None:
+    def press(report: Any) -> None:
         if report.epoch == 3:
             raise KeyboardInterrupt
 
@@ -86,7 +90,7 @@ def test_interrupted_training_keeps_what_was_finished():
     assert show(history).steps[-1].part == "epoch 3"
 
 
-def test_diverged_training_can_be_replayed_up_to_there():
+def test_diverged_training_can_be_replayed_up_to_there() -> None:
     with pytest.raises(TrainingDiverged) as caught:
         fit(Neuron(2, weights=[1.0, 1.0]), X, CLASSES, optimizer=SGD(5.0), epochs=10_000)
     history = caught.value.history
@@ -94,20 +98,20 @@ def test_diverged_training_can_be_replayed_up_to_there():
     assert show(history).steps[-1].part == f"epoch {len(history)}"
 
 
-def test_no_snapshots_keep_neither_model_nor_examples():
+def test_no_snapshots_keep_neither_model_nor_examples() -> None:
     _, history = trained(snapshots=0)
     assert (history.snapshots, history.recording) == (None, None)
     assert [row.part for row in show(history).steps] == [f"epoch {k}" for k in range(1, 13)]
 
 
-def test_examples_of_models_with_more_inputs_are_not_kept():
+def test_examples_of_models_with_more_inputs_are_not_kept() -> None:
     history = fit(MLP(3, [1], seed=0), [[0.0, 1.0, 2.0], [1.0, 0.0, 1.0]], [0.0, 1.0], epochs=2)
     assert history.recording is None
     assert history.snapshots.epochs == [0, 1, 2]
 
 
 @pytest.mark.parametrize("copied", [copy.deepcopy, copy.copy, lambda h: pickle.loads(pickle.dumps(h))], ids="dcp")
-def test_copies_have_rows_and_reason_alone(copied):
+def test_copies_have_rows_and_reason_alone(copied: Any) -> None:
     _, history = trained()
     twin = copied(history)
     assert (twin.rows, twin.stop_reason) == (history.rows, history.stop_reason)
@@ -120,7 +124,7 @@ def test_copies_have_rows_and_reason_alone(copied):
 # --- outlines --------------------------------------------------------------------------------------------------------
 
 
-def winding(outlines, point):
+def winding(outlines: Any, point: Any) -> Any:
     """How often outlines go around a point: by the angles, which is how a renderer does not do it."""
     total = 0.0
     for outline in outlines:
@@ -131,7 +135,7 @@ def winding(outlines, point):
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_outlines_go_once_around_every_point_of_the_region_and_around_no_other(seed):
+def test_outlines_go_once_around_every_point_of_the_region_and_around_no_other(seed: int) -> None:
     values = np.random.default_rng(seed).normal(size=(9, 7))
     values = np.round(values, 1) if seed % 2 else values  # also numbers that are the level itself
     level = 0.3
@@ -142,7 +146,7 @@ def test_outlines_go_once_around_every_point_of_the_region_and_around_no_other(s
                 assert winding(outlines, (column, row)) == (values[row, column] > level), (row, column)
 
 
-def test_outline_of_a_plane_is_straight():
+def test_outline_of_a_plane_is_straight() -> None:
     column, row = np.meshgrid(np.arange(5.0), np.arange(4.0))
     (outline,) = superlevel(column + 2 * row, 4.5)
     inner = outline[(outline > 0).all(axis=1) & (outline < [4, 3]).all(axis=1)]
@@ -150,11 +154,11 @@ def test_outline_of_a_plane_is_straight():
 
 
 @pytest.mark.parametrize(("level", "count"), [(2.0, 0), (-2.0, 1)])
-def test_region_of_nothing_and_of_everything(level, count):
+def test_region_of_nothing_and_of_everything(level: float, count: int) -> None:
     assert len(superlevel(np.zeros((3, 3)), level)) == count
 
 
-def test_simplified_line_is_nowhere_farther_away_than_told():
+def test_simplified_line_is_nowhere_farther_away_than_told() -> None:
     x = np.linspace(0.0, 6.0, 200)
     points = np.stack([x, np.sin(x)], axis=1)
     few = simplified(points, 0.01)
@@ -165,14 +169,14 @@ def test_simplified_line_is_nowhere_farther_away_than_told():
 # --- the figure ------------------------------------------------------------------------------------------------------
 
 
-def regions(path):
+def regions(path: str) -> Iterator[Any]:
     """The outlines of a path, from its text."""
     for part in re.findall(r"M[^M]*", path):
         numbers = np.array([float(n) for n in re.findall(r"-?\d+", part)]).reshape(-1, 2)
         yield np.cumsum(numbers, axis=0)
 
 
-def places_of(figure):
+def places_of(figure: Any) -> Callable[..., Any]:
     """From inputs to the units of the outlines, by the axes as they are written on the picture."""
     ticks = re.findall(
         r'<text class="tick( left)?" x="([\d.]+)" y="([\d.]+)">([^<]+)<',
@@ -189,7 +193,7 @@ def places_of(figure):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("compiled", [True, False], ids=["compiled", "eager"])
-def test_regions_at_each_snapshot_are_those_of_the_model_with_its_parameters(compiled):
+def test_regions_at_each_snapshot_are_those_of_the_model_with_its_parameters(compiled: bool) -> None:
     model, history = trained(epochs=40, compiled=compiled)
     own = model.state_dict()
     figure = show(history)
@@ -217,7 +221,7 @@ def test_regions_at_each_snapshot_are_those_of_the_model_with_its_parameters(com
     assert len(sides) == 6
 
 
-def test_first_loss_is_that_before_training_and_the_others_are_the_historys():
+def test_first_loss_is_that_before_training_and_the_others_are_the_historys() -> None:
     model = MLP(2, [4, 1], activation="tanh", output="sigmoid", seed=0)
     p = model.predict(X)
     before = -np.mean(np.log(np.where(CLASSES, p, 1 - p)))
@@ -228,7 +232,7 @@ def test_first_loss_is_that_before_training_and_the_others_are_the_historys():
         assert row.text.startswith(f"loss {significant(loss)}, ")
 
 
-def test_numbers_of_the_last_epoch_are_named_in_words():
+def test_numbers_of_the_last_epoch_are_named_in_words() -> None:
     _, history = trained(metrics=["accuracy"], validation=0.34)
     text = show(history).steps[-1].text
     names = [part.rsplit(" ", 1)[0] for part in text.split(", ")]
@@ -236,7 +240,7 @@ def test_numbers_of_the_last_epoch_are_named_in_words():
     assert re.search(r"wrong examples \d of 4$", text)
 
 
-def test_curve_of_one_input_goes_through_what_the_model_says():
+def test_curve_of_one_input_goes_through_what_the_model_says() -> None:
     xs = np.linspace(-2.0, 2.0, 30)
     model = MLP(1, [8, 1], activation="tanh", seed=0)
     history = fit(model, xs, np.sin(xs), optimizer=Adam(0.05), epochs=60)
@@ -263,7 +267,9 @@ def test_curve_of_one_input_goes_through_what_the_model_says():
     ],
     ids=["3 classes", "-1 and 1", "numbers", "one class", "2 numbers", "curve", "constant", "3 curves", "5 inputs"],
 )
-def test_what_is_drawn_depends_on_inputs_and_targets(inputs, outputs, targets, layers):
+def test_what_is_drawn_depends_on_inputs_and_targets(
+    inputs: int, outputs: int, targets: Any, layers: int | None
+) -> None:
     task = "multiclass" if outputs == 3 else "regression"
     model = MLP.for_task(task, inputs, [4, outputs], seed=0)
     data = np.random.default_rng(0).normal(size=(6, inputs))
@@ -272,14 +278,14 @@ def test_what_is_drawn_depends_on_inputs_and_targets(inputs, outputs, targets, l
     assert len(figure.steps) == (4 if layers else 3)
 
 
-def test_model_of_ones_own_can_be_replayed():
+def test_model_of_ones_own_can_be_replayed() -> None:
     class Wave(Module):
-        def __init__(self):
+        def __init__(self) -> None:
             from autograd import Value
 
             self.a = Value(0.5)
 
-        def __call__(self, x):
+        def __call__(self, x: Any) -> Any:
             return (self.a * x[0]).sin()
 
     figure = show(fit(Wave(), [[0.1], [0.5], [0.9]], [0.2, 0.8, 0.9], epochs=5))
@@ -287,7 +293,7 @@ def test_model_of_ones_own_can_be_replayed():
 
 
 @pytest.mark.slow
-def test_page_of_a_hundred_snapshots_is_small():
+def test_page_of_a_hundred_snapshots_is_small() -> None:
     rng = np.random.default_rng(0)
     data = rng.normal(size=(400, 2))
     model = MLP(2, [16, 16, 1], activation="tanh", output="sigmoid", seed=0)
@@ -298,7 +304,7 @@ def test_page_of_a_hundred_snapshots_is_small():
     assert len(figure.page().encode()) < 500_000
 
 
-def test_long_course_keeps_its_spikes():
+def test_long_course_keeps_its_spikes() -> None:
     history = History()
     history.rows = [{"epoch": k, "loss": 50.0 if k == 7777 else 1.0} for k in range(1, 20_001)]
     figure = show(history)
@@ -310,23 +316,23 @@ def test_long_course_keeps_its_spikes():
     assert np.ptp(points[:, 1]) > 1000
 
 
-def test_numbers_that_are_not_finite_leave_gaps():
+def test_numbers_that_are_not_finite_leave_gaps() -> None:
     history = History()
     history.rows = [{"epoch": k, "loss": 1.0, "odd": float("nan") if k < 3 else 1.0} for k in range(1, 5)]
     assert "nan" in show(history).steps[0].text
     assert data_of(show(history))["steps"][0]["dots"][1] is None
 
 
-def test_history_without_epochs_says_what_to_do():
+def test_history_without_epochs_says_what_to_do() -> None:
     with pytest.raises(ValueError, match="the history has no epochs to show; train the model first"):
         show(History())
 
 
-def test_less_than_one_digit_is_refused():
+def test_less_than_one_digit_is_refused() -> None:
     with pytest.raises(ValueError, match="digits is 0, but must be at least 1"):
         show(trained(epochs=1)[1], digits=0)
 
 
-def test_history_takes_no_example():
+def test_history_takes_no_example() -> None:
     with pytest.raises(TypeError, match="x, target and loss belong to a network"):
         show(trained(epochs=1)[1], [1.0, 2.0], [1.0])
