@@ -13,7 +13,7 @@ from nn import MLP, SGD, Module, Neuron, Perceptron, fit, measure, plots
 from nn.layers import Layer
 from nn.plots import style
 from nn.plots.plane import plane_of
-from tests.nn.drawn import colour_at, data, plt
+from tests.nn.plots.drawn import colour_at, data, plt
 
 RNG = np.random.default_rng(7)
 X1 = RNG.uniform(-1.0, 1.0, 30)

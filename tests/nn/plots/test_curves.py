@@ -11,7 +11,7 @@ import pytest
 from nn import MLP, SGD, fit, losses, measure, plots
 from nn.activations import LeakyReLU
 from nn.history import History
-from tests.nn.drawn import data, dots, plt
+from tests.nn.plots.drawn import data, dots, plt
 
 
 @pytest.fixture(autouse=True)
