@@ -94,6 +94,7 @@ ANYWHERE += [-x for x in ANYWHERE]
 ELSEWHERE = np.array([[0.375], [2.5], [-0.625], [-2.5]])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("op", [op for op in PRIMITIVES if op.name != "softmax"], ids=lambda op: op.name)
 @pytest.mark.parametrize("at", ANYWHERE)
 def test_a_derivative_recorded_anywhere_holds_elsewhere_or_says_that_it_was_decided(op: Primitive, at: float) -> None:

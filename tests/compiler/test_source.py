@@ -90,6 +90,7 @@ def test_the_text_is_what_one_writes_on_the_board(name: str) -> None:
     assert PROGRAMS[name]().source == (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(PROGRAMS))
 def test_the_text_runs_on_its_own(name: str, tmp_path: Path) -> None:
     program = PROGRAMS[name]()

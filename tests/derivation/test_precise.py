@@ -139,6 +139,7 @@ def test_operands_that_are_not_chosen_hand_on_nothing() -> None:
     assert x.sqrt() not in replay_gradients(chosen)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("x", [math.inf, -math.inf, math.nan])
 @pytest.mark.parametrize("op", [op for op in ELEMENTARY if op.name != "xlogy"], ids=name_of)
 def test_infinities_and_nan_come_to_what_the_engine_makes_of_them(op: Primitive, x: float) -> None:
