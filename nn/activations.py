@@ -29,7 +29,7 @@ from autograd.functions import (
     swish,
     tanh,
 )
-from nn.data import check_number
+from nn.data import check_number, number_of
 from nn.initialisers import He, Initialiser, Xavier
 from nn.module import Module
 from nn.suggest import lookup, unknown
@@ -78,9 +78,7 @@ class Activation:
 
     def options(self) -> dict[str, float]:
         """The arguments it was made with."""
-        given = [getattr(self, name) for name in self.option_names]
-        numbers = [x.data if isinstance(x, Value) else float(x) for x in given]
-        return dict(zip(self.option_names, numbers, strict=True))
+        return {name: number_of(getattr(self, name)) for name in self.option_names}
 
     def architecture(self) -> dict[str, Any]:
         """A description that JSON can hold, which `get` takes."""
@@ -91,27 +89,37 @@ class Activation:
         return f"{self.name}({options})" if options else self.name
 
 
-class Step(Activation):
+class _Plain(Activation):
+    """The base class of activations that are functions of `autograd.functions` as they stand, and have their names."""
+
+    method: ClassVar[Callable[[Any], Any]]
+    """The same of a Value, by the faster way."""
+
+    def __init_subclass__(cls, function: Callable[[Any], Any]) -> None:
+        cls.name, cls.function = function.__name__, staticmethod(function)
+        cls.method = getattr(Value, cls.name, function)
+
+    def of_layer(self, z: Sequence[Value]) -> list[Value]:
+        """The outputs of a layer from its weighted sums."""
+        method = type(self).method
+        return [method(v) for v in z]
+
+
+class Step(_Plain, function=step):
     """1 for z >= 0, else 0. Its derivative is 0 everywhere, so nothing before it learns by backpropagation.
 
     Source: lecture, the perceptron and "Binary Step Function".
     """
 
-    name = "step"
-    function = staticmethod(step)
 
-
-class Linear(Activation):
+class Linear(_Plain, function=linear):
     """z itself, as for the output in regression.
 
     Source: lecture, "Linear Activation Function".
     """
 
-    name = "linear"
-    function = staticmethod(linear)
 
-
-class Sigmoid(Activation):
+class Sigmoid(_Plain, function=sigmoid):
     """1/(1 + exp(-z)), between 0 and 1: a probability, as for the output in binary and multilabel classification.
 
     Its slope is significant for z in about [-3, 3] only; a saturated neuron hands nearly no gradient on.
@@ -119,51 +127,29 @@ class Sigmoid(Activation):
     Source: lecture, "Sigmoid / Logistic Activation Function"; notes 5.3.5.
     """
 
-    name = "sigmoid"
-    function = staticmethod(sigmoid)
 
-    def of_layer(self, z: Sequence[Value]) -> list[Value]:
-        """The outputs of a layer, by the faster method."""
-        return [v.sigmoid() for v in z]
-
-
-class Tanh(Activation):
+class Tanh(_Plain, function=tanh):
     """The hyperbolic tangent, between -1 and 1 and centred on 0: for hidden layers.
 
     Source: lecture, "Tanh Function".
     """
 
-    name = "tanh"
-    function = staticmethod(tanh)
 
-    def of_layer(self, z: Sequence[Value]) -> list[Value]:
-        """The outputs of a layer, by the faster method."""
-        return [v.tanh() for v in z]
-
-
-class ReLU(Activation):
+class ReLU(_Plain, function=relu):
     """max(0, z), with derivative 1 at 0: the lecture's choice for hidden layers.
 
     Source: lecture, "ReLU Function"; notes 5.3.4.
     """
 
-    name = "relu"
-    function = staticmethod(relu)
     initialiser = He()
 
-    def of_layer(self, z: Sequence[Value]) -> list[Value]:
-        """The outputs of a layer, by the faster method."""
-        return [v.relu() for v in z]
 
-
-class Swish(Activation):
+class Swish(_Plain, function=swish):
     """z sigmoid(z): smooth, not monotonic, bounded below; in the lecture's guide for very deep networks.
 
     Source: lecture, "Swish".
     """
 
-    name = "swish"
-    function = staticmethod(swish)
     initialiser = He()
 
 
@@ -244,66 +230,45 @@ class ELU(Activation):
         return elu(z, self.alpha)
 
 
-class GELU(Activation):
+class GELU(_Plain, function=gelu):
     """z times the chance that a normal number is below z: smooth and not monotonic, the choice of transformers."""
 
-    name = "gelu"
-    function = staticmethod(gelu)
     initialiser = He()
 
 
-class SELU(Activation):
+class SELU(_Plain, function=selu):
     """An ELU with the scales that keep the mean and the spread of what passes through many layers.
 
     Source: Klambauer et al., Self-Normalizing Neural Networks (2017).
     """
 
-    name = "selu"
-    function = staticmethod(selu)
 
-
-class Softplus(Activation):
+class Softplus(_Plain, function=softplus):
     """log(1 + exp(z)): a smooth ReLU."""
 
-    name = "softplus"
-    function = staticmethod(softplus)
     initialiser = He()
 
 
-class Mish(Activation):
+class Mish(_Plain, function=mish):
     """z tanh(softplus(z)): close to swish."""
 
-    name = "mish"
-    function = staticmethod(mish)
     initialiser = He()
 
 
-class Softsign(Activation):
+class Softsign(_Plain, function=softsign):
     """z/(1 + abs(z)): between -1 and 1 as tanh, and slower to get there."""
 
-    name = "softsign"
-    function = staticmethod(softsign)
 
-
-class HardTanh(Activation):
+class HardTanh(_Plain, function=hardtanh):
     """z, but not below -1 nor above 1."""
 
-    name = "hardtanh"
-    function = staticmethod(hardtanh)
 
-
-class HardSigmoid(Activation):
+class HardSigmoid(_Plain, function=hardsigmoid):
     """z/6 + 1/2, but not below 0 nor above 1."""
 
-    name = "hardsigmoid"
-    function = staticmethod(hardsigmoid)
 
-
-class Sign(Activation):
+class Sign(_Plain, function=sign):
     """-1 for z below 0, 0 at 0, else 1. Its derivative is 0, so nothing before it learns by backpropagation."""
-
-    name = "sign"
-    function = staticmethod(sign)
 
 
 class Softmax(Activation):

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from autograd.engine.checks import as_number
 from autograd.engine.checks import check_count as check_count  # it is one of these checks, too
+from autograd.engine.value import Value
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 
@@ -57,7 +58,7 @@ def check_inputs(X: Any, n_inputs: int | None = None, name: str = "X") -> FloatA
         )
     if n_inputs is not None and table.shape[1] != n_inputs:
         raise ValueError(
-            f"{name} has {_counted(table.shape[1], 'column')}, but the model takes {_counted(n_inputs, 'input')}; "
+            f"{name} has {counted(table.shape[1], 'column')}, but the model takes {counted(n_inputs, 'input')}; "
             f"give one column an input"
         )
     _check_finite(table, name)
@@ -86,7 +87,7 @@ def check_targets(y: Any, n_examples: int, name: str = "y", inputs: str = "X") -
         raise ValueError(f"{name} has shape {targets.shape}; give one number or one row of numbers an example")
     if len(targets) != n_examples:
         raise ValueError(
-            f"{inputs} has {_counted(n_examples, 'row')}, but {name} has {len(targets)}; give one target an example"
+            f"{inputs} has {counted(n_examples, 'row')}, but {name} has {len(targets)}; give one target an example"
         )
     _check_finite(targets, name)
     return targets.ravel() if targets.ndim == 2 and targets.shape[1] == 1 else targets
@@ -105,8 +106,7 @@ def check_weights(weights: Any, n_examples: int) -> FloatArray:
     array = _numbers(weights, "sample_weight")
     if array.shape != (n_examples,):
         raise ValueError(
-            f"sample_weight has shape {array.shape}, but X has {_counted(n_examples, 'row')}; "
-            "give one weight an example"
+            f"sample_weight has shape {array.shape}, but X has {counted(n_examples, 'row')}; give one weight an example"
         )
     _check_finite(array, "sample_weight")
     if array.min() < 0.0:
@@ -247,5 +247,16 @@ def _check_finite(table: FloatArray, name: str) -> None:
         )
 
 
-def _counted(n: int, noun: str) -> str:
+def counted(n: int, noun: str) -> str:
+    """So many of a thing.
+
+    Example:
+        >>> counted(1, "row"), counted(2, "row")
+        ('1 row', '2 rows')
+    """
     return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
+def number_of(x: Any) -> float:
+    """The number of a Value, which a derivative is where a function has parameters of its own; or of a number."""
+    return x.data if isinstance(x, Value) else float(x)

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 
 from nn.data import check_number
-from nn.suggest import lookup
+from nn.suggest import chosen, lookup
 
 Seed: TypeAlias = "int | np.random.Generator | None"
 
@@ -158,13 +158,8 @@ def get(initialiser: InitialiserChoice) -> Initialiser:
         >>> get("he")
         He(distribution='normal', slope=0.0)
     """
-    if isinstance(initialiser, str):
-        return lookup("initialiser", initialiser, INITIALISERS)()
-    if isinstance(initialiser, Initialiser):
-        return initialiser
-    if isinstance(initialiser, type) and issubclass(initialiser, Initialiser):
-        return initialiser()
-    raise TypeError(f"an initialiser is a name such as 'he' or an object such as Uniform(-1, 1), not {initialiser!r}")
+    taken = "an initialiser is a name such as 'he' or an object such as Uniform(-1, 1)"
+    return chosen("initialiser", initialiser, Initialiser, INITIALISERS, taken)
 
 
 def generator(seed: Seed) -> np.random.Generator:

@@ -16,7 +16,7 @@ from autograd.engine.value import Operand, Value
 from autograd.functions import Rows, linear
 from nn import activations, initialisers, losses
 from nn.activations import Activation
-from nn.data import check_count, check_inputs, check_number
+from nn.data import check_count, check_inputs, check_number, counted
 from nn.evaluation import one_by_one, outputs_for
 from nn.initialisers import InitialiserChoice, Seed
 from nn.losses import Loss
@@ -106,12 +106,12 @@ class FeedForward(Module):
             n = len(x)
         except TypeError:
             raise TypeError(
-                f"an example is a sequence of {_counted(self.n_inputs, 'number')}, not {x!r:.60}; write model([...])"
+                f"an example is a sequence of {counted(self.n_inputs, 'number')}, not {x!r:.60}; write model([...])"
             ) from None
         if n != self.n_inputs or getattr(x, "ndim", 1) != 1:
-            what = f"shape {np.shape(x)}" if getattr(x, "ndim", 1) != 1 else _counted(n, "number")
+            what = f"shape {np.shape(x)}" if getattr(x, "ndim", 1) != 1 else counted(n, "number")
             raise ValueError(
-                f"the example has {what}, but {self!r} takes {_counted(self.n_inputs, 'input')}; "
+                f"the example has {what}, but {self!r} takes {counted(self.n_inputs, 'input')}; "
                 "call the model with one example, and predict(X) with a table of them"
             )
         return x
@@ -441,7 +441,7 @@ class MLP(FeedForward):
         for name, given in (("weights", weights), ("biases", biases)):
             if given is not None and len(given) != len(widths):
                 raise ValueError(
-                    f"{name} are given for {_counted(len(given), 'layer')}, but there are {len(widths)}; "
+                    f"{name} are given for {counted(len(given), 'layer')}, but there are {len(widths)}; "
                     "give one entry a layer"
                 )
         rng = initialisers.generator(seed)
@@ -584,8 +584,8 @@ class MLP(FeedForward):
                 raise TypeError(f"layers[{k}] is {layer!r:.60}, not a Layer; write Layer(n_inputs, n_outputs, ...)")
             if k and layer.n_inputs != layers[k - 1].n_outputs:
                 raise ValueError(
-                    f"layers[{k}] takes {_counted(layer.n_inputs, 'input')}, but layers[{k - 1}] has "
-                    f"{_counted(layers[k - 1].n_outputs, 'output')}; they must be equal"
+                    f"layers[{k}] takes {counted(layer.n_inputs, 'input')}, but layers[{k - 1}] has "
+                    f"{counted(layers[k - 1].n_outputs, 'output')}; they must be equal"
                 )
         self.layers = layers
         self.n_inputs, self.n_outputs = layers[0].n_inputs, layers[-1].n_outputs
@@ -750,15 +750,15 @@ def _rows(
             if not isinstance(row, Iterable):
                 raise TypeError(
                     f"weights[{j}] is {row!r:.60}, but must be the weights of one neuron; give a list of lists, one of "
-                    f"{_counted(n_inputs, 'number')} for each neuron"
+                    f"{counted(n_inputs, 'number')} for each neuron"
                 )
             matrix.append([_parameter(w, f"weights[{j}][{i}]") for i, w in enumerate(row)])
         widths = {len(row) for row in matrix}
         if len(matrix) != n_outputs or widths != {n_inputs}:
             turned = len(matrix) == n_inputs and widths == {n_outputs}
             raise ValueError(
-                f"weights have {_counted(len(matrix), 'row')} of {' or '.join(map(str, sorted(widths)))}, but "
-                f"{_counted(n_outputs, 'neuron')} with {_counted(n_inputs, 'input')} need {n_outputs} of {n_inputs}; "
+                f"weights have {counted(len(matrix), 'row')} of {' or '.join(map(str, sorted(widths)))}, but "
+                f"{counted(n_outputs, 'neuron')} with {counted(n_inputs, 'input')} need {n_outputs} of {n_inputs}; "
                 f"give one row a neuron{': yours is turned, write zip(*weights)' if turned else ''}"
             )
     if biases is not None:
@@ -769,7 +769,7 @@ def _rows(
         vector = [_Parameter(Value(0.0), ours=True) for _ in range(n_outputs)]
     if len(vector) != n_outputs:
         raise ValueError(
-            f"biases are {_counted(len(vector), 'number')} for {_counted(n_outputs, 'neuron')}; give one a neuron"
+            f"biases are {counted(len(vector), 'number')} for {counted(n_outputs, 'neuron')}; give one a neuron"
         )
     return [(*row, bias) for row, bias in zip(matrix, vector, strict=True)]
 
@@ -789,7 +789,3 @@ def _parameter(x: Operand, what: str) -> _Parameter:
             "computes it anew in every call"
         )
     return _Parameter(x, ours=False)
-
-
-def _counted(n: int, noun: str) -> str:
-    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"

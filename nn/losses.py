@@ -17,8 +17,8 @@ from autograd.engine.errors import DomainError
 from autograd.engine.primitives import Primitive
 from autograd.engine.value import Operand, Value, apply
 from autograd.functions import absolute, dot, fsum, logsumexp, maximum, relu, step, stop_gradient, where, xlogy
-from nn.data import check_number, check_targets, check_weights
-from nn.suggest import lookup
+from nn.data import check_number, check_targets, check_weights, counted, number_of
+from nn.suggest import chosen, lookup
 
 
 class Loss:
@@ -71,8 +71,8 @@ class Loss:
         rows: list[list[float]] = targets.reshape(len(targets), -1).tolist()
         if len(rows[0]) != n_outputs:
             raise ValueError(
-                f"{self!r}: the targets have {_counted(len(rows[0]), 'number')} an example for "
-                f"{_counted(n_outputs, 'output')}; give one target an output"
+                f"{self!r}: the targets have {counted(len(rows[0]), 'number')} an example for "
+                f"{counted(n_outputs, 'output')}; give one target an output"
                 f"{' (for class numbers use a categorical cross-entropy)' if len(rows[0]) == 1 else ''}"
             )
         for i, row in enumerate(rows):
@@ -137,19 +137,19 @@ class Loss:
                 "example; write loss([y], [t]) for an example among sequences"
             )
         if _is_number(predictions):
-            self.encode([_number(targets)], 1)
+            self.encode([number_of(targets)], 1)
             return [self.one([predictions], [targets])]
         outputs = [[p] if _is_number(p) else list(p) for p in predictions]
         if len(outputs) != len(targets):
             raise ValueError(
-                f"{self!r}: {_counted(len(outputs), 'prediction')} for {_counted(len(targets), 'target')}; "
+                f"{self!r}: {counted(len(outputs), 'prediction')} for {counted(len(targets), 'target')}; "
                 "give one target an example"
             )
         n_outputs = len(outputs[0]) if outputs else 1
         for i, output in enumerate(outputs):
             if len(output) != n_outputs:
                 raise ValueError(
-                    f"{self!r}: prediction {i} has {_counted(len(output), 'number')}, prediction 0 has {n_outputs}; "
+                    f"{self!r}: prediction {i} has {counted(len(output), 'number')}, prediction 0 has {n_outputs}; "
                     "all examples have the same number of outputs"
                 )
         return [self.one(output, row) for output, row in zip(outputs, self.encode(targets, n_outputs), strict=True)]
@@ -475,7 +475,7 @@ class CategoricalCrossEntropy(Loss):
     def one(self, outputs: Sequence[Any], targets: Sequence[Any]) -> Any:
         """See `Loss.one`."""
         _check_probabilities(self, outputs)
-        total = sum(map(_number, outputs))
+        total = sum(map(number_of, outputs))
         if abs(total - 1.0) > 0.005 * len(outputs):  # what rounding each to two digits can add up to
             raise ValueError(
                 f"{self!r}: the probabilities of the classes add up to {total:g}, not 1; use the output activation "
@@ -581,23 +581,14 @@ def get(loss: str | Loss) -> Loss:
         >>> get("mse"), get(huber(0.5))
         (mse, huber(delta=0.5))
     """
-    if isinstance(loss, Loss):
-        return loss
-    if isinstance(loss, str):
-        return lookup("loss", loss, LOSSES)
-    raise TypeError(
-        f"a loss is a name such as 'mse', or an object such as huber(0.5) or one of a class that you derive from Loss, "
-        f"not {loss!r:.60}"
+    taken = (
+        "a loss is a name such as 'mse', or an object such as huber(0.5) or one of a class that you derive from Loss"
     )
+    return chosen("loss", loss, Loss, LOSSES, taken)
 
 
 def _is_number(x: Any) -> bool:
     return isinstance(x, (Value, Real))
-
-
-def _number(x: Any) -> float:
-    """The number of a Value, or of a number."""
-    return x.data if isinstance(x, Value) else float(x)
 
 
 def _total(terms: Sequence[Any]) -> Any:
@@ -608,7 +599,7 @@ def _total(terms: Sequence[Any]) -> Any:
 def _check_probabilities(loss: Loss, outputs: Sequence[Any]) -> None:
     """A NaN passes, so that it shows up in the loss."""
     for p in outputs:
-        if not 0.0 <= (number := _number(p)) <= 1.0 and number == number:
+        if not 0.0 <= (number := number_of(p)) <= 1.0 and number == number:
             raise ValueError(
                 f"{loss!r}: the output {number:g} is no probability, which lies between 0 and 1; use the output "
                 f"activation 'sigmoid' or 'softmax', or {loss.name}_with_logits for outputs without it"
@@ -622,7 +613,3 @@ def _check_logits(loss: Loss, outputs: Sequence[Any]) -> None:
                 f"{loss!r} applies the {z.op.name} itself, but was given outputs of a {z.op.name}; give it "
                 f"model.logits(x), the weighted sums before, or use {loss.name.removesuffix('_with_logits')}"
             )
-
-
-def _counted(n: int, noun: str) -> str:
-    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"

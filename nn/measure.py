@@ -14,7 +14,7 @@ from autograd.engine.modes import no_grad
 from autograd.engine.value import Value
 from autograd.functions import fsum
 from nn import losses
-from nn.data import check_count, check_inputs, check_number, check_targets
+from nn.data import check_count, check_inputs, check_number, check_targets, number_of
 from nn.layers import MLP
 from nn.losses import Loss
 
@@ -147,7 +147,7 @@ def descend(
     verdict = ""
     for step in range(1, check_count("steps", steps) + 1):
         value, gradient = slope(*point)
-        value, gradient = _number(value), [*map(_number, gradient)]
+        value, gradient = number_of(value), [*map(number_of, gradient)]
         values.append(value)
         after = tuple([x - rate * g for x, g in zip(point, gradient, strict=True)])
         if not (isfinite(value) and all(map(isfinite, after))):
@@ -161,12 +161,7 @@ def descend(
             break
     if len(points) > len(values):
         with no_grad():
-            values.append(_number(f(*map(Value, point))))
+            values.append(number_of(f(*map(Value, point))))
     if not verdict:
         verdict = f"{'too slow' if values[-1] <= values[0] else 'diverged'} after {steps} steps"
     return Descent(rate, points, values, verdict)
-
-
-def _number(x: Any) -> float:
-    """The number of a Value, which a derivative is where the function has parameters of its own, or of a number."""
-    return x.data if isinstance(x, Value) else float(x)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.engine.value import Value
-from nn.data import check_number
+from nn.data import check_number, counted
 
 
 class Module:
@@ -105,8 +105,7 @@ class Module:
         return f"{type(self).__name__}({self._size()})"
 
     def _size(self) -> str:
-        n = len(self.parameters())
-        return f"{n} parameter{'' if n == 1 else 's'}"
+        return counted(len(self.parameters()), "parameter")
 
 
 def places_in(member: Any, path: str = "") -> list[tuple[str, Value]]:

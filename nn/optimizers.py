@@ -22,8 +22,9 @@ import numpy as np
 
 from autograd.engine.value import Value
 from nn.data import FloatArray, check_count, check_number
-from nn.schedules import Schedule, configured, described
-from nn.suggest import lookup
+from nn.schedules import Schedule, configured
+from nn.settings import Settings, setting
+from nn.suggest import chosen
 
 
 def flat_data(parameters: Sequence[Value]) -> FloatArray:
@@ -58,8 +59,13 @@ def write_data(parameters: Sequence[Value], theta: FloatArray) -> None:
         parameter.data = number
 
 
+def _rate(name: str, lr: Any) -> float | Schedule:
+    """A learning rate, or a copy of a schedule as it is at its start."""
+    return replace(lr) if isinstance(lr, Schedule) else check_number(name, lr, above=0.0)
+
+
 @dataclass(repr=False, eq=False)
-class Optimizer(ABC):
+class Optimizer(Settings, ABC):
     """What all optimizers share. They keep their state: the next call goes on where the last one ended.
 
     The state belongs to the parameters by their place in the list that the last step was given. A copy, a pickle, a
@@ -81,11 +87,11 @@ class Optimizer(ABC):
         ValueError: for a setting that is out of bounds or NaN.
     """
 
-    lr: float | Schedule = 0.01
+    lr: float | Schedule = setting(0.01, _rate)
     _: KW_ONLY
-    weight_decay: float = 0.0
-    clip_norm: float | None = None
-    clip_value: float | None = None
+    weight_decay: float = setting(0.0, at_least=0.0)
+    clip_norm: float | None = setting(None, above=0.0)
+    clip_value: float | None = setting(None, above=0.0)
     steps: int = field(default=0, init=False)
     epochs: int = field(default=0, init=False)
     state: dict[str, FloatArray] = field(default_factory=dict, init=False)
@@ -99,13 +105,6 @@ class Optimizer(ABC):
         """Look at what is given by the names and in the order of other libraries."""
         _check_settings(cls, args, settings)
         return super().__new__(cls)
-
-    def __post_init__(self) -> None:
-        self.lr = replace(self.lr) if isinstance(self.lr, Schedule) else check_number("lr", self.lr, above=0.0)
-        self.weight_decay = check_number("weight_decay", self.weight_decay, at_least=0.0)
-        for name in ("clip_norm", "clip_value"):
-            if getattr(self, name) is not None:
-                setattr(self, name, check_number(name, getattr(self, name), above=0.0))
 
     @abstractmethod
     def _move(self, theta: FloatArray, gradient: FloatArray, rate: float) -> None:
@@ -314,9 +313,6 @@ class Optimizer(ABC):
             f"{type(self).__name__} has no {name!r}" + (f"; {hint}" if hint else ""), name=name, obj=self
         )
 
-    def __repr__(self) -> str:
-        return described(self)
-
 
 _LARGEST_ROOT = float(np.sqrt(np.finfo(float).max))
 """The largest number whose square is a float."""
@@ -379,7 +375,7 @@ class SGD(Optimizer):
     Source: notes 4.2.1; lecture, "3. Gradient Descent".
     """
 
-    lr: float | Schedule = 0.1
+    lr: float | Schedule = setting(0.1, _rate)
 
     def _move(self, theta: FloatArray, gradient: FloatArray, rate: float) -> None:
         theta -= rate * gradient
@@ -398,12 +394,8 @@ class Momentum(Optimizer):
     Source: notes 4.2.2, "Momentum".
     """
 
-    gamma: float = 0.9
+    gamma: float = setting(0.9, at_least=0.0, below=1.0)
     keeps: ClassVar[tuple[str, ...]] = ("velocity",)
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self.gamma = check_number("gamma", self.gamma, at_least=0.0, below=1.0)
 
     def _move(self, theta: FloatArray, gradient: FloatArray, rate: float) -> None:
         velocity = self.state["velocity"]
@@ -436,12 +428,8 @@ class AdaGrad(Optimizer):
     Source: notes 4.2.2, "Adaptive Learning Rate Methods"; Duchi, Hazan and Singer, JMLR 12 (2011).
     """
 
-    epsilon: float = 1e-10
+    epsilon: float = setting(1e-10, above=0.0)
     keeps: ClassVar[tuple[str, ...]] = ("squares",)
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self.epsilon = check_number("epsilon", self.epsilon, above=0.0)
 
     def _move(self, theta: FloatArray, gradient: FloatArray, rate: float) -> None:
         squares = self.state["squares"]
@@ -459,14 +447,9 @@ class RMSprop(Optimizer):
     Source: notes 4.2.2, "Adaptive Learning Rate Methods"; Tieleman and Hinton, Coursera lecture 6.5 (2012).
     """
 
-    alpha: float = 0.99
-    epsilon: float = 1e-8
+    alpha: float = setting(0.99, at_least=0.0, below=1.0)
+    epsilon: float = setting(1e-8, above=0.0)
     keeps: ClassVar[tuple[str, ...]] = ("squares",)
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self.alpha = check_number("alpha", self.alpha, at_least=0.0, below=1.0)
-        self.epsilon = check_number("epsilon", self.epsilon, above=0.0)
 
     def _move(self, theta: FloatArray, gradient: FloatArray, rate: float) -> None:
         squares = self.state["squares"]
@@ -488,17 +471,11 @@ class Adam(Optimizer):
     Source: notes 4.2.2, "Adaptive Learning Rate Methods"; Kingma and Ba, "Adam" (2015).
     """
 
-    lr: float | Schedule = 0.001
-    beta1: float = 0.9
-    beta2: float = 0.999
-    epsilon: float = 1e-8
+    lr: float | Schedule = setting(0.001, _rate)
+    beta1: float = setting(0.9, at_least=0.0, below=1.0)
+    beta2: float = setting(0.999, at_least=0.0, below=1.0)
+    epsilon: float = setting(1e-8, above=0.0)
     keeps: ClassVar[tuple[str, ...]] = ("mean", "squares")
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self.beta1 = check_number("beta1", self.beta1, at_least=0.0, below=1.0)
-        self.beta2 = check_number("beta2", self.beta2, at_least=0.0, below=1.0)
-        self.epsilon = check_number("epsilon", self.epsilon, above=0.0)
 
     def _move(self, theta: FloatArray, gradient: FloatArray, rate: float) -> None:
         mean, squares = self.state["mean"], self.state["squares"]
@@ -518,7 +495,7 @@ class AdamW(Adam):
     """
 
     _: KW_ONLY
-    weight_decay: float = 0.01
+    weight_decay: float = setting(0.01, at_least=0.0)
 
     def _decayed(self, theta: FloatArray, gradient: FloatArray, rate: float) -> FloatArray:
         theta *= 1.0 - rate * self.weight_decay
@@ -542,11 +519,13 @@ def get(optimizer: str | Optimizer) -> Optimizer:
         >>> get("adam")
         Adam(lr=0.001)
     """
-    if isinstance(optimizer, Optimizer):
-        return optimizer
-    if isinstance(optimizer, str):
-        return lookup("optimizer", optimizer, OPTIMIZERS)()
-    raise TypeError(f"an optimizer is a name such as 'adam' or an object such as SGD(0.1), not {optimizer!r}")
+    return chosen(
+        "optimizer",
+        optimizer,
+        Optimizer,
+        OPTIMIZERS,
+        "an optimizer is a name such as 'adam' or an object such as SGD(0.1)",
+    )
 
 
 def build(description: Mapping[str, Any]) -> Optimizer:

@@ -13,7 +13,7 @@ from autograd.calculus.transforms import value_and_grad
 from autograd.engine.modes import no_grad
 from autograd.engine.value import Operand, Value
 from nn.activations import Linear, Step
-from nn.data import check_inputs, check_number
+from nn.data import check_inputs, check_number, number_of
 from nn.initialisers import InitialiserChoice, Seed
 from nn.layers import MLP, Layer, Neuron, with_shared
 
@@ -202,7 +202,7 @@ def delta_rule(neuron: Neuron, x: Sequence[float], target: float, eta: float) ->
     with no_grad():
         A = neuron.logits(row)[0].data
     # Values where the activation has a parameter of its own, floats else
-    y, dy_dA = [x.data if isinstance(x, Value) else x for x in value_and_grad(neuron.activation)(A)]
+    y, dy_dA = map(number_of, value_and_grad(neuron.activation)(A))
     e = target - y
     E = 0.5 * (e * e)
     delta = e * -1.0 * dy_dA

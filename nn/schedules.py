@@ -13,13 +13,14 @@ from math import cos, inf, pi
 from typing import Any, TypeVar, cast
 
 from nn.data import check_choice, check_count, check_number
+from nn.settings import Settings, setting
 from nn.suggest import lookup, unknown
 
 T = TypeVar("T")
 
 
 @dataclass(repr=False)
-class Schedule(ABC):
+class Schedule(Settings, ABC):
     """What all schedules share: call one with a time to get the learning rate then.
 
     One of your own is a dataclass that derives from it and defines ``__call__``.
@@ -31,16 +32,13 @@ class Schedule(ABC):
     """
 
     _: KW_ONLY
-    per: str = "epoch"
-
-    def __post_init__(self) -> None:
-        check_choice("per", self.per, ("epoch", "step"))
+    per: str = setting("epoch", check_choice, choices=("epoch", "step"))
 
     @abstractmethod
     def __call__(self, time: int) -> float:
         """The learning rate at ``time``, counted from 0."""
 
-    def observe(self, loss: float) -> None:  # noqa: B027 - nothing to note for most
+    def observe(self, loss: float) -> None:
         """Take note of the loss of the epoch that ended; only `ReduceOnPlateau` makes use of it."""
 
     def state_dict(self) -> dict[str, float]:
@@ -59,19 +57,12 @@ class Schedule(ABC):
                 f"the state of a {type(self).__name__} schedule holds {sorted(own) or 'nothing'}, not {sorted(state)}"
             )
 
-    def __repr__(self) -> str:
-        return described(self)
-
 
 @dataclass(repr=False)
 class _FromRate(Schedule):
     """A schedule that starts from the learning rate ``lr``."""
 
-    lr: float
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self.lr = check_number("lr", self.lr, above=0.0)
+    lr: float = setting(above=0.0)
 
 
 @dataclass(repr=False)
@@ -98,13 +89,8 @@ class Step(_FromRate):
         [0.1, 0.1, 0.01, 0.001]
     """
 
-    every: int
-    factor: float = 0.1
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self.every = check_count("every", self.every)
-        self.factor = check_number("factor", self.factor, above=0.0, at_most=1.0)
+    every: int = setting(check=check_count)
+    factor: float = setting(0.1, above=0.0, at_most=1.0)
 
     def __call__(self, time: int) -> float:
         """The learning rate at ``time``."""
@@ -120,11 +106,7 @@ class Exponential(_FromRate):
         0.125
     """
 
-    factor: float
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self.factor = check_number("factor", self.factor, above=0.0, at_most=1.0)
+    factor: float = setting(above=0.0, at_most=1.0)
 
     def __call__(self, time: int) -> float:
         """The learning rate at ``time``."""
@@ -142,11 +124,7 @@ class InverseTime(_FromRate):
     Source: Robbins and Monro, Annals of Mathematical Statistics 22 (1951).
     """
 
-    decay: float
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self.decay = check_number("decay", self.decay, at_least=0.0)
+    decay: float = setting(at_least=0.0)
 
     def __call__(self, time: int) -> float:
         """The learning rate at ``time``."""
@@ -165,18 +143,24 @@ class Cosine(_FromRate):
     Source: Loshchilov and Hutter, "SGDR" (2017), without restarts.
     """
 
-    length: int
-    lowest: float = 0.0
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self.length = check_count("length", self.length)
-        self.lowest = check_number("lowest", self.lowest, at_least=0.0, at_most=self.lr)
+    length: int = setting(check=check_count)
+    lowest: float = setting(0.0, at_least=0.0, at_most="lr")
 
     def __call__(self, time: int) -> float:
         """The learning rate at ``time``."""
         fraction = min(time / self.length, 1.0)
         return self.lowest + (self.lr - self.lowest) * (1.0 + cos(pi * fraction)) / 2.0
+
+
+def _following(name: str, then: Schedule | float, per: str) -> Schedule:
+    """The schedule after a warm-up: a copy that has seen no loss yet."""
+    if not isinstance(then, Schedule):
+        return Constant(check_number(name, then, above=0.0), per=per)
+    if then.per != per:
+        raise ValueError(
+            f"the warm-up counts each {per}, the schedule after it each {then.per}; give both per={then.per!r}"
+        )
+    return replace(then)
 
 
 @dataclass(repr=False)
@@ -195,23 +179,9 @@ class WarmUp(Schedule):
         [0.05, 0.0625, 0.075, 0.0875, 0.1, 0.1]
     """
 
-    length: int
-    then: Schedule | float
-    start: float = 0.1
-
-    def __post_init__(self) -> None:
-        if isinstance(self.then, Schedule):
-            self.then = replace(self.then)  # a copy that has seen no loss yet
-        else:
-            self.then = Constant(check_number("then", self.then, above=0.0), per=self.per)
-        super().__post_init__()
-        self.length = check_count("length", self.length)
-        self.start = check_number("start", self.start, at_least=0.0, at_most=1.0)
-        if self.then.per != self.per:
-            raise ValueError(
-                f"the warm-up counts each {self.per}, the schedule after it each {self.then.per}; "
-                f"give both per={self.then.per!r}"
-            )
+    length: int = setting(check=check_count)
+    then: Schedule | float = setting(check=_following, per="per")
+    start: float = setting(0.1, at_least=0.0, at_most=1.0)
 
     @property
     def _following(self) -> Schedule:
@@ -259,11 +229,11 @@ class ReduceOnPlateau(_FromRate):
         0.05
     """
 
-    factor: float = 0.1
-    patience: int = 10
-    threshold: float = 1e-4
-    cooldown: int = 0
-    lowest: float = 0.0
+    factor: float = setting(0.1, above=0.0, below=1.0)
+    patience: int = setting(10, check_count, at_least=0)
+    threshold: float = setting(1e-4, at_least=0.0)
+    cooldown: int = setting(0, check_count, at_least=0)
+    lowest: float = setting(0.0, at_least=0.0, at_most="lr")
     _rate: float = field(init=False, repr=False)
     _best: float = field(default=inf, init=False, repr=False)
     _waited: int = field(default=0, init=False, repr=False)
@@ -271,11 +241,6 @@ class ReduceOnPlateau(_FromRate):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.factor = check_number("factor", self.factor, above=0.0, below=1.0)
-        self.patience = check_count("patience", self.patience, at_least=0)
-        self.threshold = check_number("threshold", self.threshold, at_least=0.0)
-        self.cooldown = check_count("cooldown", self.cooldown, at_least=0)
-        self.lowest = check_number("lowest", self.lowest, at_least=0.0, at_most=self.lr)
         self._rate = self.lr
 
     def __call__(self, time: int) -> float:
@@ -357,13 +322,3 @@ def configured(kind: str, table: Mapping[str, type[T]], description: Mapping[str
         if isinstance(value, Mapping):
             settings[name] = configured("schedule", SCHEDULES, value)
     return made(**settings)
-
-
-def described(thing: Any) -> str:
-    """How a schedule or optimizer was made, without the settings that are as by default."""
-    shown = [
-        f"{own.name}={getattr(thing, own.name)!r}"
-        for own in sorted(fields(thing), key=lambda own: own.kw_only is True)
-        if own.init and (own.name == "lr" or getattr(thing, own.name) != own.default)
-    ]
-    return f"{type(thing).__name__}({', '.join(shown)})"

@@ -1,10 +1,10 @@
-"""The error for an unknown name, with the nearest known ones."""
+"""What stands under a name; the error for an unknown one, with the nearest known ones."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -32,6 +32,31 @@ def lookup(kind: str, name: str, table: Mapping[str, T]) -> T:
     if _letters(name) not in by_letters:
         raise unknown(kind, name, table)
     return by_letters[_letters(name)]
+
+
+def chosen(kind: str, given: str | T | type[T], base: Any, table: Mapping[str, Any], taken: str) -> T:
+    """What was given, if it is of the base class; what stands under a name; an object of a class.
+
+    Arguments:
+        kind: as for `lookup`.
+        given: an object, a name, or a class.
+        table: what stands under each name: an object, or the class of one.
+        taken: what may be given, as the message says it ("an optimizer is a name such as 'adam' or an object").
+
+    Raises:
+        ValueError: for an unknown name, as `lookup`.
+        TypeError: for anything else.
+
+    Example:
+        >>> [chosen("number", given, int, {"zero": int, "one": 1}, "a number is a name") for given in ("One", int, 7)]
+        [1, 0, 7]
+    """
+    found: Any = lookup(kind, given, table) if isinstance(given, str) else given
+    if isinstance(found, type) and issubclass(found, base):
+        found = found()
+    if not isinstance(found, base):
+        raise TypeError(f"{taken}, not {given!r:.60}")
+    return found
 
 
 def unknown(kind: str, name: str, known: Iterable[str]) -> ValueError:
