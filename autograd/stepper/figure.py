@@ -10,7 +10,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from html import escape
 from os import PathLike
@@ -29,7 +29,7 @@ class Kind:
 
     Arguments:
         name: how the script knows them.
-        heads: what the table of steps calls the two parts of a `Row`.
+        heads: what the table of steps calls the part and the text of a `Frame`.
         purpose: what one can do where scripts run.
         files: paths without their endings. All the scripts (.js) and style sheets (.css) are used, each building on
             those before it; the elements (.html) are those of the first.
@@ -42,11 +42,21 @@ class Kind:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One row of the table of steps: which part of the run it belongs to, and what happens, as plain text."""
+class Frame:
+    """One step.
+
+    Arguments:
+        part: which part of the run it belongs to.
+        text: what happens, as a line of plain text.
+        data: the same for the script, as JSON has it.
+    """
 
     part: str
     text: str
+    data: dict[str, Any] = field(compare=False)
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class Figure:
@@ -57,22 +67,22 @@ class Figure:
         title: what is shown, in a line of plain text.
         description: the same for someone who does not see the picture, in a sentence.
         picture: the finished picture, as SVG.
-        rows: the table of steps.
-        data: what the script needs beside, as JSON has it.
+        frames: what is played, in order.
+        data: what the script needs beside the frames, as JSON has it.
 
     Attributes:
-        steps: the rows of the table.
+        steps: the frames.
     """
 
     def __init__(
-        self, kind: Kind, title: str, description: str, picture: str, rows: Sequence[Row], data: Mapping[str, Any]
+        self, kind: Kind, title: str, description: str, picture: str, frames: Sequence[Frame], data: Mapping[str, Any]
     ) -> None:
         self._kind = kind
         self._title = title
         self._description = description
         self._picture = picture
         self._data = data
-        self.steps = tuple(rows)
+        self.steps = tuple(frames)
 
     def save(self, path: str | PathLike[str]) -> Path:
         """Write the stepper as one HTML file, which needs no server, no network and no other file.
@@ -121,12 +131,13 @@ class Figure:
         picture = base64.b64encode(self._picture.encode()).decode()
         left = ' style="text-align: left"'  # notebooks align tables of numbers, to the right
         rows = [
-            f"<tr><td>{i}</td><td{left}>{escape(row.part)}</td><td{left}>{escape(row.text)}</td></tr>"
-            for i, row in enumerate(self.steps, 1)
+            f"<tr><td>{i}</td><td{left}>{escape(frame.part)}</td><td{left}>{escape(frame.text)}</td></tr>"
+            for i, frame in enumerate(self.steps, 1)
         ]
         part, text = self._kind.heads
         data = {
             **self._data,
+            "steps": [frame.data for frame in self.steps],
             "controls": Template(_read(_PLAYER, ".html")).substitute(content=_read(self._kind.files[0], ".html")),
             "style": "\n".join([_read(file, ".css") for file in (_PLAYER, *self._kind.files)]),
         }

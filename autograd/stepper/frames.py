@@ -7,9 +7,7 @@ it, one contribution a frame.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import count
-from typing import Any
 
 from autograd.derivation.chain import Steps
 from autograd.derivation.formulas import Derivative, Expression, Symbol, put_in, size
@@ -17,29 +15,9 @@ from autograd.derivation.styles import TEXT
 from autograd.derivation.writing import mathml, significant, text
 from autograd.engine.graph import steps, topological_order
 from autograd.engine.value import Value
+from autograd.stepper.figure import Frame
 
-PASSES = {"given": "Given", "forward": "Forward", "seed": "Reverse", "reverse": "Reverse"}
-"""What the table of steps calls each phase."""
 LONGEST_FORMULA = 40  # names and numbers; a neuron with more inputs shows its symbol alone
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """One step of the stepper.
-
-    Arguments:
-        phase: "given", "forward", "seed" (the gradient of the result by itself) or "reverse".
-        text: what happens, as a line of plain text.
-        data: the same for the script, as JSON has it: nodes by their place in topological order, numbers and formulas
-            as they are shown.
-    """
-
-    phase: str
-    text: str
-    data: dict[str, Any]
-
-    def __str__(self) -> str:
-        return self.text
 
 
 def all_named(root: Value, names: dict[Value, str]) -> dict[Value, str]:
@@ -111,7 +89,7 @@ class _Frames:
 
     def _given(self, leaves: Sequence[Value]) -> Frame:
         line = ", ".join([f"{text(self._symbol(node))} = {self._written(node.data)}" for node in leaves])
-        return Frame("given", line, {"pass": "given", "leaves": [self.index[node] for node in leaves]})
+        return Frame("Given", line, {"pass": "given", "leaves": [self.index[node] for node in leaves]})
 
     def _symbol(self, node: Value) -> Symbol:
         return Symbol(self.names[node], node.data)
@@ -127,11 +105,11 @@ class _Frames:
             "formula": mathml(formula, self.digits),
             "numbers": mathml(put_in(formula), self.digits),
         }
-        return Frame("forward", line, data)
+        return Frame("Forward", line, data)
 
     def _reverse(self) -> Iterator[Frame]:
         seed = {"pass": "seed", "node": self.index[self.root], "total": "1"}
-        yield Frame("seed", f"{text(self._slope(self.root, self.root))} = 1", seed)
+        yield Frame("Reverse", f"{text(self._slope(self.root, self.root))} = 1", seed)
         for node, upstream, contributions in steps(self.root):
             positions = [i for i, operand in enumerate(node.operands) if isinstance(operand, Value)]
             for i, (parent, local, product, total) in zip(positions, contributions, strict=True):
@@ -147,4 +125,4 @@ class _Frames:
                     "formula": mathml(formula, self.digits) if worth_showing else "",
                     **dict(zip(("upstream", "local", "product", "total"), map(self._number, numbers), strict=True)),
                 }
-                yield Frame("reverse", f"{chain}, sum {text(self._slope(self.root, parent))} = {s}", data)
+                yield Frame("Reverse", f"{chain}, sum {text(self._slope(self.root, parent))} = {s}", data)

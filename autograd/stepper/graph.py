@@ -20,8 +20,8 @@ from autograd.engine.checks import check_count
 from autograd.engine.graph import topological_order
 from autograd.engine.value import Value
 from autograd.stepper import figure_of
-from autograd.stepper.figure import Figure, Kind, Row
-from autograd.stepper.frames import PASSES, all_named, frames
+from autograd.stepper.figure import Figure, Kind
+from autograd.stepper.frames import all_named, frames
 
 MAX_NODES = 1000
 """The largest graph that is shown: some 10 MB, which a browser holds. The page grows with the square of the nodes."""
@@ -107,15 +107,14 @@ def _figure_of_graph(root: Value, example: Mapping[str, Any], names: Any, digits
     scene = build_scene(twin, by_name, max_nodes=len(named), digits=digits)
     lay_out(scene)
     index_of = {node.value: node.index for node in scene.nodes if isinstance(node.value, Value)}
-    run = frames(twin, named, digits, index_of)
     name = one_line(named[twin])
     return Figure(
         GRAPH,
         f"{name}, step by step",
         f"The graph of {name}: {len(named)} nodes, each with its value and its gradient.",
         to_svg(scene),
-        [Row(PASSES[frame.phase], frame.text) for frame in run],
-        {"root": index_of[twin], "nodes": nodes_of(scene, digits), "steps": [frame.data for frame in run]},
+        frames(twin, named, digits, index_of),
+        {"root": index_of[twin], "nodes": nodes_of(scene, digits)},
     )
 
 

@@ -7,7 +7,6 @@ and the gradients that it gives its weights. Every number is the engine's.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from html import escape
 from itertools import groupby
@@ -37,6 +36,7 @@ from autograd.engine import primitives
 from autograd.engine.graph import topological_order
 from autograd.engine.scalar import fsum
 from autograd.engine.value import Value
+from autograd.stepper.figure import Frame
 from nn.views.example import Example, Neuron
 from nn.views.network import circle_name
 
@@ -54,59 +54,15 @@ class Line(NamedTuple):
     sides: Sequence[Expression] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """One step.
-
-    Attributes:
-        part: "Given", "Forward" or "Reverse".
-        title: what is found, with the name of what it is found for: "The output of", "h1".
-        lines: how.
-        node: the circle that it is about, as a number of the scene.
-        beside: the other circles that take part.
-        edges: the lines that take part.
-        values, deltas: the circles whose output or delta is known from now on.
-    """
-
-    part: str
-    title: tuple[str, str]
-    lines: Sequence[Line]
-    node: int | None = None
-    beside: Sequence[int] = ()
-    edges: Sequence[int] = ()
-    values: Sequence[int] = ()
-    deltas: Sequence[int] = ()
-
-    def text(self, digits: int) -> str:
-        """The step as a line of plain text."""
-        sides = [" = ".join(_distinct(text(side, digits) for side in line.sides)) for line in self.lines]
-        said = [
-            f"{line.words}: {equation}" if line.words.startswith(_SAID) and equation else equation or line.words
-            for line, equation in zip(self.lines, sides, strict=True)
-        ]
-        return "; ".join(said)
-
-    def data(self, digits: int) -> dict[str, Any]:
-        """The step for the script, as JSON has it."""
-        words, name = self.title
-        return {
-            "pass": self.part.lower(),
-            "title": f"{escape(words)} {f'<math>{MATHML.name(name)}</math>' if name else ''}".strip(),
-            "lines": [
-                [escape(line.words), _distinct(mathml(side, digits) for side in line.sides)] for line in self.lines
-            ],
-            **{name: getattr(self, name) for name in ("node", "beside", "edges", "values", "deltas")},
-        }
-
-
-def neuron_frames(run: Example, scene: Scene, names: dict[Value, str]) -> list[Frame]:
+def neuron_frames(run: Example, scene: Scene, names: dict[Value, str], digits: int) -> list[Frame]:
     """Every step, in order.
 
     Arguments:
         scene: the picture, whose circles and lines the steps are about.
         names: for every quantity.
+        digits: how many significant digits are shown.
     """
-    return list(_Frames(run, scene, names).all())
+    return list(_Frames(run, scene, names, digits).all())
 
 
 def indexed(letter: str, sizes: Sequence[int], k: int, i: int) -> str:
@@ -117,8 +73,8 @@ def indexed(letter: str, sizes: Sequence[int], k: int, i: int) -> str:
 class _Frames:
     """What the frames of one run share."""
 
-    def __init__(self, run: Example, scene: Scene, names: dict[Value, str]) -> None:
-        self.run, self.scene, self.names, self.sizes = run, scene, names, run.sizes
+    def __init__(self, run: Example, scene: Scene, names: dict[Value, str], digits: int) -> None:
+        self.run, self.scene, self.names, self.digits, self.sizes = run, scene, names, digits, run.sizes
         self.index = {node.value: node.index for node in scene.nodes if isinstance(node.value, Value)}
         self.edge_of = {(edge.source, edge.target): edge.index for edge in scene.edges}
         self.places: dict[Value, list[tuple[int, int, int]]] = {}  # of each parameter: layer, neuron and entry
@@ -141,6 +97,30 @@ class _Frames:
         for k in range(len(self.sizes) - 1, 0, -1):
             yield from self.reverse(k)
         yield from self.other_parameters()
+
+    def frame(self, part: str, words: str, name: str, lines: Iterable[Line], **marks: Any) -> Frame:
+        """One step.
+
+        Arguments:
+            part: "Given", "Forward" or "Reverse".
+            words, name: what is found, and the name of what it is found for: "The output of", "h1".
+            lines: how.
+            marks: what is marked in the picture: ``node``, the circle that it is about; ``beside`` and ``edges``, the
+                other circles and the lines that take part; ``values`` and ``deltas``, the circles whose output or delta
+                is known from now on.
+        """
+        said, shown = [], []
+        for how, sides in lines:
+            equation = " = ".join(_distinct(text(side, self.digits) for side in sides))
+            said.append(f"{how}: {equation}" if how.startswith(_SAID) and equation else equation or how)
+            shown.append([escape(how), _distinct(mathml(side, self.digits) for side in sides)])
+        data = {
+            "pass": part.lower(),
+            "title": f"{escape(words)} {f'<math>{MATHML.name(name)}</math>' if name else ''}".strip(),
+            "lines": shown,
+            **{"node": None, "beside": (), "edges": (), "values": (), "deltas": (), **marks},
+        }
+        return Frame(part, "; ".join(said), data)
 
     # --- parts of the network ------------------------------------------------------------------------------------
 
@@ -178,7 +158,7 @@ class _Frames:
             first, last = len(self.shown(k)) - 1, len(self.layer(k)) - 2
             names = f"{circle_name(self.sizes, k, first)} to {circle_name(self.sizes, k, last)}"
             sentence = f"The other {left_out} neurons of this layer, {names}, {what} in the same way."
-            yield Frame(part, ("The neurons that are not drawn", ""), [Line(sentence)], node)
+            yield self.frame(part, "The neurons that are not drawn", "", [Line(sentence)], node=node)
 
     # --- forward -------------------------------------------------------------------------------------------------
 
@@ -190,37 +170,32 @@ class _Frames:
             Line(_LEGEND),
         ]
         nodes = self.nodes([*self.run.inputs, *self.run.targets])
-        return Frame("Given", ("The example: inputs and target", ""), lines, None, nodes, (), nodes)
+        return self.frame("Given", "The example: inputs and target", "", lines, beside=nodes, values=nodes)
 
     def forward(self, k: int) -> Iterator[Frame]:
         """The layer's weighted sums and outputs."""
         wide = _is_layer_wide(self.layer(k))
         for _, neuron in self.shown(k):
-            around = self.nodes(neuron.inputs), self.edges(neuron.inputs, neuron.a)
-            node = self.index[neuron.a]
-            if wide:
-                yield Frame(
-                    "Forward", ("The weighted sum of", self.names[neuron.a]), [self.weighted_sum(neuron)], node, *around
-                )
-            else:
-                lines = [self.weighted_sum(neuron)]
-                if neuron.a is not neuron.z:
-                    lines.append(Line("activation", self.output(neuron)))
-                yield Frame("Forward", ("The output of", self.names[neuron.a]), lines, node, *around, [node])
+            node, lines = self.index[neuron.a], [self.weighted_sum(neuron)]
+            if neuron.a is not neuron.z and not wide:
+                lines.append(Line("activation", self.output(neuron)))
+            words, values = ("The weighted sum of", []) if wide else ("The output of", [node])
+            into = {"beside": self.nodes(neuron.inputs), "edges": self.edges(neuron.inputs, neuron.a)}
+            yield self.frame("Forward", words, self.names[neuron.a], lines, node=node, values=values, **into)
         yield from self.gap(k, "Forward", "get their weighted sums" if wide else "get their outputs")
         if wide:
             outputs = self.nodes(neuron.a for neuron in self.layer(k))
             lines = _some([Line("", self.output(neuron)) for neuron in self.layer(k)])
             op = self.layer(k)[0].a.op
             title = f"{op.name if op else 'activation'} over the whole layer".capitalize()
-            yield Frame("Forward", (title, ""), lines, None, outputs, (), outputs)
+            yield self.frame("Forward", title, "", lines, beside=outputs, values=outputs)
 
     def weighted_sum(self, neuron: Neuron) -> Line:
         """z = w·x + b"""
         products = [_product(self.symbol(w), self.symbol(x)) for w, x in zip(neuron.row, neuron.inputs, strict=False)]
         formula = Sum((*products, self.symbol(neuron.row[-1])))
         words = "weighted sum" if neuron.a is not neuron.z else "weighted sum, and the output: it is linear"
-        return Line(words, [self.symbol(neuron.z), formula, put_in(formula), Number(neuron.z.data)])
+        return Line(words, _equation(self.symbol(neuron.z), formula, neuron.z.data))
 
     def output(self, neuron: Neuron) -> list[Expression]:
         """a = φ(z)"""
@@ -230,7 +205,7 @@ class _Frames:
             formula: Expression = divide(call("exp", self.symbol(neuron.z)), add(*powers))
         else:
             formula = Steps(a, neuron.z, self.names).definition(a)
-        return [self.symbol(a), formula, put_in(formula), Number(a.data)]
+        return _equation(self.symbol(a), formula, a.data)
 
     def loss(self) -> Frame:
         """The loss of the outputs against the targets."""
@@ -238,20 +213,22 @@ class _Frames:
         last = [neuron.a if neuron.a in run.gradients else neuron.z for neuron in run.layers[-1]]
         graph = Steps(run.loss, last[0], self.names)
         formula = graph.definition(run.loss)
-        lines = [*self.where(graph, formula), Line(run.loss_name, self.defined("L", formula, run.loss.data))]
+        lines = [
+            *self.where(graph, formula),
+            Line(run.loss_name, _equation(Symbol("L", run.loss.data), formula, run.loss.data)),
+        ]
         node = self.index[run.loss]
         beside = [*[neuron.a for neuron in run.layers[-1]], *run.targets]
-        return Frame(
-            "Forward", ("The loss", "L"), lines, node, self.nodes(beside), self.edges(beside, run.loss), [node]
-        )
+        into = {"beside": self.nodes(beside), "edges": self.edges(beside, run.loss)}
+        return self.frame("Forward", "The loss", "L", lines, node=node, values=[node], **into)
 
     def where(self, graph: Steps, formula: Expression) -> list[Line]:
         """What the steps in the formula are that have a name here alone."""
         parts = graph.made_here([formula])
-        return [Line("where", self.defined(graph.names[part], graph.definition(part), part.data)) for part in parts]
-
-    def defined(self, name: str, formula: Expression, value: float) -> list[Expression]:
-        return [Symbol(name, value), formula, put_in(formula), Number(value)]
+        return [
+            Line("where", _equation(Symbol(graph.names[part], part.data), graph.definition(part), part.data))
+            for part in parts
+        ]
 
     # --- reverse -------------------------------------------------------------------------------------------------
 
@@ -264,11 +241,12 @@ class _Frames:
             from_all = _is_layer_wide(self.layer(k)) and neuron.a in self.run.gradients
             sources = [other.a for other in self.layer(k)] if from_all else [neuron.a]
             lit = [edge for user in after if user in self.index for edge in self.edges(sources, user)]
-            title = "The delta of", self.names[neuron.a]
-            yield Frame("Reverse", title, self.delta_lines(k, i, neuron), node, self.nodes(after), lit, (), [node])
-            title = "The gradients of the weights into", self.names[neuron.a]
-            lit = self.edges(neuron.inputs, neuron.a)
-            yield Frame("Reverse", title, self.gradient_lines(k, i, neuron), node, self.nodes(neuron.inputs), lit)
+            name, lines = self.names[neuron.a], self.delta_lines(k, i, neuron)
+            back = {"beside": self.nodes(after), "edges": lit, "deltas": [node]}
+            yield self.frame("Reverse", "The delta of", name, lines, node=node, **back)
+            lines = self.gradient_lines(k, i, neuron)
+            into = {"beside": self.nodes(neuron.inputs), "edges": self.edges(neuron.inputs, neuron.a)}
+            yield self.frame("Reverse", "The gradients of the weights into", name, lines, node=node, **into)
         yield from self.gap(k, "Reverse", "get their deltas and the gradients of their weights")
 
     def delta_lines(self, k: int, i: int, neuron: Neuron) -> list[Line]:
@@ -287,8 +265,7 @@ class _Frames:
             if step is None:
                 continue
             inner = self.slope(neuron.z, other.a)
-            formula = step.formula
-            sides = [inner, formula, put_in(formula), Number(step.value)]
+            sides = _equation(inner, step.formula, step.value)
             lines += [*self.slope_of_loss(k, j, other.a), Line("slope of the activation", sides)]
             chain.append((self.slope(other.a), inner, self.run.gradient_of(other.a), step.value))
         symbols = sum_of([Chain((outer, inner)) for outer, inner, _, _ in chain])
@@ -299,21 +276,21 @@ class _Frames:
 
     def slope_of_loss(self, k: int, i: int, node: Value) -> list[Line]:
         """dL/da: from the loss itself, or as the sum of what comes back from the next layer."""
-        value = Number(self.run.gradient_of(node))
+        slope, value = self.slope(node), self.run.gradient_of(node)
         if k < len(self.sizes) - 1:
             terms = [(user.row[i], self.delta(k + 1, j)) for j, user in enumerate(self.layer(k + 1))]
             formula = sum_of([_product(self.symbol(w), delta) for w, delta in terms])
             words = "what comes back along its line" if len(terms) == 1 else "what comes back along its lines"
-            return [Line(words, [self.slope(node), formula, put_in(formula), value])]
+            return [Line(words, _equation(slope, formula, value))]
         graph = Steps(self.run.loss, node, self.names)
         users = graph.locals.get(node, {})
         neuron, t = self.layer(k)[i], self.run.targets[i]
         formula_of_loss = users[self.run.loss].formula if set(users) == {self.run.loss} else None
-        if node is not neuron.a and abs(value.value - (neuron.a.data - t.data)) <= 1e-12:
+        if node is not neuron.a and abs(value - (neuron.a.data - t.data)) <= 1e-12:
             formula_of_loss = add(self.symbol(neuron.a), negative(self.symbol(t)))
         if formula_of_loss is None:
-            return [Line("slope of the loss", [self.slope(node), value])]
-        sides = [self.slope(node), formula_of_loss, put_in(formula_of_loss), value]
+            return [Line("slope of the loss", [slope, Number(value)])]
+        sides = _equation(slope, formula_of_loss, value)
         return [*self.where(graph, formula_of_loss), Line("slope of the loss", sides)]
 
     def gradient_lines(self, k: int, i: int, neuron: Neuron) -> list[Line]:
@@ -328,20 +305,22 @@ class _Frames:
         """
         parameter = self.layer(k)[i].row[j]
         places, own = self.places[parameter], self.term(k, i, j)
-        slope, whole = self.slope(parameter), Number(self.run.gradient_of(parameter))
+        slope, whole = self.slope(parameter), self.run.gradient_of(parameter)
         terms = [self.term(*place) for place in places]
         numbers = [evaluate(term) for term in terms]
-        if abs(fsum(numbers) - whole.value) > 1e-9 * fsum([*map(abs, numbers)]) + 1e-300:  # the loss uses it, too
+        if abs(fsum(numbers) - whole) > 1e-9 * fsum([*map(abs, numbers)]) + 1e-300:  # the loss uses it, too
             words = f"the part of d{slope.numerator}/d{slope.denominator} from this neuron"
             part = Line(words, [own, put_in(own), Number(evaluate(own))])
-            return [part, Line("with what comes from elsewhere", [slope, whole])]
+            return [part, Line("with what comes from elsewhere", [slope, Number(whole)])]
         if len(places) == 1:
-            return [Line("", [slope, own, put_in(own), whole])]
+            return [Line("", _equation(slope, own, whole))]
         if (k, i, j) != self.last_place[parameter]:
             words = f"one of the {len(places)} terms of d{slope.numerator}/d{slope.denominator}, which is shared"
             return [Line(words, [own, put_in(own), Number(evaluate(own))])]
-        formula = [Sum(tuple(terms)), put_in(Sum(tuple(terms)))] if len(terms) <= MOST_LINES else []
-        return [Line(f"shared, so the sum of {len(places)} terms", [slope, *formula, whole])]
+        sides: list[Expression] = [slope, Number(whole)]
+        if len(terms) <= MOST_LINES:
+            sides = _equation(slope, Sum(tuple(terms)), whole)
+        return [Line(f"shared, so the sum of {len(places)} terms", sides)]
 
     def term(self, k: int, i: int, j: int) -> Expression:
         """What a neuron gives to the gradient of entry ``j`` of its row."""
@@ -369,10 +348,15 @@ class _Frames:
             sides = [self.slope(leaf), *([symbols, numbers] if users else []), Number(self.run.gradient_of(leaf))]
             lines = [Line("one term for each neuron that uses it", sides)]
             beside = self.nodes(a for a, _ in users)
-            yield Frame("Reverse", ("The gradient of", self.names[leaf]), lines, None, beside)
+            yield self.frame("Reverse", "The gradient of", self.names[leaf], lines, beside=beside)
 
 
 # --- pieces ------------------------------------------------------------------------------------------------------
+
+
+def _equation(left: Expression, formula: Expression, value: float) -> list[Expression]:
+    """A quantity, its formula, the same with the numbers put in, and the result."""
+    return [left, formula, put_in(formula), Number(value)]
 
 
 def _product(a: Expression, b: Expression) -> Product:

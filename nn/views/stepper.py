@@ -11,7 +11,7 @@ from autograd.derivation.styles import one_line
 from autograd.drawing.layout import finish
 from autograd.drawing.svg import to_svg
 from autograd.engine.value import Value
-from autograd.stepper.figure import Figure, Kind, Row
+from autograd.stepper.figure import Figure, Kind
 from autograd.stepper.graph import GRAPH, nodes_of
 from nn.views.example import Example, run_example
 from nn.views.frames import indexed, neuron_frames
@@ -27,14 +27,13 @@ def show_network(model: Any, names: Any, digits: int, x: Any = None, target: Any
     run = run_example(model, x, target, loss)
     scene = network_scene(model, max_nodes=MOST_CIRCLES, digits=digits, example=run)
     picture = to_svg(finish(scene))
-    frames = neuron_frames(run, scene, _names(run, names))
     return Figure(
         NETWORK,
         f"{one_line(repr(model).split('(')[0])}({' → '.join(map(str, run.sizes))}), neuron by neuron",
         f"{scene.description} Each circle has its output and its delta.",
         picture,
-        [Row(frame.part, frame.text(digits)) for frame in frames],
-        {"nodes": nodes_of(scene, digits), "steps": [frame.data(digits) for frame in frames]},
+        neuron_frames(run, scene, _names(run, names), digits),
+        {"nodes": nodes_of(scene, digits)},
     )
 
 

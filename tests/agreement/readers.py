@@ -549,7 +549,7 @@ def the_pictures(case: Case) -> None:
     order = list(named)
     told: dict[Value, Any] = dict.fromkeys(order)
     for frame in frames(case.root, named):
-        if frame.phase == "reverse":
+        if frame.data["pass"] == "reverse":
             told[order[frame.data["parent"]]] = frame.data["total"]
             engine = order[frame.data["node"]].grad
             demand(shows(frame.data["upstream"], engine), "show", f"{frame.text}: engine {engine}", case)

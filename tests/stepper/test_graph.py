@@ -40,7 +40,9 @@ def test_a_name_that_is_taken_is_given_to_no_other_node() -> None:
 def test_a_slope_that_is_a_number_is_not_written_twice() -> None:
     x, w = Value(2.0, label="x"), Value(5.0, label="w")
     root = 3.0 * (w * x)
-    reverse = [frame.data for frame in frames(root, all_named(root, {x: "x", w: "w"})) if frame.phase == "reverse"]
+    reverse = [
+        frame.data for frame in frames(root, all_named(root, {x: "x", w: "w"})) if frame.data["pass"] == "reverse"
+    ]
     assert [(step["formula"] != "", step["local"]) for step in reverse] == [(False, "3"), (True, "2"), (True, "5")]
 
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from autograd.derivation.styles import TEXT
 from autograd.derivation.writing import significant
-from autograd.stepper.figure import Figure, Kind, Row
+from autograd.stepper.figure import Figure, Frame, Kind
 from nn.data import FloatArray
 from nn.history import MOST, History, Recording, Snapshots
 from nn.metrics import decided
@@ -71,7 +71,7 @@ def figure(history: History, digits: int = 4) -> Figure:
         raise ValueError("the history has no epochs to show; train the model first: history = fit(model, X, y)")
     epochs = seen.epochs if seen else _epochs(history)
     course = Course([rows[epoch] for epoch in sorted(rows)], beside=not seen)
-    steps, table = [], []
+    frames = []
     for i, epoch in enumerate(epochs):
         numbers = [
             (spoken(name), TEXT.number(significant(number, digits)))
@@ -84,15 +84,14 @@ def figure(history: History, digits: int = 4) -> Figure:
             if seen.view.classes:
                 step["wrong"] = _hexadecimal(seen.wrong[i])
                 numbers.append(("wrong examples", f"{int(seen.wrong[i].sum())} of {len(seen.wrong[i])}"))
-        steps.append(step)
-        table.append(Row(f"epoch {epoch}", ", ".join([f"{name} {number}" for name, number in numbers])))
+        frames.append(Frame(f"epoch {epoch}", ", ".join([f"{name} {number}" for name, number in numbers]), step))
     title = f"A training of {epochs[-1]} epoch{'' if epochs[-1] == 1 else 's'}"
-    description = f"{title}; after the last: {table[-1].text}."
+    description = f"{title}; after the last: {frames[-1].text}."
     panels = [(course.width, panel) for panel in course.panels(epochs[-1])]
     if seen:
         picture = seen.view.drawn(seen.layers[-1], seen.X, seen.T, seen.wrong[-1].tolist())
         panels.insert(0, (views.WIDTH, picture))
-    return Figure(HISTORY, title, description, _svg(panels, description), table, {"steps": steps})
+    return Figure(HISTORY, title, description, _svg(panels, description), frames, {})
 
 
 def _epochs(history: History) -> list[int]:

@@ -204,7 +204,7 @@ def test_regions_at_each_snapshot_are_those_of_the_model_with_its_parameters(com
     rng = np.random.default_rng(0)
     points = rng.uniform([0.0, 0.0], [1.0, 1.1], (60, 2))
     sides = set()
-    for epoch, step in zip(epochs, data_of(figure)["steps"], strict=True):
+    for epoch, step in zip(epochs, [frame.data for frame in figure.steps], strict=True):
         model.load_state_dict(states[epoch])
         outputs = model.predict(points)
         for level, path in zip((0.2, 0.5, 0.8), step["layers"], strict=True):
@@ -246,7 +246,7 @@ def test_curve_of_one_input_goes_through_what_the_model_says() -> None:
     history = fit(model, xs, np.sin(xs), optimizer=Adam(0.05), epochs=60)
     figure = show(history)
     place = places_of(figure)
-    (path,) = data_of(figure)["steps"][-1]["layers"]
+    (path,) = figure.steps[-1].data["layers"]
     (points,) = regions(path)
     expected = np.array([place((x, y)) for x, y in zip(xs, model.predict(xs), strict=True)])
     np.testing.assert_allclose(np.interp(expected[:, 0], points[:, 0], points[:, 1]), expected[:, 1], atol=4)  # a pixel
@@ -274,7 +274,7 @@ def test_what_is_drawn_depends_on_inputs_and_targets(
     model = MLP.for_task(task, inputs, [4, outputs], seed=0)
     data = np.random.default_rng(0).normal(size=(6, inputs))
     figure = show(fit(model, data, targets, epochs=3))
-    assert all(len(step.get("layers", ())) == (layers or 0) for step in data_of(figure)["steps"])
+    assert all(len(frame.data.get("layers", ())) == (layers or 0) for frame in figure.steps)
     assert len(figure.steps) == (4 if layers else 3)
 
 
@@ -320,7 +320,7 @@ def test_numbers_that_are_not_finite_leave_gaps() -> None:
     history = History()
     history.rows = [{"epoch": k, "loss": 1.0, "odd": float("nan") if k < 3 else 1.0} for k in range(1, 5)]
     assert "nan" in show(history).steps[0].text
-    assert data_of(show(history))["steps"][0]["dots"][1] is None
+    assert show(history).steps[0].data["dots"][1] is None
 
 
 def test_history_without_epochs_says_what_to_do() -> None:
