@@ -89,7 +89,7 @@ def figure(history: History, digits: int = 4) -> Figure:
     description = f"{title}; after the last: {frames[-1].text}."
     panels = [(course.width, panel) for panel in course.panels(epochs[-1])]
     if seen:
-        picture = seen.view.drawn(seen.layers[-1], seen.X, seen.T, seen.wrong[-1].tolist())
+        picture = seen.view.drawn(seen.layers[-1], seen.wrong[-1].tolist())
         panels.insert(0, (views.WIDTH, picture))
     return Figure(HISTORY, title, description, _svg(panels, description), frames, {})
 

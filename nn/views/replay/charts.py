@@ -156,6 +156,18 @@ def outline(x: Any, y: Any, closed: bool = False) -> str:
     return f"M{places[0, 0]} {places[0, 1]}{line}{'z' if closed else ''}"
 
 
+def curve(x: Axis, y: Axis, points: Iterable[Point]) -> str:
+    """An `outline` through points that are given as numbers on the axes."""
+    places = np.array([(x.at(a) - x.start, y.at(b) - y.end) for a, b in points])
+    return outline(*(FINE * places.T))
+
+
+def key_of_line(k: int, shade: int, x: float, y: float, words: str) -> str:
+    """What a line means: a piece of it, and words to its right."""
+    line = f'<path class="line-{k} class-{shade}" d="M{x:g} {y:g}h24"/>'
+    return f'<g class="key">{line}{text("key right", x + 30, y + 4, words)}</g>'
+
+
 def mark(shape: int, x: float, y: float, size: float, look: str | None = None) -> str:
     """The marker of a class: a circle, a square, a triangle, and so on, all of about the same area.
 

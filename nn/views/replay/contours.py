@@ -16,30 +16,25 @@ from nn.data import FloatArray
 Edge: TypeAlias = tuple[int, int, int]
 """A side of a cell: 0 for the one that leads to the right from point (row, column), 1 for the one that leads up."""
 
-_SIDES = {
-    "bottom": (0, 0, 0),
-    "right": (1, 0, 1),
-    "top": (0, 1, 0),
-    "left": (1, 0, 0),
-}  # kind, row and column from here
-_PIECES: dict[int, tuple[tuple[str, str], ...]] = {  # bits: lower left, lower right, upper right, upper left
-    1: (("bottom", "left"),),
-    2: (("right", "bottom"),),
-    3: (("right", "left"),),
-    4: (("top", "right"),),
-    6: (("top", "bottom"),),
-    7: (("top", "left"),),
-    8: (("left", "top"),),
-    9: (("bottom", "top"),),
-    11: (("right", "top"),),
-    12: (("left", "right"),),
-    13: (("bottom", "right"),),
-    14: (("left", "bottom"),),
-    5: (("bottom", "left"), ("top", "right")),  # two corners across, and the middle is outside
-    10: (("right", "bottom"), ("left", "top")),
-    16 + 5: (("bottom", "right"), ("top", "left")),  # the middle is inside
-    16 + 10: (("right", "top"), ("left", "bottom")),
-}
+_SIDES = ((0, 0, 0), (1, 0, 1), (0, 1, 0), (1, 0, 0))  # bottom, right, top, left: kind, row and column from here
+
+
+def _pieces(code: int, turn: int) -> list[tuple[int, int]]:
+    """The pieces of outline in a cell, each from a side to a side, with the region on the left.
+
+    Arguments:
+        code: which corners are inside, as bits: lower left, lower right, upper right, upper left. Side i of the cell
+            leads from corner i to the next.
+        turn: where two corners across are inside, 1 if the middle is, else -1: the outline goes on to the next side or
+            to the one before.
+    """
+    inside = [code >> i & 1 for i in (0, 1, 2, 3, 0)]
+    outward = [i for i in range(4) if inside[i] > inside[i + 1]]
+    inward = [i for i in range(4) if inside[i] < inside[i + 1]]
+    return [(begin, min([turn * (end - begin) % 4, end] for end in inward)[1]) for begin in outward]
+
+
+_PIECES = {(code, turn): _pieces(code, turn) for code in range(1, 15) for turn in (1, -1)}
 
 
 def superlevel(values: FloatArray, level: float) -> list[FloatArray]:
@@ -66,9 +61,8 @@ def superlevel(values: FloatArray, level: float) -> list[FloatArray]:
     following: dict[Edge, Edge] = {}
     for row, column in np.argwhere((codes > 0) & (codes < 15)).tolist():
         code = int(codes[row, column])
-        if code in (5, 10) and padded[row : row + 2, column : column + 2].sum() >= 0.0:
-            code += 16
-        for begin, end in _PIECES[code]:
+        across = code in (5, 10) and padded[row : row + 2, column : column + 2].sum() >= 0.0
+        for begin, end in _PIECES[code, 1 if across else -1]:
             following[_edge(begin, row, column)] = _edge(end, row, column)
     outlines = []
     while following:
@@ -81,7 +75,7 @@ def superlevel(values: FloatArray, level: float) -> list[FloatArray]:
     return outlines
 
 
-def _edge(side: str, row: int, column: int) -> Edge:
+def _edge(side: int, row: int, column: int) -> Edge:
     kind, up, right = _SIDES[side]
     return kind, row + up, column + right
 

@@ -77,7 +77,13 @@ class _Chart:
             charts.text("heading right", x.start - 42, self.top - 16, spoken(self.name) + ", log scale" * self.y.log)
         ]
         parts.append(charts.frame(x, y, ("epoch" if last else "", ""), (6, 4), whole=True))
-        paths = "".join([self._line(k, _thinned(points)) for k, (_, points) in enumerate(self.series) if points])
+        paths = "".join(
+            [
+                f'<path class="line-{k} class-{k}" d="{charts.curve(x, y, _thinned(points))}"/>'
+                for k, (_, points) in enumerate(self.series)
+                if points
+            ]
+        )
         now, height = x.at(epoch), y.start - y.end
         parts.append(charts.inside(x, y, paths, ' class="later"'))
         parts.append(
@@ -89,17 +95,9 @@ class _Chart:
             place = "" if at is None else f' transform="translate({now:.1f} {at:.1f})"'
             parts.append(f'<g class="dot" data-dot=""{place}>{charts.mark(k, 0, 0, 5)}</g>')
         if len(self.series) > 1:
-            right = x.end - 184
             for k, words in enumerate(("training", "validation")):
-                line = f'<path class="line-{k} class-{k}" d="M{right + 88 * k:g} {self.top - 20:g}h24"/>'
-                label = charts.text("key right", right + 88 * k + 29, self.top - 16, words)
-                parts.append(f'<g class="key">{line}{label}</g>')
+                parts.append(charts.key_of_line(k, k, x.end - 184 + 88 * k, self.top - 20, words))
         return "".join(parts)
-
-    def _line(self, k: int, points: list[Point]) -> str:
-        across = [FINE * (self.x.at(epoch) - self.x.start) for epoch, _ in points]
-        down = [FINE * (self.y.at(number) - self.y.end) for _, number in points]
-        return f'<path class="line-{k} class-{k}" d="{charts.outline(across, down)}"/>'
 
 
 def _thinned(points: list[Point], bins: int = 250) -> list[Point]:

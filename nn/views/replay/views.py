@@ -5,6 +5,7 @@ A view knows where a model is asked, and turns its answers into outlines. Everyt
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 import numpy as np
@@ -19,13 +20,15 @@ WIDTH = 450  # pixels
 X_AXIS, Y_AXIS = (58, WIDTH - 14), (HEIGHT - 48, 40)  # from where to where
 
 
-class View:
-    """How a model is drawn.
+class View(ABC):
+    """How a model is drawn that learns some examples.
 
     Attributes:
         x, y: the axes.
         names: what they are called.
         points: the inputs to ask the model about, one row each.
+        places: where the examples lie, a number on each axis.
+        looks: of each example the shape of its marker and, where that is not the colour of a class, its look.
         classes: the numbers that stand for classes, if targets do.
     """
 
@@ -33,33 +36,32 @@ class View:
     y: Axis
     names: tuple[str, str]
     points: FloatArray
+    places: FloatArray
+    looks: Sequence[tuple[int, str | None]]
     classes: Sequence[float] = ()
 
+    @abstractmethod
     def layers(self, outputs: FloatArray) -> list[str]:
         """The outlines that the outputs for ``points`` make, as the ``d`` of SVG paths; later ones lie further up."""
-        raise NotImplementedError
 
+    @abstractmethod
     def area(self, layers: Sequence[str]) -> str:
         """The elements of the picture; one with ``data-layer="k"`` has the outline k."""
-        raise NotImplementedError
 
-    def marks(self, X: FloatArray, T: FloatArray) -> list[str]:
-        """An element for each example."""
-        raise NotImplementedError
-
+    @abstractmethod
     def key(self) -> str:
         """What the looks mean, in a line."""
-        raise NotImplementedError
 
-    def drawn(self, layers: Sequence[str], X: FloatArray, T: FloatArray, wrong: Sequence[bool]) -> str:
+    def drawn(self, layers: Sequence[str], wrong: Sequence[bool]) -> str:
         """The whole picture, with the examples that are wrong marked where targets are classes."""
-        crosses = [
-            charts.cross(self.x.at(a), self.y.at(b), _size(len(X)), bad, ' data-example=""')
-            for (a, b), bad in zip(X.tolist() if self.classes else (), wrong, strict=False)
-        ]
+        n = len(self.places)
+        size = 4.6 if n <= 120 else 4.0 if n <= 250 else 3.2
+        places = [(self.x.at(a), self.y.at(b)) for a, b in self.places.tolist()]
+        marks = [charts.mark(shape, *at, size, look) for at, (shape, look) in zip(places, self.looks, strict=True)]
+        if self.classes:
+            marks += [charts.cross(*at, size, bad, ' data-example=""') for at, bad in zip(places, wrong, strict=True)]
         area = charts.inside(self.x, self.y, self.area(layers))
-        axes = charts.frame(self.x, self.y, self.names)
-        return "".join([area, axes, *self.marks(X, T), *crosses, self.key()])
+        return "".join([area, charts.frame(self.x, self.y, self.names), *marks, self.key()])
 
 
 class Curve(View):
@@ -71,32 +73,22 @@ class Curve(View):
         self.x = spanning(X.ravel().tolist(), *X_AXIS)
         self.y = spanning(T.ravel().tolist(), *Y_AXIS, room=0.15)
         self.points = np.linspace(self.x.low, self.x.high, n_points)[:, None]
+        self.places, self.looks = np.hstack([X, T]), [(0, None)] * len(X)
 
     def layers(self, outputs: FloatArray) -> list[str]:
         """See `View`."""
-        room = self.y.high - self.y.low
-        heights = np.clip(
-            outputs[:, 0], self.y.low - room, self.y.high + room
-        ).tolist()  # no farther, as it is not seen
-        places = [self.x.at(a) - self.x.start for a in self.points[:, 0].tolist()]
-        return [charts.outline(FINE * np.array(places), [FINE * (self.y.at(b) - self.y.end) for b in heights])]
+        room = self.y.high - self.y.low  # no farther, as it is not seen
+        heights = np.clip(outputs[:, 0], self.y.low - room, self.y.high + room)
+        return [charts.curve(self.x, self.y, zip(self.points[:, 0].tolist(), heights.tolist(), strict=True))]
 
     def area(self, layers: Sequence[str]) -> str:
         """See `View`."""
         return _path("line-0 class-1", 0, layers)
 
-    def marks(self, X: FloatArray, T: FloatArray) -> list[str]:
-        """See `View`."""
-        size = _size(len(X))
-        places = zip(X[:, 0].tolist(), T[:, 0].tolist(), strict=True)
-        return [charts.mark(0, self.x.at(a), self.y.at(b), size) for a, b in places]
-
     def key(self) -> str:
         """See `View`."""
         examples = charts.mark(0, 64, 20, 4.5) + charts.text("key right", 74, 24, "examples")
-        return f'<g class="key">{examples}<path class="line-0 class-1" d="M150 20h24"/></g>' + charts.text(
-            "key right", 180, 24, "the model"
-        )
+        return examples + charts.key_of_line(0, 1, 150, 20, "the model")
 
 
 class Plane(View):
@@ -105,7 +97,7 @@ class Plane(View):
     names = ("x₁", "x₂")
 
     def __init__(self, X: FloatArray, resolution: int) -> None:
-        self.resolution = resolution
+        self.resolution, self.places = resolution, X
         self.x = spanning(X[:, 0].tolist(), *X_AXIS, room=0.08)
         self.y = spanning(X[:, 1].tolist(), *Y_AXIS, room=0.08)
         self.points = np.stack(np.meshgrid(*map(self._samples, (self.x, self.y))), axis=-1).reshape(-1, 2)
@@ -136,10 +128,11 @@ class Classes(Plane):
     With a single output there are four: surely and hardly the one class, hardly and surely the other.
     """
 
-    def __init__(self, X: FloatArray, classes: Sequence[float], single: bool, resolution: int) -> None:
+    def __init__(self, X: FloatArray, T: FloatArray, classes: Sequence[float], resolution: int) -> None:
         super().__init__(X, resolution)
-        self.classes = list(classes)
-        self.single = single
+        self.classes, self.single = classes, T.shape[1] == 1
+        numbers = T[:, 0] == classes[1] if self.single else T.argmax(axis=1)
+        self.looks = [(int(k), None) for k in numbers]
 
     def layers(self, outputs: FloatArray) -> list[str]:
         """See `View`. Each is the region of a class and all later ones, so that nothing lies between two neighbours."""
@@ -168,12 +161,6 @@ class Classes(Plane):
         lines = [_path("boundary", k, layers) for k in ([1] if self.single else range(len(layers)))]
         return "".join([self._ground(looks[0]), *regions, *lines])
 
-    def marks(self, X: FloatArray, T: FloatArray) -> list[str]:
-        """See `View`."""
-        numbers = np.where(T[:, 0] == self.classes[1], 1, 0) if self.single else T.argmax(axis=1)
-        places = zip(X.tolist(), numbers.tolist(), strict=True)
-        return [charts.mark(k, self.x.at(a), self.y.at(b), _size(len(X))) for (a, b), k in places]
-
     def key(self) -> str:
         """See `View`."""
         few = len(self.classes) <= 4
@@ -196,6 +183,8 @@ class Heat(Plane):
         super().__init__(X, resolution)
         ends = float(T.min()), float(T.max())
         self.levels = np.linspace(*ends, N_SHADES + 1) if ends[0] < ends[1] else ends[0] + np.arange(-4.0, 5.0)
+        shades = np.clip(np.searchsorted(self.levels, T[:, 0], side="right") - 1, 0, N_SHADES - 1)
+        self.looks = [(0, f"plain heat-{shade}") for shade in shades]
 
     def layers(self, outputs: FloatArray) -> list[str]:
         """See `View`."""
@@ -204,12 +193,6 @@ class Heat(Plane):
     def area(self, layers: Sequence[str]) -> str:
         """See `View`."""
         return self._ground("heat-0") + "".join([_path(f"area heat-{k + 1}", k, layers) for k in range(len(layers))])
-
-    def marks(self, X: FloatArray, T: FloatArray) -> list[str]:
-        """See `View`."""
-        shades = np.clip(np.searchsorted(self.levels, T[:, 0], side="right") - 1, 0, N_SHADES - 1).tolist()
-        places = zip(X.tolist(), shades, strict=True)
-        return [charts.mark(0, self.x.at(a), self.y.at(b), _size(len(X)), f"plain heat-{s}") for (a, b), s in places]
 
     def key(self) -> str:
         """See `View`."""
@@ -235,22 +218,16 @@ def view_of(X: FloatArray, T: FloatArray, resolution: int) -> View | None:
         T: the targets as a loss encodes them, shape (examples, outputs).
         resolution: how many points there are along each axis of a plane.
     """
-    single = T.shape[1] == 1
-    if X.shape[1] == 1:
-        return Curve(X, T) if single else None
-    classes = classes_of(T)
+    classes = classes_of(T) if X.shape[1] == 2 else None
     if classes is not None:
-        return Classes(X, classes, single, resolution)
-    return Heat(X, T, resolution) if single else None
+        return Classes(X, T, classes, resolution)
+    if T.shape[1] > 1:
+        return None
+    return Curve(X, T) if X.shape[1] == 1 else Heat(X, T, resolution)
 
 
 def _path(look: str, k: int, layers: Sequence[str]) -> str:
     return f'<path class="{look}" data-layer="{k}" d="{layers[k]}"/>'
-
-
-def _size(n: int) -> float:
-    """The radius of a marker, for so many examples."""
-    return 4.6 if n <= 120 else 4.0 if n <= 250 else 3.2
 
 
 def _logit(p: FloatArray) -> FloatArray:
