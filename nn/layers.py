@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from typing import Any, NamedTuple, Self, TypeVar
 
@@ -201,13 +200,14 @@ class Neuron(FeedForward):
         """The bias b."""
         return self.row[-1]
 
+    def entries(self) -> dict[str, Value]:
+        """The weights as w1 ... wn, and the bias as b."""
+        names = [*(f"w{i}" for i in range(1, self.n_inputs + 1)), "b"]
+        return dict(zip(names, self.row, strict=True))
+
     def members(self) -> Iterable[tuple[str, Any]]:
-        """The weights as w1 ... wn, the bias as b, and the activation, which may have a parameter of its own."""
-        return [
-            *((f"w{i}", w) for i, w in enumerate(self.weights, 1)),
-            ("b", self.bias),
-            ("activation", self.activation),
-        ]
+        """The entries of the row, and the activation, which may have a parameter of its own."""
+        return [*self.entries().items(), ("activation", self.activation)]
 
     def label_parameters(self, index: str = "", suffix: str = "") -> None:
         """Label the parameters, but for Values that were given: a label of these is their owner's business.
@@ -216,8 +216,7 @@ class Neuron(FeedForward):
             index: the number of the neuron in its layer, which follows that of the input.
             suffix: the number of the layer in brackets.
         """
-        names = [*(f"w{i}" for i in range(1, self.n_inputs + 1)), "b"]
-        for parameter, name, ours in zip(self.row, names, self._to_label, strict=True):
+        for (name, parameter), ours in zip(self.entries().items(), self._to_label, strict=True):
             if ours:
                 parameter.label = f"{name}{index.lstrip(',') if name == 'b' else index}{suffix}"
 
@@ -231,18 +230,12 @@ class Neuron(FeedForward):
 
     def architecture(self) -> dict[str, Any]:
         """See `Module.architecture`."""
-        return {
-            "type": type(self).__name__,
-            "n_inputs": self.n_inputs,
-            "activation": self.activation.architecture(),
-            **_shared(self),
-        }
+        return _described(self, "n_inputs")
 
     @classmethod
     def from_architecture(cls, description: Mapping[str, Any]) -> Self:
         """The neuron that ``architecture()`` described, with all parameters 0."""
-        neuron = cls(_entry(description, "n_inputs"), _entry(description, "activation"), initialiser="zeros")
-        return with_shared(neuron, description)
+        return _made(cls, description, "n_inputs")
 
     def _shape(self) -> str:
         return f"{super()._shape()} {self.activation!r}"
@@ -311,8 +304,8 @@ class Layer(FeedForward):
     _rows: Rows | None = None  # of the neurons, as they have been read for the last example
 
     def members(self) -> Iterable[tuple[str, Any]]:
-        """The activation, which may have a parameter, and the neurons."""
-        return [("activation", self.activation), ("neurons", self.neurons)]
+        """The activation, which may have a parameter, and the rows of the neurons."""
+        return [("activation", self.activation), ("neurons", [neuron.entries() for neuron in self.neurons])]
 
     def label_parameters(self, suffix: str = "") -> None:
         """Label the parameters w11 ... and b1 ..., but for Values that were given.
@@ -349,23 +342,18 @@ class Layer(FeedForward):
 
     def architecture(self) -> dict[str, Any]:
         """See `Module.architecture`."""
-        return {
-            "type": type(self).__name__,
-            "n_inputs": self.n_inputs,
-            "n_outputs": self.n_outputs,
-            "activation": self.activation.architecture(),
-            **_shared(self),
-        }
+        return _described(self, "n_inputs", "n_outputs")
 
     @classmethod
     def from_architecture(cls, description: Mapping[str, Any]) -> Self:
         """The layer that ``architecture()`` described, with all parameters 0."""
-        sizes = _entry(description, "n_inputs"), _entry(description, "n_outputs")
-        layer = cls(*sizes, _entry(description, "activation"), initialiser="zeros")
-        return with_shared(layer, description)
+        return _made(cls, description, "n_inputs", "n_outputs")
 
     def _shape(self) -> str:
         return f"{super()._shape()} {self.activation!r}"
+
+
+_F = TypeVar("_F", bound=FeedForward)
 
 
 class Task(NamedTuple):
@@ -438,29 +426,23 @@ class MLP(FeedForward):
         widths = list(sizes)
         if not widths:
             raise ValueError("sizes is empty; give the number of neurons of each layer, such as [16, 1]")
-        for name, given in (("weights", weights), ("biases", biases)):
-            if given is not None and len(given) != len(widths):
+        for name, each in (("weights", weights), ("biases", biases)):
+            if each is not None and len(each) != len(widths):
                 raise ValueError(
-                    f"{name} are given for {counted(len(given), 'layer')}, but there are {len(widths)}; "
+                    f"{name} are given for {counted(len(each), 'layer')}, but there are {len(widths)}; "
                     "give one entry a layer"
                 )
         rng = initialisers.generator(seed)
         chosen = activations.get(activation)
-        layers = []
-        for k, (width_before, width) in enumerate(zip([n_inputs, *widths], widths, strict=False)):
-            last = k == len(widths) - 1
-            layers.append(
-                Layer(
-                    width_before,
-                    width,
-                    output if last else deepcopy(chosen) if isinstance(chosen, Module) else chosen,
-                    rng,
-                    weights=None if weights is None else weights[k],
-                    biases=None if biases is None else biases[k],
-                    initialiser=initialiser,
-                )
-            )
-        self._assemble(layers)
+        kinds = [*(deepcopy(chosen) if isinstance(chosen, Module) else chosen for _ in widths[1:]), output]
+        none: list[Any] = [None] * len(widths)
+        given = none if weights is None else weights, none if biases is None else biases
+        self._assemble(
+            [
+                Layer(n, width, kind, rng, weights=rows, biases=row, initialiser=initialiser)
+                for n, width, kind, rows, row in zip([n_inputs, *widths], widths, kinds, *given, strict=False)
+            ]
+        )
 
     @classmethod
     def from_layers(cls, layers: Iterable[Layer]) -> Self:
@@ -604,7 +586,7 @@ def build(architecture: Mapping[str, Any], most: int = 10_000_000) -> Module:
 
     Arguments:
         architecture: the description, also as it comes back from JSON.
-        most: the most weights and biases that it may ask for: a file may say anything.
+        most: the most weights and biases that it may ask for, a shared one counted once: a file may say anything.
 
     Raises:
         ValueError: for a description that is incomplete, of an unknown type, or of too many parameters.
@@ -641,7 +623,7 @@ def _check_size(architecture: Mapping[str, Any], most: int) -> None:
     for layer in layers:
         n_inputs, n_outputs = _entry(layer, "n_inputs"), layer.get("n_outputs", 1)
         count += (check_count("n_inputs", n_inputs) + 1) * check_count("n_outputs", n_outputs)
-    if count > most:
+    if count > most + len(_places_to_share(architecture)):
         raise ValueError(
             f"the architecture asks for {count} parameters, but at most {most} are allowed; set most={count}"
         )
@@ -665,32 +647,30 @@ def _row_entries(model: Any) -> Iterator[Value]:
         yield from _row_entries(part)
 
 
-def _places(model: FeedForward) -> dict[str, Value]:
-    """Every place in a model that holds a parameter, also one that others hold, too.
+def _described(model: Neuron | Layer, *sizes: str) -> dict[str, Any]:
+    """The description of a neuron or a layer, with these sizes."""
+    own = {name: getattr(model, name) for name in sizes}
+    return {"type": type(model).__name__, **own, "activation": model.activation.architecture(), **_shared(model)}
 
-    The activation of a layer stands in each of its neurons; that is no sharing that a description has to tell.
-    """
-    return {path: value for path, value in places_in(model) if not re.search(r"neurons\.\d+\.activation\.", path)}
+
+def _made(kind: Callable[..., _F], description: Mapping[str, Any], *sizes: str) -> _F:
+    """What `_described` described, with all parameters 0."""
+    arguments = [_entry(description, name) for name in (*sizes, "activation")]
+    return with_shared(kind(*arguments, initialiser="zeros"), description)
 
 
 def _shared(model: FeedForward) -> dict[str, dict[str, str]]:
     """What a description says of shared parameters: the place of each repetition, and the place that it repeats."""
     first: dict[Value, str] = {}
-    shared = {path: first.setdefault(value, path) for path, value in _places(model).items()}
+    shared = {path: first.setdefault(value, path) for path, value in places_in(model)}
     repeated = {path: original for path, original in shared.items() if path != original}
     return {"shared": repeated} if repeated else {}
 
 
-_F = TypeVar("_F", bound=FeedForward)
-
-
 def with_shared(model: _F, description: Mapping[str, Any]) -> _F:
     """The model, its parameters shared as ``_shared`` described it."""
-    shared = description.get("shared", {})
-    if not isinstance(shared, Mapping):
-        raise TypeError(f"shared must be a dict of the places of shared parameters, not {shared!r:.60}")
-    held = _places(model)
-    for place, original in shared.items():
+    held = dict(places_in(model))
+    for place, original in _places_to_share(description).items():
         if place not in held or not isinstance(original, str) or original not in held:
             raise ValueError(
                 f"{model!r} has no places {place!r:.60} and {original!r:.60}, which are to share a parameter"
@@ -699,28 +679,21 @@ def with_shared(model: _F, description: Mapping[str, Any]) -> _F:
     return model
 
 
-def n_shared(architecture: Mapping[str, Any]) -> int:
-    """How many places of a description share the parameter of another one.
-
-    Example:
-        >>> b = Value(0.5)
-        >>> n_shared(Layer(1, 3, weights=[[1.0], [2.0], [3.0]], biases=[b, b, b]).architecture())
-        2
-    """
-    shared = architecture.get("shared", {})
-    return len(shared) if isinstance(shared, Mapping) else 0
+def _places_to_share(description: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a description says of shared parameters, as far as that can be told without a model."""
+    shared = description.get("shared", {})
+    if not isinstance(shared, Mapping):
+        raise TypeError(f"shared must be a dict of the places of shared parameters, not {shared!r:.60}")
+    return shared
 
 
 def _put(model: Any, place: str, parameter: Value) -> None:
-    """Let this be the parameter at a place that `_places` names."""
+    """Let this be the parameter at a place that `places_in` names."""
     *path, last = place.split(".")
     for name in path:
         model = model[int(name)] if isinstance(model, list) else getattr(model, name)
     if isinstance(model, Neuron):
-        names = [name for name, _ in model.members()]
-        row = list(model.row)
-        row[names.index(last)] = parameter
-        model.row = tuple(row)
+        model.row = tuple(({**model.entries(), last: parameter}).values())
     else:
         setattr(model, last, parameter)
 
@@ -761,12 +734,9 @@ def _rows(
                 f"{counted(n_outputs, 'neuron')} with {counted(n_inputs, 'input')} need {n_outputs} of {n_inputs}; "
                 f"give one row a neuron{': yours is turned, write zip(*weights)' if turned else ''}"
             )
-    if biases is not None:
-        vector = [_parameter(b, f"biases[{j}]") for j, b in enumerate(biases)]
-    elif weights is None:
-        vector = [_Parameter(Value(b), ours=True) for b in draw.biases(rng, n_inputs, n_outputs)]
-    else:
-        vector = [_Parameter(Value(0.0), ours=True) for _ in range(n_outputs)]
+    if biases is None:
+        biases = draw.biases(rng, n_inputs, n_outputs) if weights is None else [0.0] * n_outputs
+    vector = [_parameter(b, f"biases[{j}]") for j, b in enumerate(biases)]
     if len(vector) != n_outputs:
         raise ValueError(
             f"biases are {counted(len(vector), 'number')} for {counted(n_outputs, 'neuron')}; give one a neuron"

@@ -10,14 +10,15 @@ from __future__ import annotations
 import io
 import json
 import os
-import re
 import stat
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+from numpy.lib import format as npy
 
 from autograd.files import write_whole
 from autograd.public import __version__
@@ -34,13 +35,8 @@ LARGEST_FILE = 1 << 30
 """What `load` reads at most, in bytes, unless it is told otherwise."""
 
 
-_ARRAY = re.compile(
-    rb"\x93NUMPY\x01\x00..\{'descr': '(?P<type><f8|\|u1)', 'fortran_order': False, "
-    rb"'shape': \((?P<count>\d{1,18}),\), \} *\n",
-    re.DOTALL,
-)
-"""How NumPy begins a flat array of floats or bytes. Nothing else is read, and nothing has to be evaluated."""
-
+_UNFIT = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
+"""What may be raised by a description that says anything."""
 
 _SETTING = "allow_pickle.npy"
 """What `save` of earlier versions put into the archive by mistake, where NumPy was older than 2.2; nobody reads it."""
@@ -138,22 +134,23 @@ def load(path: PathLike, into: Module | None = None, largest: int = LARGEST_FILE
         >>> load(path).state_dict() == model.state_dict()
         True
     """
-    header, arrays = _read(path, largest)
-    names = _of_type(path, header, "names", list)
-    numbers = _floats(path, arrays, "parameters")
+    file = _File(path, largest)
+    names, numbers = file.entry("names", list), file.floats("parameters")
     if len(names) != len(numbers) or not all(isinstance(name, str) for name in names) or len({*names}) != len(names):
         raise FileError(f"{path} has {len(names)} names for {len(numbers)} parameters; it is damaged: save it again")
-    architecture = _of_type(path, header, "architecture", dict)
-    if into is not None and not _is_of(into, architecture):
-        raise FileError(
-            f"{path} holds another architecture than the model to load it into: {_difference(into, architecture)}. "
-            "Use load(path) without a model, or build one of the same architecture"
-        )
-    try:
-        model = layers.build(architecture, most=len(names) + layers.n_shared(architecture)) if into is None else into
+    architecture = file.entry("architecture", dict)
+    if into is not None:
+        wanted = _as_in_json(into.architecture())
+        # one that an earlier version has described in another way is the same when it is built
+        if wanted not in (architecture, _rebuilt(architecture, len(into.parameters()))[1]):
+            raise FileError(
+                f"{path} holds another architecture than the model to load it into: "
+                f"{_rebuilt(architecture, 1_000_000)[0]}, not {into!r}. "
+                "Use load(path) without a model, or build one of the same architecture"
+            )
+    with file.describes("a model"):
+        model = layers.build(architecture, most=len(names)) if into is None else into
         model.load_state_dict(dict(zip(names, numbers.tolist(), strict=True)))
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise FileError(f"{path} does not describe a model: {error}") from error
     return model
 
 
@@ -171,114 +168,117 @@ def load_optimizer(path: PathLike, largest: int = LARGEST_FILE) -> Optimizer:
         >>> load_optimizer(path)
         Adam(lr=0.01)
     """
-    header, arrays = _read(path, largest)
-    if "optimizer" not in header:
+    file = _File(path, largest)
+    if "optimizer" not in file.header:
         raise FileError(f"{path} holds a model alone; to keep the optimizer too write save(path, model, optimizer)")
-    description = _of_type(path, header, "optimizer", dict)
-    progress = _of_type(path, header, "progress", dict)
-    kept = {
-        name.removeprefix("optimizer."): _floats(path, arrays, name) for name in arrays if name.startswith("optimizer.")
-    }
-    if any(len(array) != len(_floats(path, arrays, "parameters")) for array in kept.values()):
+    description, progress = file.entry("optimizer", dict), file.entry("progress", dict)
+    names = [name for name in file.arrays if name.startswith("optimizer.")]
+    kept = {name.removeprefix("optimizer."): file.floats(name) for name in names}
+    if any(len(array) != len(file.floats("parameters")) for array in kept.values()):
         raise FileError(f"{path} is damaged: the optimizer's state is for another number of parameters")
-    try:
+    with file.describes("an optimizer"):
         optimizer = optimizers.build(description)
         optimizer.load_state_dict({**progress, "state": kept})
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise FileError(f"{path} does not describe an optimizer: {error}") from error
     return optimizer
 
 
-# --- reading a file that may be anything ---------------------------------------------------------------------------
+class _File:
+    """A file that `save` wrote, as far as that can be told without building anything.
 
+    Attributes:
+        header: what the JSON text says.
+        arrays: the other arrays by name, flat, of floats or bytes.
 
-def _read(path: PathLike, largest: int) -> tuple[dict[str, Any], dict[str, npt.NDArray[Any]]]:
-    """The header and the arrays of a file."""
-    there = os.stat(path)
-    if stat.S_ISFIFO(there.st_mode) or stat.S_ISCHR(there.st_mode):  # to open one may wait for ever
-        raise FileError(
-            f"{path} is no file that save() wrote: it is a pipe or a device; copy what comes out of it first"
-        )
-    size = there.st_size
-    if size > largest:
-        raise FileError(
-            f"{path} has {size} bytes, more than the {largest} allowed; if you trust it, set largest={size}"
-        )
-    with open(path, "rb") as file:
+    Raises:
+        FileError: as `load`.
+    """
+
+    def __init__(self, path: PathLike, largest: int) -> None:
+        self.path = path
+        there = os.stat(path)
+        if stat.S_ISFIFO(there.st_mode) or stat.S_ISCHR(there.st_mode):  # to open one may wait for ever
+            raise self.foreign("it is a pipe or a device; copy what comes out of it first")
+        size = there.st_size
+        if size > largest:
+            raise FileError(
+                f"{path} has {size} bytes, more than the {largest} allowed; if you trust it, set largest={size}"
+            )
+        with open(path, "rb") as file:
+            try:
+                archive = zipfile.ZipFile(file)
+                entries = [entry for entry in archive.infolist() if entry.filename != _SETTING]
+                if sum([entry.file_size for entry in entries]) > size:
+                    raise self.foreign("its parts are larger than the whole")
+                self.arrays = {entry.filename.removesuffix(".npy"): self._array(archive, entry) for entry in entries}
+            except FileError:
+                raise
+            except Exception as error:  # a damaged archive may trip zipfile anywhere: a name that is no UTF-8, a date
+                raise FileError(f"{path} is truncated or damaged, or no file that save() wrote: {error}") from error
         try:
-            archive = zipfile.ZipFile(file)
-            entries = [entry for entry in archive.infolist() if entry.filename != _SETTING]
-            if sum([entry.file_size for entry in entries]) > size:
-                raise FileError(f"{path} is no file that save() wrote: its parts are larger than the whole")
-            arrays = {entry.filename.removesuffix(".npy"): _array(path, archive, entry) for entry in entries}
-        except FileError:
-            raise
-        except Exception as error:  # a damaged archive may trip zipfile anywhere: a name that is no UTF-8, a date
-            raise FileError(f"{path} is truncated or damaged, or no file that save() wrote: {error}") from error
+            self.header = json.loads(self.arrays["header"].tobytes())
+        except (KeyError, ValueError, RecursionError) as error:
+            raise self.foreign("it has no readable header") from error
+        if not isinstance(self.header, dict) or self.header.get("format") != FORMAT:
+            raise self.foreign(f"its header does not say {FORMAT!r}")
+        if (version := self.header.get("version")) != FORMAT_VERSION:
+            raise FileError(
+                f"{path} is of version {version!r} of the format, this program reads {FORMAT_VERSION}; "
+                "read it with the program that wrote it, or upgrade this one"
+            )
+
+    def foreign(self, why: str) -> FileError:
+        """The error for a file of another kind."""
+        return FileError(f"{self.path} is no file that save() wrote: {why}")
+
+    def _array(self, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> npt.NDArray[Any]:
+        """One array. No entry is compressed, so none is larger than the file."""
+        name = f"{entry.filename!r:.60}"
+        if entry.compress_type != zipfile.ZIP_STORED or entry.file_size != entry.compress_size:
+            raise self.foreign(f"{name} in it is compressed")
+        data = io.BytesIO(archive.read(entry))
+        try:
+            npy.read_magic(data)
+            shape, _, dtype = npy.read_array_header_1_0(data)
+            (count,) = shape
+        except Exception:  # whatever a header may hold
+            count, dtype = 0, np.dtype(object)
+        if dtype.str not in ("<f8", "|u1"):
+            raise self.foreign(f"{name} in it is no array of that kind")
+        numbers = data.read()
+        if len(numbers) != count * dtype.itemsize:
+            raise FileError(f"{self.path} is damaged: {name} has {len(numbers)} bytes for {count} entries")
+        return np.frombuffer(numbers, dtype=dtype)
+
+    def floats(self, name: str) -> FloatArray:
+        """An array of floats that must be there."""
+        if name not in self.arrays or self.arrays[name].dtype.kind != "f":
+            raise FileError(f"{self.path} is damaged: it lacks the array {name!r:.60}")
+        return self.arrays[name]
+
+    def entry(self, key: str, kind: type) -> Any:
+        """An entry of the header that must be there."""
+        if not isinstance(self.header.get(key), kind):
+            raise FileError(f"{self.path} is damaged: its header lacks {key!r}")
+        return self.header[key]
+
+    @contextmanager
+    def describes(self, what: str) -> Iterator[None]:
+        """Inside the block is built what the file describes."""
+        try:
+            yield
+        except _UNFIT as error:
+            raise FileError(f"{self.path} does not describe {what}: {error}") from error
+
+
+def _rebuilt(architecture: Mapping[str, Any], most: int) -> tuple[str, Any]:
+    """What a description stands for, as one reads it, and how that describes itself now."""
     try:
-        header = json.loads(arrays["header"].tobytes())
-    except (KeyError, ValueError, RecursionError) as error:
-        raise FileError(f"{path} is no file that save() wrote: it has no readable header") from error
-    if not isinstance(header, dict) or header.get("format") != FORMAT:
-        raise FileError(f"{path} is no file that save() wrote: its header does not say {FORMAT!r}")
-    if header.get("version") != FORMAT_VERSION:
-        raise FileError(
-            f"{path} is of version {header.get('version')!r} of the format, this program reads {FORMAT_VERSION}; "
-            "read it with the program that wrote it, or upgrade this one"
-        )
-    return header, arrays
-
-
-def _array(path: PathLike, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> npt.NDArray[Any]:
-    """One array, flat, of floats or bytes. No entry is compressed, so none is larger than the file."""
-    if entry.compress_type != zipfile.ZIP_STORED or entry.file_size != entry.compress_size:
-        raise FileError(f"{path} is no file that save() wrote: {entry.filename!r:.60} in it is compressed")
-    data = archive.read(entry)
-    described = _ARRAY.match(data)
-    if described is None:
-        raise FileError(f"{path} is no file that save() wrote: {entry.filename!r:.60} in it is no array of that kind")
-    dtype, count = np.dtype(described["type"].decode()), int(described["count"])
-    numbers = data[described.end() :]
-    if len(numbers) != count * dtype.itemsize:
-        raise FileError(f"{path} is damaged: {entry.filename!r:.60} has {len(numbers)} bytes for {count} entries")
-    return np.frombuffer(numbers, dtype=dtype)
-
-
-def _floats(path: PathLike, arrays: Mapping[str, npt.NDArray[Any]], name: str) -> FloatArray:
-    """An array of floats that must be there."""
-    if name not in arrays or arrays[name].dtype.kind != "f":
-        raise FileError(f"{path} is damaged: it lacks the array {name!r:.60}")
-    return arrays[name]
-
-
-def _of_type(path: PathLike, header: Mapping[str, Any], key: str, kind: type) -> Any:
-    """An entry of the header that must be there."""
-    if not isinstance(header.get(key), kind):
-        raise FileError(f"{path} is damaged: its header lacks {key!r}")
-    return header[key]
-
-
-def _is_of(model: Module, architecture: Mapping[str, Any]) -> bool:
-    """Whether a model is of this architecture, also where an earlier version has described it in another way."""
-    wanted = _as_in_json(model.architecture())
-    if wanted == architecture:
-        return True
-    try:
-        twin = layers.build(architecture, most=len(model.parameters()) + layers.n_shared(architecture))
-        return bool(_as_in_json(twin.architecture()) == wanted)
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        return False
+        twin = layers.build(architecture, most)
+        return repr(twin), _as_in_json(twin.architecture())
+    except _UNFIT:
+        return "something else", None
 
 
 def _as_in_json(description: Any) -> Any:
     """A description as it reads after JSON, which has no tuples."""
     return json.loads(json.dumps(description))
-
-
-def _difference(model: Module, architecture: Mapping[str, Any]) -> str:
-    """What the file holds and what it should, in a line each where that can be told."""
-    try:
-        found = repr(layers.build(architecture, most=1_000_000))
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        found = "something else"
-    return f"{found}, not {model!r}"
