@@ -9,10 +9,11 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from nn.data import FloatArray, check_choice, check_count, check_number
+from nn.data import FloatArray, check_choice, check_count
 from nn.history import History
 from nn.module import Module
 from nn.optimizers import Optimizer, flat_data
+from nn.settings import Settings, setting
 
 
 class Report(NamedTuple):
@@ -29,7 +30,7 @@ Callback: TypeAlias = Callable[[Report], "bool | str | None"]
 
 
 @dataclass
-class EarlyStopping:
+class EarlyStopping(Settings):
     """Stops when the loss has not improved for ``patience`` epochs: the validation loss, where there is one.
 
     A validation loss that rises while the training loss falls means that the model learns the examples by heart. So
@@ -47,15 +48,11 @@ class EarlyStopping:
         'loss has not improved since epoch ...'
     """
 
-    patience: int
-    min_improvement: float = 0.0
+    patience: int = setting(check=check_count)
+    min_improvement: float = setting(0.0, at_least=0.0)
     _best: float = field(default=inf, init=False, repr=False)
     _best_epoch: int = field(default=0, init=False, repr=False)
     _best_state: dict[str, float] = field(default_factory=dict, init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        self.patience = check_count("patience", self.patience)
-        self.min_improvement = check_number("min_improvement", self.min_improvement, at_least=0.0)
 
     def __call__(self, report: Report) -> str | None:
         """Look at the loss of the epoch; a reason to stop, or None."""
@@ -82,7 +79,7 @@ class EarlyStopping:
 
 
 @dataclass
-class Negligible:
+class Negligible(Settings):
     """Stops when an epoch changes no more than ``tolerance``: the notes' "until changes become negligible".
 
     Arguments:
@@ -92,13 +89,9 @@ class Negligible:
     Source: notes 4.2.2, step 4.
     """
 
-    tolerance: float
-    on: str = "loss"
+    tolerance: float = setting(at_least=0.0)
+    on: str = setting("loss", lambda _, on: check_choice("tolerance_on", on, ("loss", "parameters")))
     _before: FloatArray = field(default_factory=lambda: np.array(inf), init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        self.tolerance = check_number("tolerance", self.tolerance, at_least=0.0)
-        check_choice("tolerance_on", self.on, ("loss", "parameters"))
 
     def __call__(self, report: Report) -> str | None:
         """Compare with the epoch before; a reason to stop, or None."""

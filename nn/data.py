@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from math import inf, isfinite
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,24 @@ from autograd.engine.checks import check_count as check_count  # it is one of th
 from autograd.engine.value import Value
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
+
+
+class Examples(NamedTuple):
+    """Checked examples: inputs, targets as a loss encodes them and as they were given, and weights, if any."""
+
+    X: FloatArray
+    T: FloatArray
+    y: FloatArray
+    weights: FloatArray | None
+
+    def take(self, rows: Any) -> Examples:
+        """Some of the rows."""
+        weights = None if self.weights is None else self.weights[rows]
+        return Examples(self.X[rows], self.T[rows], self.y[rows], weights)
+
+    def mean(self, losses: FloatArray) -> float:
+        """The mean of the losses of the examples."""
+        return float((losses if self.weights is None else losses * self.weights).mean())
 
 
 def check_inputs(X: Any, n_inputs: int | None = None, name: str = "X") -> FloatArray:

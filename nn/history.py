@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any, NamedTuple
 
-from nn.data import FloatArray
+from nn.data import Examples, FloatArray
 from nn.steps import StepFunction
 
 MOST = 100  # snapshots
@@ -85,12 +85,10 @@ def _listed(epochs: list[int]) -> str:
 
 
 class Recording(NamedTuple):
-    """What a replay asks: the model as it was trained, and the examples, with targets as the loss encodes them."""
+    """What a replay asks: the model as it was trained, and the examples."""
 
     step: StepFunction
-    X: FloatArray
-    T: FloatArray
-    weights: FloatArray | None
+    examples: Examples
 
 
 class History:

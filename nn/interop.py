@@ -13,15 +13,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.engine.value import Value
-from nn.activations import ELU, Activation, LeakyReLU, PReLU
+from nn.activations import ACTIVATIONS, Activation, PReLU
 from nn.layers import MLP, Layer
 
 if TYPE_CHECKING:
     import torch
 
-_SAME = {"sigmoid": "Sigmoid", "tanh": "Tanh", "relu": "ReLU", "swish": "SiLU", "selu": "SELU", "softplus": "Softplus"}
-_SAME |= {"gelu": "GELU", "mish": "Mish", "softsign": "Softsign", "hardtanh": "Hardtanh", "hardsigmoid": "Hardsigmoid"}
-"""Activations without options, and what PyTorch calls them."""
+_THEIRS: dict[str, tuple[str, ...]] = {
+    **{
+        name: (name.capitalize(),)
+        for name in ("sigmoid", "tanh", "softplus", "mish", "softsign", "hardtanh", "hardsigmoid")
+    },
+    **{"relu": ("ReLU",), "swish": ("SiLU",), "selu": ("SELU",), "gelu": ("GELU",)},
+    **{"leaky_relu": ("LeakyReLU", "negative_slope"), "elu": ("ELU", "alpha")},
+}
+"""Activations without parameters: what PyTorch calls them, and their options."""
 
 
 def to_torch(model: MLP) -> torch.nn.Sequential:
@@ -130,7 +136,7 @@ def from_torch(sequential: torch.nn.Sequential) -> MLP:
         if activation is None or not layers or layers[-1][1] != "linear":
             raise ValueError(
                 f"module {place} of the Sequential is {module}; from_torch takes Linear layers, each followed by one "
-                f"activation or none: {', '.join([*_SAME.values(), 'Softmax', 'LeakyReLU', 'ELU', 'PReLU()'])}"
+                f"activation or none: {', '.join([*(name for name, *_ in _THEIRS.values()), 'Softmax', 'PReLU()'])}"
             )
         layers[-1] = (layers[-1][0], activation)
     return MLP.from_layers(
@@ -154,14 +160,10 @@ def _activation_to_torch(activation: Activation, made: _Made) -> list[torch.nn.M
     name = getattr(activation, "name", "a function of your own")
     if name == "linear":
         return []
-    if name in _SAME:
-        return [getattr(torch.nn, _SAME[name])()]
+    if name in _THEIRS:
+        return [getattr(torch.nn, _THEIRS[name][0])(*activation.options().values())]
     if name == "softmax":
         return [torch.nn.Softmax(dim=-1)]
-    if isinstance(activation, LeakyReLU):
-        return [torch.nn.LeakyReLU(activation.alpha)]
-    if isinstance(activation, ELU):
-        return [torch.nn.ELU(activation.alpha)]
     if isinstance(activation, PReLU):
         prelu = torch.nn.PReLU(dtype=torch.float64)
         prelu.weight = made.parameter([activation.alpha])
@@ -173,15 +175,11 @@ def _activation_from_torch(module: Any) -> Activation | str | None:
     """The activation that a module computes; None if there is none."""
     import torch
 
-    for name, theirs in _SAME.items():
+    for name, (theirs, *options) in _THEIRS.items():
         if isinstance(module, getattr(torch.nn, theirs)):
-            return name
+            return ACTIVATIONS[name](*[getattr(module, option) for option in options])
     if isinstance(module, torch.nn.Softmax) and module.dim in (-1, 1):
         return "softmax"
-    if isinstance(module, torch.nn.LeakyReLU):
-        return LeakyReLU(module.negative_slope)
-    if isinstance(module, torch.nn.ELU):
-        return ELU(module.alpha)
     if isinstance(module, torch.nn.PReLU) and module.num_parameters == 1:
         return PReLU(module.weight.item())
     return None

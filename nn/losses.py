@@ -12,12 +12,15 @@ from functools import reduce
 from numbers import Real
 from typing import Any
 
+import numpy as np
+
 from autograd.engine import primitives, scalar
 from autograd.engine.errors import DomainError
+from autograd.engine.modes import no_grad
 from autograd.engine.primitives import Primitive
 from autograd.engine.value import Operand, Value, apply
 from autograd.functions import absolute, dot, fsum, logsumexp, maximum, relu, step, stop_gradient, where, xlogy
-from nn.data import check_number, check_targets, check_weights, counted, number_of
+from nn.data import Examples, check_inputs, check_number, check_targets, check_weights, counted, number_of
 from nn.suggest import chosen, lookup
 
 
@@ -82,6 +85,9 @@ class Loss:
 
     def check_target(self, target: float, example: int) -> None:
         """Raise a ValueError for a target that the loss has no meaning for; any number is fine by default."""
+
+    def check_outputs(self, outputs: Sequence[Any]) -> None:
+        """Raise a ValueError for outputs of an example that the loss has no meaning for; any are fine by default."""
 
     def outputs_of(self, model: Any, x: Sequence[Operand]) -> list[Any]:
         """What the loss takes from a model for the example x: its outputs, or for a loss on logits its logits.
@@ -167,6 +173,7 @@ class Averaged(Loss):
 
     def one(self, outputs: Sequence[Any], targets: Sequence[Any]) -> Any:
         """The mean of the terms of all outputs: see `Loss.one`."""
+        self.check_outputs(outputs)
         terms = [self.term(y, t) for y, t in zip(outputs, targets, strict=True)]
         return _total(terms) / len(terms) if len(terms) > 1 else terms[0]
 
@@ -356,6 +363,26 @@ have the exact ones."""
 _STEEPEST = 709.0  # exp of more is no float
 
 
+def _check_probabilities(loss: Loss, outputs: Sequence[Any]) -> None:
+    """See `Loss.check_outputs`. A NaN passes, so that it shows up in the loss."""
+    for p in outputs:
+        if not 0.0 <= (number := number_of(p)) <= 1.0 and number == number:
+            raise ValueError(
+                f"{loss!r}: the output {number:g} is no probability, which lies between 0 and 1; use the output "
+                f"activation 'sigmoid' or 'softmax', or {loss.name}_with_logits for outputs without it"
+            )
+
+
+def _check_logits(loss: Loss, outputs: Sequence[Any]) -> None:
+    """See `Loss.check_outputs`."""
+    for z in outputs:
+        if isinstance(z, Value) and z.op in (primitives.sigmoid, primitives.softmax):
+            raise ValueError(
+                f"{loss!r} applies the {z.op.name} itself, but was given outputs of a {z.op.name}; give it "
+                f"model.logits(x), the weighted sums before, or use {loss.name.removesuffix('_with_logits')}"
+            )
+
+
 # --- classification --------------------------------------------------------------------------------------------
 
 
@@ -404,11 +431,7 @@ class BinaryCrossEntropy(Averaged):
     """
 
     name = "binary_cross_entropy"
-
-    def one(self, outputs: Sequence[Any], targets: Sequence[Any]) -> Any:
-        """See `Loss.one`."""
-        _check_probabilities(self, outputs)
-        return super().one(outputs, targets)
+    check_outputs = _check_probabilities
 
     def term(self, y: Any, t: Any) -> Any:
         """See `Averaged.term`."""
@@ -442,11 +465,7 @@ class BinaryCrossEntropyWithLogits(BinaryCrossEntropy):
 
     name = "binary_cross_entropy_with_logits"
     on_logits = True
-
-    def one(self, outputs: Sequence[Any], targets: Sequence[Any]) -> Any:
-        """See `Loss.one`."""
-        _check_logits(self, outputs)
-        return Averaged.one(self, outputs, targets)
+    check_outputs = _check_logits
 
     def term(self, y: Any, t: Any) -> Any:
         """See `Averaged.term`."""
@@ -525,10 +544,11 @@ class CategoricalCrossEntropyWithLogits(CategoricalCrossEntropy):
 
     name = "categorical_cross_entropy_with_logits"
     on_logits = True
+    check_outputs = _check_logits
 
     def one(self, outputs: Sequence[Any], targets: Sequence[Any]) -> Any:
         """See `Loss.one`."""
-        _check_logits(self, outputs)
+        self.check_outputs(outputs)
         top = stop_gradient(reduce(maximum, outputs))  # a shift of all changes nothing, so that it has no gradient
         below = [apply(gap, z, top) for z in outputs]
         return logsumexp(below) - fsum([apply(portion, t, z) for t, z in zip(targets, below, strict=True)])
@@ -554,20 +574,8 @@ def huber(delta: float = 1.0) -> Huber:
     return Huber(delta)
 
 
-LOSSES: dict[str, Loss] = {
-    loss.name: loss
-    for loss in (
-        mse,
-        half_squared_error,
-        mae,
-        huber(),
-        hinge,
-        binary_cross_entropy,
-        binary_cross_entropy_with_logits,
-        categorical_cross_entropy,
-        categorical_cross_entropy_with_logits,
-    )
-}
+LOSSES: dict[str, Loss] = {loss.name: loss for loss in [*globals().values(), huber()] if isinstance(loss, Loss)}
+"""All of these by name, with their settings as they are by default."""
 
 
 def get(loss: str | Loss) -> Loss:
@@ -587,6 +595,33 @@ def get(loss: str | Loss) -> Loss:
     return chosen("loss", loss, Loss, LOSSES, taken)
 
 
+def objective_of(model: Any, loss: str | Loss | None) -> Loss:
+    """The loss to train a model by: the one given, else its own, else the mean squared error."""
+    return get(loss if loss is not None else getattr(model, "loss", None) or mse)
+
+
+def examples_for(
+    model: Any, loss: Loss, X: Any, y: Any, weights: Any = None, names: tuple[str, str] = ("X", "y")
+) -> Examples:
+    """Examples that a model and a loss are fit to take, after a trial of the first one.
+
+    Arguments:
+        weights: how much each example counts, if that is not the same for all.
+        names: how messages call X and y.
+
+    Raises:
+        ValueError, TypeError: for examples or targets that are faulty, or do not suit the model and the loss.
+    """
+    inputs = check_inputs(X, getattr(model, "n_inputs", None), names[0])
+    targets = check_targets(y, len(inputs), names[1], names[0])
+    scaled = None if weights is None else check_weights(weights, len(inputs))
+    with no_grad():
+        outputs = loss.outputs_of(model, inputs[0].tolist())
+        encoded = loss.encode(targets, len(outputs))
+        loss.one(outputs, encoded[0])
+    return Examples(inputs, np.array(encoded), targets, scaled)
+
+
 def _is_number(x: Any) -> bool:
     return isinstance(x, (Value, Real))
 
@@ -594,22 +629,3 @@ def _is_number(x: Any) -> bool:
 def _total(terms: Sequence[Any]) -> Any:
     """The sum of the terms as one node; a single term as it is."""
     return fsum(terms) if len(terms) > 1 else terms[0]
-
-
-def _check_probabilities(loss: Loss, outputs: Sequence[Any]) -> None:
-    """A NaN passes, so that it shows up in the loss."""
-    for p in outputs:
-        if not 0.0 <= (number := number_of(p)) <= 1.0 and number == number:
-            raise ValueError(
-                f"{loss!r}: the output {number:g} is no probability, which lies between 0 and 1; use the output "
-                f"activation 'sigmoid' or 'softmax', or {loss.name}_with_logits for outputs without it"
-            )
-
-
-def _check_logits(loss: Loss, outputs: Sequence[Any]) -> None:
-    for z in outputs:
-        if isinstance(z, Value) and z.op in (primitives.sigmoid, primitives.softmax):
-            raise ValueError(
-                f"{loss!r} applies the {z.op.name} itself, but was given outputs of a {z.op.name}; give it "
-                f"model.logits(x), the weighted sums before, or use {loss.name.removesuffix('_with_logits')}"
-            )

@@ -12,11 +12,11 @@ from autograd.calculus.transforms import value_and_grad
 from autograd.engine import primitives
 from autograd.engine.modes import no_grad
 from autograd.engine.value import Value
-from autograd.functions import fsum
 from nn import losses
-from nn.data import check_count, check_inputs, check_number, check_targets, number_of
+from nn.data import check_count, check_inputs, check_number, number_of
 from nn.layers import MLP
 from nn.losses import Loss
+from nn.steps import EagerStep
 
 
 class LayerGradient(NamedTuple):
@@ -51,12 +51,9 @@ def gradient_sizes(model: MLP, X: Any, y: Any, loss: str | Loss | None = None) -
 
     Source: lecture, "Sigmoid / Logistic Activation Function": the vanishing gradient problem; notes 5.3.5.
     """
-    rows = check_inputs(X, model.n_inputs).tolist()
-    objective = losses.get(loss if loss is not None else model.loss or "mse")
-    targets = objective.encode(check_targets(y, len(rows)), model.n_outputs)
-    model.zero_grad()
-    terms = [objective.one(objective.outputs_of(model, x), t) for x, t in zip(rows, targets, strict=True)]
-    (fsum(terms) / len(terms)).backward()
+    objective = losses.objective_of(model, loss)
+    examples = losses.examples_for(model, objective, X, y)
+    EagerStep(model, objective)(examples.X, examples.T, None)
     return [
         LayerGradient(k, repr(layer.activation), float(np.sqrt(np.mean([p.grad**2 for p in layer.parameters()]))))
         for k, layer in enumerate(model.layers, 1)

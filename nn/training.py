@@ -15,15 +15,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from math import isfinite
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from tqdm import tqdm
 
-from autograd.engine.modes import no_grad
 from nn import losses, optimizers
 from nn.callbacks import Callback, EarlyStopping, Negligible, Report, first_reason
-from nn.data import FloatArray, check_count, check_inputs, check_number, check_targets, check_weights
+from nn.data import Examples, FloatArray, check_count, check_number
 from nn.history import MOST, History, Recording, Snapshots
 from nn.initialisers import Seed, generator
 from nn.losses import Loss
@@ -150,12 +149,13 @@ def fit(
         after_epoch.append(EarlyStopping(patience))
     if tolerance is not None:
         after_epoch.append(Negligible(tolerance, tolerance_on))
-    objective = losses.get(loss if loss is not None else getattr(model, "loss", None) or "mse")
-    judge = _Judge(model, objective, _checked_metrics(metrics))
-    train = judge.examples(X, y, sample_weight)
+    objective = losses.objective_of(model, loss)
+    measures = _checked_metrics(metrics)
+    train = losses.examples_for(model, objective, X, y, sample_weight)
     held_out = None
     if isinstance(validation, tuple) and len(validation) == 2:
-        held_out = judge.examples(*validation, names=("the validation X", "the validation y"))
+        names = "the validation X", "the validation y"
+        held_out = losses.examples_for(model, objective, *validation, names=names)
     elif isinstance(validation, (int, float)):
         train, held_out = _split(train, check_number("validation", validation, at_least=0.0, below=1.0), rng)
     else:
@@ -167,11 +167,11 @@ def fit(
     step = _step_function(model, objective, train, compiled)
     for examples in (train, held_out):
         if examples is not None:
-            judge.metrics_on(examples, step)  # a metric that fails shall fail now
+            _metrics_on(measures, examples, step)  # a metric that fails shall fail now
     rule.bind(model.parameters())  # the order that its state was left in, or came in from a file
     rule.bind(step.parameters)
 
-    def mini_batches() -> Iterator[_Examples]:
+    def mini_batches() -> Iterator[Examples]:
         order = rng.permutation(n) if shuffle and size < n else np.arange(n)
         for start in range(0, n, size):
             yield train.take(order[start : start + size])
@@ -182,7 +182,7 @@ def fit(
         history.snapshots = Snapshots(training.names, n_snapshots)
         history.snapshots.take(0, step.theta)
         if train.X.shape[1] <= 2:
-            history.recording = Recording(step, train.X, train.T, train.weights)
+            history.recording = Recording(step, train)
     n_steps = len(range(0, n, size))
     training.keep()
     with _interruptible() as interrupted, _progress_bar(progress, epochs * n_steps) as bar:
@@ -211,9 +211,10 @@ def fit(
                     break
                 step = training.step
                 step.write_back()
-                figures: dict[str, float] = {"epoch": epoch, "loss": total / n, **judge.metrics_on(train, step)}
+                figures: dict[str, float] = {"epoch": epoch, "loss": total / n, **_metrics_on(measures, train, step)}
                 if held_out is not None:
-                    on_held_out = {"loss": judge.loss_on(held_out, step), **judge.metrics_on(held_out, step)}
+                    loss_on_held_out = held_out.mean(step.losses(held_out.X, held_out.T))
+                    on_held_out = {"loss": loss_on_held_out, **_metrics_on(measures, held_out, step)}
                     figures |= {f"val_{name}": figure for name, figure in on_held_out.items()}
                 figures["learning_rate"] = rate
                 due = epoch & (epoch - 1) == 0 or epoch == epochs  # 1, 2, 4, 8, ... and the last
@@ -247,7 +248,7 @@ def fit(
     return history
 
 
-def _step_function(model: Module, loss: Loss, train: _Examples, compiled: bool) -> StepFunction:
+def _step_function(model: Module, loss: Loss, train: Examples, compiled: bool) -> StepFunction:
     """The compiled step if it is asked for and can be had, else the eager one."""
     if compiled:
         try:
@@ -294,56 +295,19 @@ def _checked_callbacks(given: Any) -> list[Callback]:
     return callbacks
 
 
-class _Examples(NamedTuple):
-    """Checked examples: inputs, targets as the loss encodes them and as they were given, and weights, if any."""
-
-    X: FloatArray
-    T: FloatArray
-    y: FloatArray
-    weights: FloatArray | None
-
-    def take(self, rows: Any) -> _Examples:
-        """Some of the rows."""
-        weights = None if self.weights is None else self.weights[rows]
-        return _Examples(self.X[rows], self.T[rows], self.y[rows], weights)
+def _metrics_on(measures: list[tuple[str, Metric]], examples: Examples, step: StepFunction) -> dict[str, float]:
+    """The metrics by name."""
+    if not measures:
+        return {}
+    outputs = step.outputs(examples.X)
+    classes = decided(examples.T, outputs)
+    return {
+        name: float(metric(*classes) if metric in ON_LABELS.values() else metric(examples.y, outputs))
+        for name, metric in measures
+    }
 
 
-class _Judge:
-    """Checks examples against a model and a loss, and says how well the model does on them."""
-
-    def __init__(self, model: Any, loss: Loss, measures: list[tuple[str, Metric]]) -> None:
-        self.model, self.loss, self.measures = model, loss, measures
-
-    def examples(self, X: Any, y: Any, weights: Any = None, names: tuple[str, str] = ("X", "y")) -> _Examples:
-        """Examples that the model and the loss are fit to take, after a trial of the first one."""
-        inputs = check_inputs(X, getattr(self.model, "n_inputs", None), names[0])
-        targets = check_targets(y, len(inputs), names[1], names[0])
-        checked_weights = None if weights is None else check_weights(weights, len(inputs))
-        first = inputs[0].tolist()
-        with no_grad():
-            outputs = self.loss.outputs_of(self.model, first)
-            encoded = self.loss.encode(targets, len(outputs))
-            self.loss.one(outputs, encoded[0])
-        return _Examples(inputs, np.array(encoded), targets, checked_weights)
-
-    def loss_on(self, examples: _Examples, step: StepFunction) -> float:
-        """The mean loss."""
-        losses = step.losses(examples.X, examples.T)
-        return float((losses if examples.weights is None else losses * examples.weights).mean())
-
-    def metrics_on(self, examples: _Examples, step: StepFunction) -> dict[str, float]:
-        """The metrics by name."""
-        if not self.measures:
-            return {}
-        outputs = step.outputs(examples.X)
-        classes = decided(examples.T, outputs)
-        return {
-            name: float(metric(*classes) if metric in ON_LABELS.values() else metric(examples.y, outputs))
-            for name, metric in self.measures
-        }
-
-
-def _split(examples: _Examples, fraction: float, rng: np.random.Generator) -> tuple[_Examples, _Examples | None]:
+def _split(examples: Examples, fraction: float, rng: np.random.Generator) -> tuple[Examples, Examples | None]:
     """The examples to train on, and those set aside."""
     if fraction == 0.0:
         return examples, None
@@ -353,17 +317,6 @@ def _split(examples: _Examples, fraction: float, rng: np.random.Generator) -> tu
         raise ValueError(f"validation={fraction:g} of {n} examples leaves none to train on; give more, or (X, y)")
     order = rng.permutation(n)
     return examples.take(order[n_held_out:]), examples.take(order[:n_held_out])
-
-
-class _Agreed(NamedTuple):
-    """All that training changes, as it was when the compiled program and the model's own graph were seen to agree."""
-
-    epochs: int
-    theta: FloatArray
-    optimizer: Optimizer
-    order: Any
-    snapshots: Snapshots | None
-    callbacks: list[dict[str, Any]]
 
 
 class _Training:
@@ -377,7 +330,7 @@ class _Training:
         self,
         model: Module,
         loss: Loss,
-        examples: _Examples,
+        examples: Examples,
         step: StepFunction,
         optimizer: Optimizer,
         rng: np.random.Generator,
@@ -392,40 +345,36 @@ class _Training:
         self.good = step.theta.copy()
 
     def keep(self) -> None:
-        """Note all that training changes, to go back to it; not where that will never be needed."""
+        """Note all that training changes, where program and graph agree; not where nobody will ever go back to it."""
         if not self.step.sure:
-            self.agreed = _Agreed(
-                len(self.history),
-                self.step.theta.copy(),
-                deepcopy(self.optimizer),
-                deepcopy(self.rng.bit_generator.state),
-                deepcopy(self.history.snapshots),
-                [dict(vars(stopper)) for stopper in self.stoppers],
-            )
+            own = self.optimizer, self.rng.bit_generator.state, self.history.snapshots
+            stoppers = [dict(vars(stopper)) for stopper in self.stoppers]
+            self.agreed = len(self.history), self.step.theta.copy(), stoppers, *deepcopy(own)
 
     def went_astray(self) -> bool:
         """Whether the program is not the model any more. Training has then gone back, and goes on without it."""
         reason = self.step.astray(self.examples.X, self.examples.T)
         if not reason:
             return False
-        agreed, history = self.agreed, self.history
-        back = f"the end of epoch {agreed.epochs}" if agreed.epochs else "its start"
+        history = self.history
+        epochs, theta, states, optimizer, order, snapshots = self.agreed
+        back = f"the end of epoch {epochs}" if epochs else "its start"
         warnings.warn(f"training went back to {back}, to go on eagerly from there, since {reason}", stacklevel=3)
-        self.step.theta[:] = self.good = agreed.theta
+        self.step.theta[:] = self.good = theta
         self.step.write_back()
         self.step = EagerStep(self.model, self.loss, self.step.parameters)
-        self.optimizer.__dict__ = vars(agreed.optimizer)
+        self.optimizer.__dict__ = vars(optimizer)
         self.optimizer.bind(self.step.parameters)
-        self.rng.bit_generator.state = agreed.order
-        for stopper, state in zip(self.stoppers, agreed.callbacks, strict=True):
+        self.rng.bit_generator.state = order
+        for stopper, state in zip(self.stoppers, states, strict=True):
             stopper.__dict__ = state
-        del history.rows[agreed.epochs :]
-        history.snapshots = agreed.snapshots
+        del history.rows[epochs:]
+        history.snapshots = snapshots
         if history.recording is not None:
             history.recording = history.recording._replace(step=self.step)
         return True
 
-    def advance(self, part: _Examples, epoch: int, batch: int) -> float:
+    def advance(self, part: Examples, epoch: int, batch: int) -> float:
         """Make one step on a mini-batch; its loss before the step."""
         theta, rate = self.step.theta, self.optimizer.learning_rate
         try:

@@ -11,7 +11,7 @@ from autograd.engine.errors import DomainError
 from autograd.engine.modes import no_grad
 from autograd.engine.value import Value
 from nn import losses
-from nn.data import FloatArray, check_inputs, check_number, check_targets
+from nn.data import FloatArray, check_inputs, check_number
 from nn.losses import Loss
 from nn.module import Module
 from nn.optimizers import flat_data, write_data
@@ -56,11 +56,9 @@ def plane_of(of: Any, X: Any, y: Any, loss: str | Loss | None, along: Any) -> Pl
 def _of_model(model: Module, X: Any, y: Any, loss: str | Loss | None, along: Any) -> Plane:
     if X is None or y is None:
         raise TypeError(f"the loss of {model!r} is over examples; write loss_landscape(model, X, y)")
-    rows = check_inputs(X, getattr(model, "n_inputs", None))
-    objective = losses.get(loss if loss is not None else getattr(model, "loss", None) or "mse")
-    with no_grad():
-        n_outputs = len(objective.outputs_of(model, rows[0].tolist()))
-    targets = np.array(objective.encode(check_targets(y, len(rows)), n_outputs))
+    objective = losses.objective_of(model, loss)
+    examples = losses.examples_for(model, objective, X, y)
+    rows, targets = examples.X, examples.T
     parameters = model.parameters()
     present = flat_data(parameters)
     axes, origin, directions = _axes(model, along, present)

@@ -126,9 +126,9 @@ def test_region_at_an_example_matches_what_is_marked_as_wrong(
     )
     own = model.state_dict()
     model.load_state_dict(history.snapshots[step].state)
-    outputs = model.predict(history.recording.X)
+    outputs = model.predict(history.recording.examples.X)
     model.load_state_dict(own)
-    right = history.recording.T[:, 0] == 1.0
+    right = history.recording.examples.T[:, 0] == 1.0
     clear = np.abs(outputs - 0.5) > 0.03
     assert clear.sum() > 40
     assert np.array(inside)[clear].tolist() == (outputs >= 0.5)[clear].tolist()

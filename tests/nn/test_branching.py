@@ -184,7 +184,9 @@ def test_where_a_number_decides_training_goes_back_and_on_eagerly(
     for column in history.columns:
         assert history[column] == pytest.approx(reference[column], rel=1e-6, abs=1e-9), column
     if history.recording is not None and reference.recording is not None:  # what a replay asks
-        asked = [part.step.losses(part.X, part.T) for part in (history.recording, reference.recording)]
+        asked = [
+            part.step.losses(part.examples.X, part.examples.T) for part in (history.recording, reference.recording)
+        ]
         np.testing.assert_allclose(*asked, rtol=1e-9)
     if history.snapshots is not None:
         assert reference.snapshots is not None

@@ -19,7 +19,7 @@ from nn.data import FloatArray
 from nn.history import MOST, History, Recording, Snapshots
 from nn.metrics import decided
 from nn.optimizers import flat_data, write_data
-from nn.steps import EagerStep
+from nn.steps import EagerStep, StepFunction
 from nn.views.replay import views
 from nn.views.replay.charts import HEIGHT, chart_styles
 from nn.views.replay.course import Course, spoken
@@ -124,19 +124,18 @@ class _Seen:
 
 def _seen(recording: Recording, snapshots: Snapshots) -> _Seen | None:
     """Ask the model at each snapshot; None if it is not one that is drawn."""
-    step, eager = recording.step, isinstance(recording.step, EagerStep)
-    chosen = np.unique(np.linspace(0, len(recording.X) - 1, MOST_EXAMPLES).astype(int))
-    X, T = recording.X[chosen], recording.T[chosen]
+    step, examples = recording
+    eager = isinstance(step, EagerStep)
+    chosen = np.unique(np.linspace(0, len(examples.X) - 1, MOST_EXAMPLES).astype(int))
+    X, T = examples.X[chosen], examples.T[chosen]
     view = view_of(X, T, EAGER_RESOLUTION if eager else RESOLUTION)
     if view is None:
         return None
     n = len(view.points)
     seen = _Seen(view, X, T)
-    for epoch in _with_each(snapshots, recording):
+    for epoch in _with_each(snapshots, step):
         if not seen.epochs:
-            losses = step.losses(recording.X, recording.T)
-            weighted = losses if recording.weights is None else losses * recording.weights
-            seen.first_loss = float(weighted.mean())
+            seen.first_loss = examples.mean(step.losses(examples.X, examples.T))
         outputs = step.outputs(np.concatenate([view.points, X])).reshape(n + len(X), -1)
         seen.epochs.append(epoch)
         seen.layers.append(view.layers(np.nan_to_num(outputs[:n])))
@@ -145,9 +144,8 @@ def _seen(recording: Recording, snapshots: Snapshots) -> _Seen | None:
     return seen
 
 
-def _with_each(snapshots: Snapshots, recording: Recording) -> Iterator[int]:
+def _with_each(snapshots: Snapshots, step: StepFunction) -> Iterator[int]:
     """The epochs of the snapshots, while the model has its parameters; in the end it gets back its own."""
-    step = recording.step
     own, theta = flat_data(step.parameters), step.theta.copy()
     kept = snapshots.arrays()
     if isinstance(step, EagerStep):
