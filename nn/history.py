@@ -171,3 +171,14 @@ class History:
         if len(rows) > 2 * ends + 1:
             rows[ends:-ends] = [["..."] * len(self.columns)]
         return [self.columns, *rows]
+
+
+def spoken(column: str) -> str:
+    """The name of a column in words.
+
+    Example:
+        >>> spoken("val_loss"), spoken("learning_rate")
+        ('validation loss', 'learning rate')
+    """
+    on = "validation " if column.startswith("val_") else ""
+    return on + column.removeprefix("val_").replace("_", " ")

@@ -13,21 +13,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.engine.value import Value
-from nn.activations import ACTIVATIONS, Activation, PReLU
+from nn import activations
+from nn.activations import Activation, PReLU
 from nn.layers import MLP, Layer
 
 if TYPE_CHECKING:
     import torch
 
-_THEIRS: dict[str, tuple[str, ...]] = {
-    **{
-        name: (name.capitalize(),)
-        for name in ("sigmoid", "tanh", "softplus", "mish", "softsign", "hardtanh", "hardsigmoid")
-    },
-    **{"relu": ("ReLU",), "swish": ("SiLU",), "selu": ("SELU",), "gelu": ("GELU",)},
-    **{"leaky_relu": ("LeakyReLU", "negative_slope"), "elu": ("ELU", "alpha")},
-}
-"""Activations without parameters: what PyTorch calls them, and their options."""
+_PLAIN = ("Sigmoid", "Tanh", "ReLU", "SiLU", "SELU", "GELU", "Softplus", "Mish", "Softsign", "Hardtanh", "Hardsigmoid")
+_OPTIONS = {**dict.fromkeys(_PLAIN, ()), "LeakyReLU": ("negative_slope",), "ELU": ("alpha",)}
+"""PyTorch's activations without parameters, and their options."""
+_THEIRS = {activations.get(theirs).name: theirs for theirs in _OPTIONS}
 
 
 def to_torch(model: MLP) -> torch.nn.Sequential:
@@ -123,7 +119,7 @@ def from_torch(sequential: torch.nn.Sequential) -> MLP:
             values[parameter] = [[*map(Value, row)] if isinstance(row, list) else Value(row) for row in rows]
         return values[parameter]
 
-    activations: dict[int, Activation | str | None] = {}
+    known: dict[int, Activation | str | None] = {}
     layers: list[tuple[torch.nn.Linear, str | Activation]] = []
     for place, module in enumerate(sequential):
         if isinstance(module, (torch.nn.Identity, torch.nn.Dropout)):
@@ -132,11 +128,11 @@ def from_torch(sequential: torch.nn.Sequential) -> MLP:
             layers.append((module, "linear"))
             continue
         weight = getattr(module, "weight", module)
-        activation = activations.setdefault(id(weight), _activation_from_torch(module))
+        activation = known.setdefault(id(weight), _activation_from_torch(module))
         if activation is None or not layers or layers[-1][1] != "linear":
             raise ValueError(
                 f"module {place} of the Sequential is {module}; from_torch takes Linear layers, each followed by one "
-                f"activation or none: {', '.join([*(name for name, *_ in _THEIRS.values()), 'Softmax', 'PReLU()'])}"
+                f"activation or none: {', '.join([*_OPTIONS, 'Softmax', 'PReLU()'])}"
             )
         layers[-1] = (layers[-1][0], activation)
     return MLP.from_layers(
@@ -161,7 +157,7 @@ def _activation_to_torch(activation: Activation, made: _Made) -> list[torch.nn.M
     if name == "linear":
         return []
     if name in _THEIRS:
-        return [getattr(torch.nn, _THEIRS[name][0])(*activation.options().values())]
+        return [getattr(torch.nn, _THEIRS[name])(*activation.options().values())]
     if name == "softmax":
         return [torch.nn.Softmax(dim=-1)]
     if isinstance(activation, PReLU):
@@ -175,9 +171,9 @@ def _activation_from_torch(module: Any) -> Activation | str | None:
     """The activation that a module computes; None if there is none."""
     import torch
 
-    for name, (theirs, *options) in _THEIRS.items():
+    for theirs, options in _OPTIONS.items():
         if isinstance(module, getattr(torch.nn, theirs)):
-            return ACTIVATIONS[name](*[getattr(module, option) for option in options])
+            return type(activations.get(theirs))(*[getattr(module, option) for option in options])
     if isinstance(module, torch.nn.Softmax) and module.dim in (-1, 1):
         return "softmax"
     if isinstance(module, torch.nn.PReLU) and module.num_parameters == 1:

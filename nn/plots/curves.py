@@ -100,18 +100,14 @@ def activations(
     low, high = check_ends("z", z)
     if ax is None:
         columns = min(3, len(kinds))
-        rows = ceil(len(kinds) / columns)
-        panels = style.canvases(rows, columns, (3.1 * columns + 0.4, 2.3 * rows + 0.3))
-        for spare in panels[len(kinds) :]:
-            spare.remove()
-        for lowest in panels[len(kinds) - columns : len(kinds)]:
+        panels = style.canvases(len(kinds), columns, (3.1 * columns + 0.4, 2.3 * ceil(len(kinds) / columns) + 0.3))
+        for lowest in panels[-columns:]:
             lowest.set_xlabel("z")
     else:
-        panels = list(np.ravel(np.array(ax, dtype=object)))
-        if len(panels) < len(kinds):
-            raise ValueError(f"ax holds {len(panels)} Axes for {len(kinds)} functions; give one Axes a function")
-        panels = [style.canvas(panel) for panel in panels[: len(kinds)]]
-    panels = panels[: len(kinds)]
+        given = list(np.ravel(np.array(ax, dtype=object)))
+        if len(given) < len(kinds):
+            raise ValueError(f"ax holds {len(given)} Axes for {len(kinds)} functions; give one Axes a function")
+        panels = [style.canvas(panel) for panel in given[: len(kinds)]]
     for panel, kind in zip(panels, kinds, strict=True):
         _draw_activation(panel, kind, low, high)
     style.legend(panels[0], fontsize="small")

@@ -10,6 +10,7 @@ import numpy as np
 
 from autograd.engine.value import Value
 from nn.data import FloatArray, check_count, check_ends
+from nn.evaluation import plane
 from nn.losses import Loss
 from nn.measure import Descent
 from nn.module import Module
@@ -71,27 +72,26 @@ def loss_landscape(
 
     Source: notes 4.1 and 4.2; lecture, "3. Gradient Descent".
     """
-    plane = plane_of(of, X, y, loss, along)
+    surface = plane_of(of, X, y, loss, along)
     steps = path.points if isinstance(path, Descent) else list(path)
-    route = np.array([plane.place(step, f"path[{i}]") for i, step in enumerate(steps)]).reshape(-1, 2)
-    ends = _room(route if len(route) else np.array([plane.here])) if span is None else _two_spans(span)
+    route = np.array([surface.place(step, f"path[{i}]") for i, step in enumerate(steps)]).reshape(-1, 2)
+    ends = _room(route if len(route) else np.array([surface.here])) if span is None else _two_spans(span)
     count = check_count("resolution", resolution, at_least=2)
     first, second = (np.linspace(low, high, count) for low, high in ends)
-    points = np.stack(np.meshgrid(first, second), axis=-1)
-    heights = plane.heights(points.reshape(-1, 2)).reshape(count, count)
+    heights = surface.heights(plane(first, second)).reshape(count, count)
     if not np.isfinite(heights).any():
         raise ValueError(f"the function has no finite value in {ends[0]} and {ends[1]}; give another span")
     drawn = style.canvas(ax, (6.0, 4.6))
-    surface = (first, second, np.ma.masked_invalid(heights), _levels(heights))
-    shades = drawn.contourf(*surface, cmap="viridis")
-    drawn.contour(*surface, colors="white", linewidths=0.5, alpha=0.3)
-    _scale(drawn, shades, plane.name)
+    drawn_over = (first, second, np.ma.masked_invalid(heights), _levels(heights))
+    shades = drawn.contourf(*drawn_over, cmap="viridis")
+    drawn.contour(*drawn_over, colors="white", linewidths=0.5, alpha=0.3)
+    _scale(drawn, shades, surface.name)
     drawn.set_xlim(*ends[0])
     drawn.set_ylim(*ends[1])
     if len(route):
         _draw_path(drawn, route)
-    drawn.set_xlabel(plane.axes[0])
-    drawn.set_ylabel(plane.axes[1])
+    drawn.set_xlabel(surface.axes[0])
+    drawn.set_ylabel(surface.axes[1])
     drawn.grid(False)
     return drawn
 

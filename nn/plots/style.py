@@ -7,6 +7,7 @@ alike. Whoever has chosen a matplotlib style with a background of its own, or ha
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -73,11 +74,11 @@ def canvas(ax: Axes | None = None, size: tuple[float, float] = PAIR) -> Any:
     return ax
 
 
-def canvases(rows: int, columns: int, size: tuple[float, float]) -> list[Any]:
-    """The Axes of a new figure, row by row."""
+def canvases(count: int, columns: int, size: tuple[float, float]) -> list[Any]:
+    """So many Axes of a new figure, row by row."""
     plt = pyplot()
     figure = plt.figure(figsize=size, layout="constrained")
-    axes = [figure.add_subplot(rows, columns, i + 1) for i in range(rows * columns)]
+    axes = [figure.add_subplot(ceil(count / columns), columns, i + 1) for i in range(count)]
     plain = plt.rcParams["figure.facecolor"] == plt.rcParamsDefault["figure.facecolor"]
     if plain:
         figure.patch.set_alpha(0.0)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from nn import measure
-from nn.history import History
+from nn.history import History, spoken
 from nn.layers import MLP
 from nn.losses import Loss
 from nn.plots import style
@@ -129,9 +129,7 @@ def _by_name(argument: str, given: Any, kind: type, example: str) -> dict[str, A
 
 def _named(column: str, history: History) -> str:
     """A column in words: "val_loss" is the validation loss, and "loss" beside it the training loss."""
-    what = column.removeprefix("val_")
-    on = "validation " if what != column else "training " if f"val_{what}" in history.columns else ""
-    return on + what.replace("_", " ")
+    return ("training " if f"val_{column}" in history.columns else "") + spoken(column)
 
 
 def _checked_columns(history: History, columns: Sequence[str] | None) -> list[str]:

@@ -16,13 +16,13 @@ from autograd.derivation.styles import TEXT
 from autograd.derivation.writing import significant
 from autograd.stepper.figure import Figure, Frame, Kind
 from nn.data import FloatArray
-from nn.history import MOST, History, Recording, Snapshots
+from nn.history import MOST, History, Recording, Snapshots, spoken
 from nn.metrics import decided
 from nn.optimizers import flat_data, write_data
 from nn.steps import EagerStep, StepFunction
 from nn.views.replay import views
 from nn.views.replay.charts import HEIGHT, chart_styles
-from nn.views.replay.course import Course, spoken
+from nn.views.replay.course import Course
 from nn.views.replay.views import view_of
 
 __all__ = ["figure"]

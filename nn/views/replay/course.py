@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from math import ceil, isfinite, nan
 from typing import Any
 
+from nn.history import spoken
 from nn.views.replay import charts
 from nn.views.replay.charts import FINE, HEIGHT, Axis, Point, spanning
 
@@ -110,9 +111,3 @@ def _thinned(points: list[Point], bins: int = 250) -> list[Point]:
         part = points[start : start + size]
         kept += sorted({min(part, key=lambda p: p[1]), max(part, key=lambda p: p[1])})
     return kept
-
-
-def spoken(column: str) -> str:
-    """The name of a column in words."""
-    words = column.replace("_", " ")
-    return f"validation {words[4:]}" if words.startswith("val ") else words
