@@ -14,6 +14,7 @@ import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
+from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
@@ -319,6 +320,7 @@ def _split(examples: Examples, fraction: float, rng: np.random.Generator) -> tup
     return examples.take(order[n_held_out:]), examples.take(order[:n_held_out])
 
 
+@dataclass(eq=False)
 class _Training:
     """Steps that leave the parameters as they last were good when something stops being finite.
 
@@ -326,23 +328,20 @@ class _Training:
     where the two still agreed.
     """
 
-    def __init__(
-        self,
-        model: Module,
-        loss: Loss,
-        examples: Examples,
-        step: StepFunction,
-        optimizer: Optimizer,
-        rng: np.random.Generator,
-        callbacks: list[Callback],
-        history: History,
-    ) -> None:
-        self.model, self.loss, self.examples, self.step = model, loss, examples, step
-        self.optimizer, self.rng, self.history = optimizer, rng, history
-        self.stoppers = [callback for callback in callbacks if isinstance(callback, (EarlyStopping, Negligible))]
-        name_of = {parameter: name for name, parameter in model.named_parameters()}
-        self.names = [name_of[parameter] for parameter in step.parameters]
-        self.good = step.theta.copy()
+    model: Module
+    loss: Loss
+    examples: Examples
+    step: StepFunction
+    optimizer: Optimizer
+    rng: np.random.Generator
+    callbacks: list[Callback]
+    history: History
+
+    def __post_init__(self) -> None:
+        self.stoppers = [callback for callback in self.callbacks if isinstance(callback, (EarlyStopping, Negligible))]
+        name_of = {parameter: name for name, parameter in self.model.named_parameters()}
+        self.names = [name_of[parameter] for parameter in self.step.parameters]
+        self.good = self.step.theta.copy()
 
     def keep(self) -> None:
         """Note all that training changes, where program and graph agree; not where nobody will ever go back to it."""

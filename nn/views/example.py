@@ -18,6 +18,7 @@ from autograd.engine.graph import steps, topological_order
 from autograd.engine.value import Value
 from autograd.functions import dot, logsumexp
 from nn import losses
+from nn.data import counted
 from nn.views.network import Weights, sizes_of, target_name, weights_of
 
 
@@ -173,14 +174,14 @@ def _is_softmax(outputs: Sequence[Value]) -> bool:
 
 def _numbers(given: Any, name: str, place: str, n: int, model: Any) -> list[float]:
     """``n`` numbers, one for each input or output; one may stand by itself."""
-    needed = f"{n} {place}{'' if n == 1 else 's'}"
+    needed = counted(n, place)
     if given is None:
         raise TypeError(f"show(model, x, target) needs {name}: {model!r} has {needed}")
     if isinstance(given, (Value, str)) or not hasattr(given, "__len__") or getattr(given, "ndim", 1) == 0:
         given = [given]
     if len(given) != n:
         raise ValueError(
-            f"{name} has {len(given)} number{'' if len(given) == 1 else 's'}, but {model!r} has {needed}; "
+            f"{name} has {counted(len(given), 'number')}, but {model!r} has {needed}; "
             f"show takes one example, with a number for each {place}"
         )
     return [as_number(number.data if isinstance(number, Value) else number, name) for number in given]

@@ -1,4 +1,4 @@
-"""Build the site: ``python -m notebooks.site``. Imports the builders of its parts."""
+"""Build the site: ``python -m notebooks.site``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The notebooks of the course, and which of them the browser can run. Imports nothing of the project."""
+"""The notebooks of the course, and which of them the browser can run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""JupyterLite, with the notebooks that need the engine alone. Imports `pyodide` and runs jupyterlite."""
+"""JupyterLite, with the notebooks that need the engine alone."""
 
 from __future__ import annotations
 

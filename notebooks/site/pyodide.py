@@ -1,7 +1,7 @@
 """Pyodide, the Python of the browser, with the wheels that a notebook needs, from the package registries alone.
 
-Imports jupyterlite's constants; runs pip and npm. What Pyodide's own list of packages (its lock file) names comes in
-the versions that it names, the kernel from its package. The lock file is then written anew for the files at hand, so
+What Pyodide's own list of packages (its lock file) names comes in the versions that it names, the kernel from its
+package. The lock file is then written anew for the files at hand, so
 that nothing is asked of anyone outside. NumPy is the one thing missing: no registry has it for the browser.
 """
 

@@ -1,7 +1,7 @@
 """The reference, from the docstrings: one page a public module, and one for what its functions return.
 
-Imports the two packages and pdoc, which it steers in three places: it shows annotations as they are written, finds the
-readers that `autograd` loads late, and leaves out attributes that their class explains. Run it in a process of its own,
+pdoc is steered in three places: it shows annotations as they are written, finds the readers that `autograd` loads
+late, and leaves out attributes that their class explains. Run it in a process of its own,
 `python -m notebooks.site.reference FOLDER`: it changes the modules that it shows.
 """
 
@@ -68,7 +68,6 @@ def prepare() -> dict[str, str]:
     shown: dict[str, str] = {}
     for name in (*PUBLIC, *RETURNED):
         module: Any = import_module(name)
-        module.__doc__ = re.sub(r"\s*\bImports .*?\.(?=\s|$)", "", module.__doc__, flags=re.DOTALL)
         if name in FIRST:
             module.__all__ = [*FIRST[name], *(item for item in module.__all__ if item not in FIRST[name])]
             for item in module.__all__:  # also those that are loaded when they are first asked for

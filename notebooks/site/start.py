@@ -1,4 +1,4 @@
-"""The start page and the worked example as a page of its own. Imports the engine and its readers."""
+"""The start page and the worked example as a page of its own."""
 
 from __future__ import annotations
 

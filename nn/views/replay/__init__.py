@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from html import escape
 from math import ceil, nan
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +14,7 @@ import numpy.typing as npt
 from autograd.derivation.styles import TEXT
 from autograd.derivation.writing import significant
 from autograd.stepper.figure import Figure, Frame, Kind
-from nn.data import FloatArray
+from nn.data import counted
 from nn.history import MOST, History, Recording, Snapshots, spoken
 from nn.metrics import decided
 from nn.optimizers import flat_data, write_data
@@ -69,10 +68,10 @@ def figure(history: History, digits: int = 4) -> Figure:
         rows[0] = {"epoch": 0, "loss": seen.first_loss}
     if not rows:
         raise ValueError("the history has no epochs to show; train the model first: history = fit(model, X, y)")
-    epochs = seen.epochs if seen else _epochs(history)
+    epochs = [*seen.states] if seen else _epochs(history)
     course = Course([rows[epoch] for epoch in sorted(rows)], beside=not seen)
     frames = []
-    for i, epoch in enumerate(epochs):
+    for epoch in epochs:
         numbers = [
             (spoken(name), TEXT.number(significant(number, digits)))
             for name, number in rows[epoch].items()
@@ -80,17 +79,17 @@ def figure(history: History, digits: int = 4) -> Figure:
         ]
         step: dict[str, Any] = {"epoch": epoch, "numbers": numbers, **course.at(epoch)}
         if seen:
-            step["layers"] = seen.layers[i]
+            step["layers"], wrong = seen.states[epoch]
             if seen.view.classes:
-                step["wrong"] = _hexadecimal(seen.wrong[i])
-                numbers.append(("wrong examples", f"{int(seen.wrong[i].sum())} of {len(seen.wrong[i])}"))
+                step["wrong"] = _hexadecimal(wrong)
+                numbers.append(("wrong examples", f"{int(wrong.sum())} of {len(wrong)}"))
         frames.append(Frame(f"epoch {epoch}", ", ".join([f"{name} {number}" for name, number in numbers]), step))
-    title = f"A training of {epochs[-1]} epoch{'' if epochs[-1] == 1 else 's'}"
+    title = f"A training of {counted(epochs[-1], 'epoch')}"
     description = f"{title}; after the last: {frames[-1].text}."
     panels = [(course.width, panel) for panel in course.panels(epochs[-1])]
     if seen:
-        picture = seen.view.drawn(seen.layers[-1], seen.wrong[-1].tolist())
-        panels.insert(0, (views.WIDTH, picture))
+        layers, wrong = seen.states[epochs[-1]]
+        panels.insert(0, (views.WIDTH, seen.view.drawn(layers, wrong.tolist())))
     return Figure(HISTORY, title, description, _svg(panels, description), frames, {})
 
 
@@ -101,25 +100,18 @@ def _epochs(history: History) -> list[int]:
     return _thinned([int(epoch) for epoch in history["epoch"]], MOST)
 
 
-@dataclass(slots=True)
-class _Seen:
-    """What the model said at each snapshot.
+class _Seen(NamedTuple):
+    """What the model said.
 
     Attributes:
         view: how it is drawn.
-        X, T: the examples that are drawn.
-        epochs, layers, wrong: at each snapshot its epoch, the outlines of the picture, and which examples are in the
-            wrong region.
-        first_loss: the loss with the first of them, before training.
+        first_loss: the loss with the first snapshot, before training.
+        states: for the epoch of each snapshot the outlines of the picture, and which examples are in the wrong region.
     """
 
     view: views.View
-    X: FloatArray
-    T: FloatArray
-    epochs: list[int] = field(default_factory=list)
-    layers: list[list[str]] = field(default_factory=list)
-    wrong: list[npt.NDArray[np.bool_]] = field(default_factory=list)
-    first_loss: float = nan
+    first_loss: float
+    states: dict[int, tuple[list[str], npt.NDArray[np.bool_]]]
 
 
 def _seen(recording: Recording, snapshots: Snapshots) -> _Seen | None:
@@ -132,16 +124,15 @@ def _seen(recording: Recording, snapshots: Snapshots) -> _Seen | None:
     if view is None:
         return None
     n = len(view.points)
-    seen = _Seen(view, X, T)
+    first_loss = nan
+    states: dict[int, tuple[list[str], npt.NDArray[np.bool_]]] = {}
     for epoch in _with_each(snapshots, step):
-        if not seen.epochs:
-            seen.first_loss = examples.mean(step.losses(examples.X, examples.T))
+        if not states:
+            first_loss = examples.mean(step.losses(examples.X, examples.T))
         outputs = step.outputs(np.concatenate([view.points, X])).reshape(n + len(X), -1)
-        seen.epochs.append(epoch)
-        seen.layers.append(view.layers(np.nan_to_num(outputs[:n])))
         right, given = decided(T, outputs[n:]) if view.classes else (X[:, 0], X[:, 0])
-        seen.wrong.append(right != given)
-    return seen
+        states[epoch] = view.layers(np.nan_to_num(outputs[:n])), right != given
+    return _Seen(view, first_loss, states)
 
 
 def _with_each(snapshots: Snapshots, step: StepFunction) -> Iterator[int]:
