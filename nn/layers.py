@@ -173,22 +173,14 @@ class Neuron(FeedForward):
             )
         matrix = None if weights is None else [weights]
         vector = None if bias is None else [bias]
-        (row,) = _rows(self.n_inputs, 1, matrix, vector, initialiser or self.activation.initialiser, rng)
-        self._take(row)
-        self.label_parameters()
+        (self.row,), _ = _rows(self.n_inputs, 1, matrix, vector, initialiser or self.activation.initialiser, rng)
 
     @classmethod
-    def _of_layer(cls, n_inputs: int, activation: Activation, row: Sequence[_Parameter]) -> Self:
+    def _of_layer(cls, n_inputs: int, activation: Activation, row: tuple[Value, ...]) -> Self:
         """The neuron of a layer, which has checked everything."""
         neuron = cls.__new__(cls)
-        neuron.n_inputs, neuron.n_outputs, neuron.activation = n_inputs, 1, activation
-        neuron._take(row)
+        neuron.n_inputs, neuron.n_outputs, neuron.activation, neuron.row = n_inputs, 1, activation, row
         return neuron
-
-    def _take(self, row: Sequence[_Parameter]) -> None:
-        """Take these weights and this bias."""
-        self.row = tuple([parameter.value for parameter in row])
-        self._to_label = [parameter.ours for parameter in row]
 
     @property
     def weights(self) -> tuple[Value, ...]:
@@ -208,17 +200,6 @@ class Neuron(FeedForward):
     def members(self) -> Iterable[tuple[str, Any]]:
         """The entries of the row, and the activation, which may have a parameter of its own."""
         return [*self.entries().items(), ("activation", self.activation)]
-
-    def label_parameters(self, index: str = "", suffix: str = "") -> None:
-        """Label the parameters, but for Values that were given: a label of these is their owner's business.
-
-        Arguments:
-            index: the number of the neuron in its layer, which follows that of the input.
-            suffix: the number of the layer in brackets.
-        """
-        for (name, parameter), ours in zip(self.entries().items(), self._to_label, strict=True):
-            if ours:
-                parameter.label = f"{name}{index.lstrip(',') if name == 'b' else index}{suffix}"
 
     def forward(self, x: Sequence[Any]) -> list[Value]:
         """The output, in a list."""
@@ -296,10 +277,12 @@ class Layer(FeedForward):
                 f"{self.activation!r} over a layer of one neuron is always 1; use 'sigmoid' for one probability, or "
                 "one neuron for each class"
             )
-        rows = _rows(self.n_inputs, self.n_outputs, weights, biases, initialiser or self.activation.initialiser, rng)
+        draw = initialiser or self.activation.initialiser
+        rows, self._labels = _rows(self.n_inputs, self.n_outputs, weights, biases, draw, rng)
+        if isinstance(self.activation, Module):
+            self._labels += [(parameter, name) for name, parameter in self.activation.named_parameters()]
         each = activations.Linear() if self.activation.layer_wide else self.activation
         self.neurons = [Neuron._of_layer(self.n_inputs, each, row) for row in rows]
-        self.label_parameters()
 
     _rows: Rows | None = None  # of the neurons, as they have been read for the last example
 
@@ -307,19 +290,15 @@ class Layer(FeedForward):
         """The activation, which may have a parameter, and the rows of the neurons."""
         return [("activation", self.activation), ("neurons", [neuron.entries() for neuron in self.neurons])]
 
-    def label_parameters(self, suffix: str = "") -> None:
-        """Label the parameters w11 ... and b1 ..., but for Values that were given.
+    def label_parameters(self, suffix: str) -> None:
+        """Add a suffix to the labels w11, b1 ... of the parameters, but for those that were given or renamed.
 
         Arguments:
             suffix: what follows each label; an MLP of several layers numbers them, w11[1], as the lecture does.
         """
-        comma = "," if max(self.n_inputs, self.n_outputs) > 9 else ""
-        for j, neuron in enumerate(self.neurons, 1):
-            neuron.label_parameters(f"{comma}{j}" if self.n_outputs > 1 else "", suffix)
-        if isinstance(self.activation, Module):
-            for name, parameter in self.activation.named_parameters():
-                if (parameter.label or "").partition("[")[0] == name:  # not one that was renamed
-                    parameter.label = name + suffix
+        for parameter, label in self._labels:
+            if (parameter.label or "").partition("[")[0] == label:
+                parameter.label = label + suffix
 
     @property
     def records_the_same(self) -> bool:
@@ -698,13 +677,6 @@ def _put(model: Any, place: str, parameter: Value) -> None:
         setattr(model, last, parameter)
 
 
-class _Parameter(NamedTuple):
-    """A weight or a bias, and whether it was made here, from a number."""
-
-    value: Value
-    ours: bool
-
-
 def _rows(
     n_inputs: int,
     n_outputs: int,
@@ -712,11 +684,16 @@ def _rows(
     biases: Iterable[Operand] | None,
     initialiser: InitialiserChoice,
     rng: Seed,
-) -> list[tuple[_Parameter, ...]]:
-    """The rows (w_1, ..., w_n, b) of a layer: the given numbers and Values, checked, or drawn ones."""
+) -> tuple[list[tuple[Value, ...]], list[tuple[Value, str]]]:
+    """The rows (w_1, ..., w_n, b) of a layer: the given numbers and Values, checked, or drawn ones.
+
+    Those made of numbers are labelled, and stand with their labels in the second list. A label of a Value that was
+    given is its owner's business.
+    """
     draw, rng = initialisers.get(initialiser), initialisers.generator(rng)
+    matrix: list[Any]
     if weights is None:
-        matrix = [[_Parameter(Value(w), ours=True) for w in row] for row in draw.weights(rng, n_inputs, n_outputs)]
+        matrix = draw.weights(rng, n_inputs, n_outputs)
     else:
         matrix = []
         for j, row in enumerate(weights):
@@ -741,21 +718,29 @@ def _rows(
         raise ValueError(
             f"biases are {counted(len(vector), 'number')} for {counted(n_outputs, 'neuron')}; give one a neuron"
         )
-    return [(*row, bias) for row, bias in zip(matrix, vector, strict=True)]
+    comma = "," if max(n_inputs, n_outputs) > 9 else ""
+    rows, labels = [], []
+    for j, entries in enumerate([(*row, bias) for row, bias in zip(matrix, vector, strict=True)], 1):
+        index = f"{comma}{j}" if n_outputs > 1 else ""
+        names = [*(f"w{i}{index}" for i in range(1, n_inputs + 1)), f"b{index.lstrip(',')}"]
+        named = [x if isinstance(x, Value) else Value(x, label=name) for x, name in zip(entries, names, strict=True)]
+        labels += [(value, name) for value, x, name in zip(named, entries, names, strict=True) if value is not x]
+        rows.append(tuple(named))
+    return rows, labels
 
 
-def _parameter(x: Operand, what: str) -> _Parameter:
-    """A parameter from a finite number; a leaf Value as it is, so that parameters can be shared.
+def _parameter(x: Operand, what: str) -> Operand:
+    """A finite number; a leaf Value as it is, so that parameters can be shared.
 
     A Value that was computed is refused: training would change it, and not what it was computed from.
     """
     number = check_number(what, x.data if isinstance(x, Value) else x)
     if not isinstance(x, Value):
-        return _Parameter(Value(number), ours=True)
+        return number
     if x.op not in (None, primitives.identity):  # an identity is the argument of a function under `grad`
         raise ValueError(
             f"{what} is {x.describe()}, which was computed from other Values, so that training could not change it; a "
             f"parameter is a leaf: write Value({number!r}) for a new one with that number, or a model of your own that "
             "computes it anew in every call"
         )
-    return _Parameter(x, ours=False)
+    return x
