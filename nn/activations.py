@@ -32,7 +32,7 @@ from autograd.functions import (
 from nn.data import check_number, number_of
 from nn.initialisers import He, Initialiser, Xavier
 from nn.module import Module
-from nn.suggest import lookup, unknown
+from nn.suggest import chosen, lookup, unknown
 
 
 def linear(z: Operand) -> Any:
@@ -366,12 +366,6 @@ def get(activation: Choice) -> Activation:
     """
     if activation is None:
         return Linear()
-    if isinstance(activation, Activation):
-        return activation
-    if isinstance(activation, type) and issubclass(activation, Activation):
-        return activation()
-    if isinstance(activation, str):
-        return lookup("activation", _OTHER_NAMES.get(activation.lower(), activation), ACTIVATIONS)()
     if isinstance(activation, Mapping):
         options = {name: value for name, value in activation.items() if name != "name"}
         kind = lookup("activation", str(activation.get("name")), ACTIVATIONS)
@@ -379,12 +373,11 @@ def get(activation: Choice) -> Activation:
             if option not in kind.option_names:
                 raise unknown(f"option of {kind.name}", option, kind.option_names)
         return kind(**options)
-    if callable(activation):
+    if callable(activation) and not isinstance(activation, (Activation, type)):
         return ACTIVATIONS[activation.__name__]() if _is_ours(activation) else Custom(activation)
-    raise TypeError(
-        f"an activation is a name such as 'tanh', an object such as LeakyReLU(alpha=0.2) or a function of a Value, not "
-        f"{activation!r} ({type(activation).__name__})"
-    )
+    name = _OTHER_NAMES.get(activation.lower(), activation) if isinstance(activation, str) else activation
+    taken = "an activation is a name such as 'tanh', an object such as LeakyReLU(alpha=0.2) or a function of a Value"
+    return chosen("activation", name, Activation, ACTIVATIONS, taken)
 
 
 def _is_ours(function: Any) -> bool:

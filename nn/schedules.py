@@ -152,7 +152,7 @@ class Cosine(_FromRate):
         return self.lowest + (self.lr - self.lowest) * (1.0 + cos(pi * fraction)) / 2.0
 
 
-def _following(name: str, then: Schedule | float, per: str) -> Schedule:
+def _after_warm_up(name: str, then: Schedule | float, per: str) -> Schedule:
     """The schedule after a warm-up: a copy that has seen no loss yet."""
     if not isinstance(then, Schedule):
         return Constant(check_number(name, then, above=0.0), per=per)
@@ -180,7 +180,7 @@ class WarmUp(Schedule):
     """
 
     length: int = setting(check=check_count)
-    then: Schedule | float = setting(check=_following, per="per")
+    then: Schedule | float = setting(check=_after_warm_up, per="per")
     start: float = setting(0.1, at_least=0.0, at_most=1.0)
 
     @property

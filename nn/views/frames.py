@@ -80,11 +80,10 @@ class _Frames:
         self.places: dict[Value, list[tuple[int, int, int]]] = {}  # of each parameter: layer, neuron and entry
         self.last_place: dict[Value, tuple[int, int, int]] = {}  # in reverse
         for k in range(len(self.sizes) - 1, 0, -1):
-            shown = {i for i, _ in self.shown(k)}
             for i, neuron in enumerate(self.layer(k)):
                 for j, parameter in enumerate(neuron.row):
                     self.places.setdefault(parameter, []).append((k, i, j))
-                    if i in shown:
+                    if neuron.a in self.index:
                         self.last_place[parameter] = (k, i, j)
         for places in self.places.values():
             places.sort()
