@@ -129,11 +129,10 @@ class Loss:
         losses = self._of_each(predictions, targets)
         if sample_weight is None:
             total = _total(losses)
-            return total / len(losses) if averaged and len(losses) > 1 else total
-        if averaged:
-            return dot(check_weights(sample_weight, len(losses)).tolist(), losses) / len(losses)
-        check_weights(sample_weight, len(losses))
-        return dot([float(w) for w in sample_weight], losses)
+        else:
+            scaled = check_weights(sample_weight, len(losses)).tolist()
+            total = dot(scaled if averaged else [float(w) for w in sample_weight], losses)
+        return total / len(losses) if averaged and len(losses) > 1 else total
 
     def _of_each(self, predictions: Any, targets: Any) -> list[Any]:
         """The loss of each example of a batch."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 # Contrast at least 3.8 on white and on the dark backgrounds of JupyterLab (#111111) and VS Code (#1e1e1e).
 INK: Final = "#7a7a7a"
+_INKED = ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color")  # as matplotlib calls it
 
 # The colours of Okabe and Ito that reach a contrast of 3 on white and on #111111, and a brown. They stay apart with
 # each kind of colour blindness, but not in grey print: so series also differ in dashes and marker.
@@ -77,14 +78,15 @@ def canvas(ax: Axes | None = None, size: tuple[float, float] = PAIR) -> Any:
 def canvases(count: int, columns: int, size: tuple[float, float]) -> list[Any]:
     """So many Axes of a new figure, row by row."""
     plt = pyplot()
-    figure = plt.figure(figsize=size, layout="constrained")
-    axes = [figure.add_subplot(ceil(count / columns), columns, i + 1) for i in range(count)]
     plain = plt.rcParams["figure.facecolor"] == plt.rcParamsDefault["figure.facecolor"]
-    if plain:
-        figure.patch.set_alpha(0.0)
+    with plt.rc_context(dict.fromkeys(_INKED, INK) if plain else {}):
+        figure = plt.figure(figsize=size, layout="constrained")
+        axes = [figure.add_subplot(ceil(count / columns), columns, i + 1) for i in range(count)]
     for ax in axes:
         if plain:
-            _recolour(ax)
+            figure.patch.set_alpha(0.0)
+            ax.patch.set_alpha(0.0)
+            ax.tick_params(which="both", colors=INK)
         _simplify(ax)
     return axes
 
@@ -130,15 +132,3 @@ def _simplify(ax: Any) -> None:
     ax.spines[["top", "right"]].set_visible(False)
     ax.grid(True, color=ink(ax), linewidth=0.6, alpha=0.22)
     ax.set_axisbelow(True)
-
-
-def _recolour(ax: Any) -> None:
-    """The ink of a figure without background."""
-    ax.patch.set_alpha(0.0)
-    ax.title.set_color(INK)
-    for spine in ax.spines.values():
-        spine.set_color(INK)
-    for axis in (ax.xaxis, ax.yaxis):
-        axis.label.set_color(INK)
-        axis.get_offset_text().set_color(INK)
-        axis.set_tick_params(which="both", colors=INK)
