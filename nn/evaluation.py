@@ -55,11 +55,11 @@ def one_by_one(outputs_of: Callable[[list[Any]], Sequence[Any]], rows: FloatArra
         return np.array([[float(output) for output in outputs_of(row)] for row in rows.tolist()])
 
 
-def plane(first: FloatArray, second: FloatArray) -> FloatArray:
+def grid(first: FloatArray, second: FloatArray) -> FloatArray:
     """The points of a plane with these places along its axes, row by row.
 
     Example:
-        >>> plane(np.array([1.0, 2.0]), np.array([0.0, 5.0])).tolist()
+        >>> grid(np.array([1.0, 2.0]), np.array([0.0, 5.0])).tolist()
         [[1.0, 0.0], [2.0, 0.0], [1.0, 5.0], [2.0, 5.0]]
     """
     return np.stack(np.meshgrid(first, second), axis=-1).reshape(-1, 2)

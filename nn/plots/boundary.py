@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nn.data import FloatArray, check_count, check_inputs, check_targets
-from nn.evaluation import outputs_for, plane
+from nn.evaluation import grid, outputs_for
 from nn.losses import mse
 from nn.metrics import classes_of, decided
 from nn.plots import style
@@ -54,7 +54,7 @@ def decision_boundary(model: Any, X: Any, y: Any, *, resolution: int = 161, ax: 
 
     drawn = style.canvas(ax, (5.6, 4.4))
     first, second = (np.linspace(*_ends(column), count) for column in examples.T)
-    regions = _margins(outputs_for(outputs_of, plane(first, second)), classes)
+    regions = _margins(outputs_for(outputs_of, grid(first, second)), classes)
     for index, lead in enumerate(regions):
         shape = lead.reshape(count, count)
         if shape.max() > 0.0:

@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd.engine.value import Value
 from nn.data import FloatArray, check_count, check_ends
-from nn.evaluation import plane
+from nn.evaluation import grid
 from nn.losses import Loss
 from nn.measure import Descent
 from nn.module import Module
@@ -78,7 +78,7 @@ def loss_landscape(
     ends = _room(route if len(route) else np.array([surface.here])) if span is None else _two_spans(span)
     count = check_count("resolution", resolution, at_least=2)
     first, second = (np.linspace(low, high, count) for low, high in ends)
-    heights = surface.heights(plane(first, second)).reshape(count, count)
+    heights = surface.heights(grid(first, second)).reshape(count, count)
     if not np.isfinite(heights).any():
         raise ValueError(f"the function has no finite value in {ends[0]} and {ends[1]}; give another span")
     drawn = style.canvas(ax, (6.0, 4.6))

@@ -21,7 +21,7 @@ from nn.suggest import unknown
 CHECKED_POINTS = 9
 
 
-class Plane(NamedTuple):
+class Surface(NamedTuple):
     """Two numbers and a height over them.
 
     Attributes:
@@ -39,7 +39,7 @@ class Plane(NamedTuple):
     heights: Callable[[FloatArray], FloatArray]
 
 
-def plane_of(of: Any, X: Any, y: Any, loss: str | Loss | None, along: Any) -> Plane:
+def plane_of(of: Any, X: Any, y: Any, loss: str | Loss | None, along: Any) -> Surface:
     """The plane for the arguments of `loss_landscape`, which says what is refused."""
     if isinstance(of, Module):
         return _of_model(of, X, y, loss, along)
@@ -48,12 +48,12 @@ def plane_of(of: Any, X: Any, y: Any, loss: str | Loss | None, along: Any) -> Pl
     for name, value in {"X": X, "y": y, "loss": loss, "along": along}.items():
         if value is not None:
             raise TypeError(f"{name} is given, but belongs to a model, and {of!r:.60} is none; leave it out")
-    return Plane(
+    return Surface(
         "f", ("x₁", "x₂"), (0.0, 0.0), _point, lambda points: _each(lambda a, b: of(Value(a), Value(b)), points)
     )
 
 
-def _of_model(model: Module, X: Any, y: Any, loss: str | Loss | None, along: Any) -> Plane:
+def _of_model(model: Module, X: Any, y: Any, loss: str | Loss | None, along: Any) -> Surface:
     if X is None or y is None:
         raise TypeError(f"the loss of {model!r} is over examples; write loss_landscape(model, X, y)")
     objective = losses.objective_of(model, loss)
@@ -103,7 +103,7 @@ def _of_model(model: Module, X: Any, y: Any, loss: str | Loss | None, along: Any
             raise ValueError(f"{name} lacks the parameter {missing[0]!r}; give what model.state_dict() gives")
         return project(np.array([check_number(f"{name}[{known!r}]", step[known]) for known in names]))
 
-    return Plane(f"loss ({objective!r})", axes, project(present), place, heights)
+    return Surface(f"loss ({objective!r})", axes, project(present), place, heights)
 
 
 def _axes(model: Module, along: Any, present: FloatArray) -> tuple[tuple[str, str], FloatArray, FloatArray]:

@@ -13,7 +13,7 @@ from nn.plots import style
 Scalar: TypeAlias = Callable[[float], float]
 
 
-class Curve(NamedTuple):
+class Trace(NamedTuple):
     """Points of a function; NaN separates the branches.
 
     Attributes:
@@ -28,7 +28,7 @@ class Curve(NamedTuple):
     approached: list[tuple[float, float]]
 
 
-def traced(f: Scalar, low: float, high: float, intervals: int = 240) -> Curve:
+def traced(f: Scalar, low: float, high: float, intervals: int = 240) -> Trace:
     """A function between two ends, with its jumps, which are found by halving.
 
     Example:
@@ -41,7 +41,7 @@ def traced(f: Scalar, low: float, high: float, intervals: int = 240) -> Curve:
     finite = [y for y in ys if isfinite(y)] or [0.0]
     jump = 0.05 * (max(finite) - min(finite))  # how much change is too much for an interval of no width
     width = 1e-9 * (high - low)
-    curve = Curve([xs[0]], [ys[0]], [], [])
+    curve = Trace([xs[0]], [ys[0]], [], [])
     for i in range(intervals):
         a, b, left, right = xs[i], xs[i + 1], ys[i], ys[i + 1]
         while abs(right - left) > jump and b - a > width:
@@ -63,7 +63,7 @@ def traced(f: Scalar, low: float, high: float, intervals: int = 240) -> Curve:
     return curve
 
 
-def draw_curve(ax: Any, curve: Curve, label: str, index: int) -> None:
+def draw_curve(ax: Any, curve: Trace, label: str, index: int) -> None:
     """A curve, with full dots for values that are taken at a jump, and hollow ones for those that are not."""
     ax.plot(curve.x, curve.y, label=label, **style.series(index))
     colour = style.colour(index)

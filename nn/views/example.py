@@ -23,7 +23,7 @@ from nn.views.network import Weights, sizes_of, target_name, weights_of
 
 
 @dataclass(frozen=True, slots=True)
-class Neuron:
+class WorkingNeuron:
     """A neuron at work.
 
     Attributes:
@@ -53,7 +53,7 @@ class Example:
     """
 
     inputs: list[Value]
-    layers: list[list[Neuron]]
+    layers: list[list[WorkingNeuron]]
     targets: list[Value]
     loss: Value
     loss_name: str
@@ -98,7 +98,7 @@ def run_example(model: Any, x: Any, target: Any, loss: Any) -> Example:
 
 def _neurons(
     model: Any, layers: Sequence[Weights], inputs: Sequence[Value], outputs: Sequence[Value]
-) -> list[list[Neuron]]:
+) -> list[list[WorkingNeuron]]:
     """The neurons of each layer, found in the graph: a weighted sum by its weights, an output by who takes it."""
     sums: dict[tuple[Any, ...], list[Value]] = {}  # those with the same weights, in the order of computation
     for node in dict.fromkeys(node for output in outputs for node in topological_order(output)):
@@ -108,7 +108,7 @@ def _neurons(
     # Layers may share their weights: they take the sums one after the other, and no sum may be left over.
     waiting = {key: iter(nodes) for key, nodes in sums.items() if len(nodes) == uses[key]}
     z_of = [[next(waiting.get(row, iter(())), None) for row in layer.rows] for layer in layers]
-    found: list[list[Neuron]] = []
+    found: list[list[WorkingNeuron]] = []
     into: Sequence[Any] = inputs
     for k, (layer, z) in enumerate(zip(layers, z_of, strict=True)):
         user = z_of[k + 1][0] if k + 1 < len(layers) else None
@@ -120,7 +120,7 @@ def _neurons(
                 "show(loss). (Inside no_grad() nothing is recorded.)"
             )
         found.append(
-            [Neuron(row, tuple(into), s, y) for row, s, y in zip(layer.rows, z, a, strict=True) if s is not None]
+            [WorkingNeuron(row, tuple(into), s, y) for row, s, y in zip(layer.rows, z, a, strict=True) if s is not None]
         )
         into = a
     return found
@@ -153,7 +153,7 @@ def _targets(model: Any, loss: Any, target: Any, n: int, outputs: Sequence[Value
     return _numbers(target, "target", "output", n, model)
 
 
-def _loss_of(kind: Any, last: Sequence[Neuron], targets: list[Value]) -> tuple[str, Any]:
+def _loss_of(kind: Any, last: Sequence[WorkingNeuron], targets: list[Value]) -> tuple[str, Any]:
     """What the loss is called, and the loss."""
     outputs, logits = [neuron.a for neuron in last], [neuron.z for neuron in last]
     if kind is None and _is_softmax(outputs):

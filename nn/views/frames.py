@@ -37,7 +37,7 @@ from autograd.engine.graph import topological_order
 from autograd.engine.scalar import fsum
 from autograd.engine.value import Value
 from autograd.stepper.figure import Frame
-from nn.views.example import Example, Neuron
+from nn.views.example import Example, WorkingNeuron
 from nn.views.network import circle_name
 
 MOST_LINES = 8  # of one step, for a neuron with more weights, or a loss of more outputs
@@ -47,7 +47,7 @@ _LEGEND = "The thicker a line, the larger its weight. Solid blue lines are posit
 _FLAT = "The slope of a step is 0 everywhere, so nothing flows back through it: it cannot learn by backpropagation."
 
 
-class Line(NamedTuple):
+class Sentence(NamedTuple):
     """One line of a step: words, and an equation of several sides."""
 
     words: str
@@ -62,7 +62,7 @@ def neuron_frames(run: Example, scene: Scene, names: dict[Value, str], digits: i
         names: for every quantity.
         digits: how many significant digits are shown.
     """
-    return list(_Frames(run, scene, names, digits).all())
+    return list(_NetworkFrames(run, scene, names, digits).all())
 
 
 def indexed(letter: str, sizes: Sequence[int], k: int, i: int) -> str:
@@ -70,7 +70,7 @@ def indexed(letter: str, sizes: Sequence[int], k: int, i: int) -> str:
     return letter + (f"{i + 1}" if max(sizes[1:]) > 1 else "") + (f"[{k}]" if len(sizes) > 2 else "")
 
 
-class _Frames:
+class _NetworkFrames:
     """What the frames of one run share."""
 
     def __init__(self, run: Example, scene: Scene, names: dict[Value, str], digits: int) -> None:
@@ -97,7 +97,7 @@ class _Frames:
             yield from self.reverse(k)
         yield from self.other_parameters()
 
-    def frame(self, part: str, words: str, name: str, lines: Iterable[Line], **marks: Any) -> Frame:
+    def frame(self, part: str, words: str, name: str, lines: Iterable[Sentence], **marks: Any) -> Frame:
         """One step.
 
         Arguments:
@@ -123,10 +123,10 @@ class _Frames:
 
     # --- parts of the network ------------------------------------------------------------------------------------
 
-    def layer(self, k: int) -> list[Neuron]:
+    def layer(self, k: int) -> list[WorkingNeuron]:
         return self.run.layers[k - 1]
 
-    def shown(self, k: int) -> list[tuple[int, Neuron]]:
+    def shown(self, k: int) -> list[tuple[int, WorkingNeuron]]:
         """The neurons of a layer that the picture shows, with their numbers from 0."""
         return [(i, neuron) for i, neuron in enumerate(self.layer(k)) if neuron.a in self.index]
 
@@ -157,16 +157,16 @@ class _Frames:
             first, last = len(self.shown(k)) - 1, len(self.layer(k)) - 2
             names = f"{circle_name(self.sizes, k, first)} to {circle_name(self.sizes, k, last)}"
             sentence = f"The other {left_out} neurons of this layer, {names}, {what} in the same way."
-            yield self.frame(part, "The neurons that are not drawn", "", [Line(sentence)], node=node)
+            yield self.frame(part, "The neurons that are not drawn", "", [Sentence(sentence)], node=node)
 
     # --- forward -------------------------------------------------------------------------------------------------
 
     def given(self) -> Frame:
         """The inputs and the targets."""
         lines = [
-            *_some([Line("", (self.symbol(x), Number(x.data))) for x in self.run.inputs]),
-            *_some([Line("", (self.symbol(t), Number(t.data))) for t in self.run.targets]),
-            Line(_LEGEND),
+            *_some([Sentence("", (self.symbol(x), Number(x.data))) for x in self.run.inputs]),
+            *_some([Sentence("", (self.symbol(t), Number(t.data))) for t in self.run.targets]),
+            Sentence(_LEGEND),
         ]
         nodes = self.nodes([*self.run.inputs, *self.run.targets])
         return self.frame("Given", "The example: inputs and target", "", lines, beside=nodes, values=nodes)
@@ -177,26 +177,26 @@ class _Frames:
         for _, neuron in self.shown(k):
             node, lines = self.index[neuron.a], [self.weighted_sum(neuron)]
             if neuron.a is not neuron.z and not wide:
-                lines.append(Line("activation", self.output(neuron)))
+                lines.append(Sentence("activation", self.output(neuron)))
             words, values = ("The weighted sum of", []) if wide else ("The output of", [node])
             into = {"beside": self.nodes(neuron.inputs), "edges": self.edges(neuron.inputs, neuron.a)}
             yield self.frame("Forward", words, self.names[neuron.a], lines, node=node, values=values, **into)
         yield from self.gap(k, "Forward", "get their weighted sums" if wide else "get their outputs")
         if wide:
             outputs = self.nodes(neuron.a for neuron in self.layer(k))
-            lines = _some([Line("", self.output(neuron)) for neuron in self.layer(k)])
+            lines = _some([Sentence("", self.output(neuron)) for neuron in self.layer(k)])
             op = self.layer(k)[0].a.op
             title = f"{op.name if op else 'activation'} over the whole layer".capitalize()
             yield self.frame("Forward", title, "", lines, beside=outputs, values=outputs)
 
-    def weighted_sum(self, neuron: Neuron) -> Line:
+    def weighted_sum(self, neuron: WorkingNeuron) -> Sentence:
         """z = w·x + b"""
         products = [_product(self.symbol(w), self.symbol(x)) for w, x in zip(neuron.row, neuron.inputs, strict=False)]
         formula = Sum((*products, self.symbol(neuron.row[-1])))
         words = "weighted sum" if neuron.a is not neuron.z else "weighted sum, and the output: it is linear"
-        return Line(words, _equation(self.symbol(neuron.z), formula, neuron.z.data))
+        return Sentence(words, _equation(self.symbol(neuron.z), formula, neuron.z.data))
 
-    def output(self, neuron: Neuron) -> list[Expression]:
+    def output(self, neuron: WorkingNeuron) -> list[Expression]:
         """a = φ(z)"""
         a = neuron.a
         if a.op is primitives.softmax:
@@ -214,18 +214,18 @@ class _Frames:
         formula = graph.definition(run.loss)
         lines = [
             *self.where(graph, formula),
-            Line(run.loss_name, _equation(Symbol("L", run.loss.data), formula, run.loss.data)),
+            Sentence(run.loss_name, _equation(Symbol("L", run.loss.data), formula, run.loss.data)),
         ]
         node = self.index[run.loss]
         beside = [*[neuron.a for neuron in run.layers[-1]], *run.targets]
         into = {"beside": self.nodes(beside), "edges": self.edges(beside, run.loss)}
         return self.frame("Forward", "The loss", "L", lines, node=node, values=[node], **into)
 
-    def where(self, graph: Steps, formula: Expression) -> list[Line]:
+    def where(self, graph: Steps, formula: Expression) -> list[Sentence]:
         """What the steps in the formula are that have a name here alone."""
         parts = graph.made_here([formula])
         return [
-            Line("where", _equation(Symbol(graph.names[part], part.data), graph.definition(part), part.data))
+            Sentence("where", _equation(Symbol(graph.names[part], part.data), graph.definition(part), part.data))
             for part in parts
         ]
 
@@ -248,16 +248,16 @@ class _Frames:
             yield self.frame("Reverse", "The gradients of the weights into", name, lines, node=node, **into)
         yield from self.gap(k, "Reverse", "get their deltas and the gradients of their weights")
 
-    def delta_lines(self, k: int, i: int, neuron: Neuron) -> list[Line]:
+    def delta_lines(self, k: int, i: int, neuron: WorkingNeuron) -> list[Sentence]:
         """delta = dL/da · φ'(z)"""
         delta, value = self.delta(k, i), Number(self.run.gradient_of(neuron.z))
         last = k == len(self.sizes) - 1
         if neuron.a is neuron.z or (last and neuron.a not in self.run.gradients):
             whole = self.slope_of_loss(k, i, neuron.z)
             words = "linear, so delta is the slope" if neuron.a is neuron.z else "loss and activation together"
-            return [*whole[:-1], Line(words, [delta, *whole[-1].sides])]
+            return [*whole[:-1], Sentence(words, [delta, *whole[-1].sides])]
         outputs = list(enumerate(self.layer(k))) if _is_layer_wide(self.layer(k)) else [(i, neuron)]
-        lines: list[Line] = []
+        lines: list[Sentence] = []
         chain: list[tuple[Derivative, Derivative, float, float]] = []
         for j, other in outputs:
             step = Steps(other.a, neuron.z, self.names).locals.get(neuron.z, {}).get(other.a)
@@ -265,22 +265,22 @@ class _Frames:
                 continue
             inner = self.slope(neuron.z, other.a)
             sides = _equation(inner, step.formula, step.value)
-            lines += [*self.slope_of_loss(k, j, other.a), Line("slope of the activation", sides)]
+            lines += [*self.slope_of_loss(k, j, other.a), Sentence("slope of the activation", sides)]
             chain.append((self.slope(other.a), inner, self.run.gradient_of(other.a), step.value))
         symbols = sum_of([Chain((outer, inner)) for outer, inner, _, _ in chain])
         numbers = sum_of([Chain((Number(u), Number(d))) for _, _, u, d in chain])
-        result = Line("delta", [delta, self.slope(neuron.z), symbols, numbers, value])
-        flat = [Line(_FLAT)] if neuron.a.op is primitives.step else []
+        result = Sentence("delta", [delta, self.slope(neuron.z), symbols, numbers, value])
+        flat = [Sentence(_FLAT)] if neuron.a.op is primitives.step else []
         return [*_some(lines), result, *flat]
 
-    def slope_of_loss(self, k: int, i: int, node: Value) -> list[Line]:
+    def slope_of_loss(self, k: int, i: int, node: Value) -> list[Sentence]:
         """dL/da: from the loss itself, or as the sum of what comes back from the next layer."""
         slope, value = self.slope(node), self.run.gradient_of(node)
         if k < len(self.sizes) - 1:
             terms = [(user.row[i], self.delta(k + 1, j)) for j, user in enumerate(self.layer(k + 1))]
             formula = sum_of([_product(self.symbol(w), delta) for w, delta in terms])
             words = "what comes back along its line" if len(terms) == 1 else "what comes back along its lines"
-            return [Line(words, _equation(slope, formula, value))]
+            return [Sentence(words, _equation(slope, formula, value))]
         graph = Steps(self.run.loss, node, self.names)
         users = graph.locals.get(node, {})
         neuron, t = self.layer(k)[i], self.run.targets[i]
@@ -288,16 +288,16 @@ class _Frames:
         if node is not neuron.a and abs(value - (neuron.a.data - t.data)) <= 1e-12:
             formula_of_loss = add(self.symbol(neuron.a), negative(self.symbol(t)))
         if formula_of_loss is None:
-            return [Line("slope of the loss", [slope, Number(value)])]
+            return [Sentence("slope of the loss", [slope, Number(value)])]
         sides = _equation(slope, formula_of_loss, value)
-        return [*self.where(graph, formula_of_loss), Line("slope of the loss", sides)]
+        return [*self.where(graph, formula_of_loss), Sentence("slope of the loss", sides)]
 
-    def gradient_lines(self, k: int, i: int, neuron: Neuron) -> list[Line]:
+    def gradient_lines(self, k: int, i: int, neuron: WorkingNeuron) -> list[Sentence]:
         """dL/dw = delta · what comes along the line; dL/db = delta."""
         lines = [line for j in range(len(neuron.inputs)) for line in self.gradient(k, i, j)]
         return [*_some(lines), *self.gradient(k, i, len(neuron.inputs))]
 
-    def gradient(self, k: int, i: int, j: int) -> list[Line]:
+    def gradient(self, k: int, i: int, j: int) -> list[Sentence]:
         """The gradient of entry ``j`` of a neuron's row. That of a shared parameter is a sum over all of its places.
 
         The sum stands where its last term is found; before that, each place has its own term.
@@ -309,17 +309,17 @@ class _Frames:
         numbers = [evaluate(term) for term in terms]
         if abs(fsum(numbers) - whole) > 1e-9 * fsum([*map(abs, numbers)]) + 1e-300:  # the loss uses it, too
             words = f"the part of d{slope.numerator}/d{slope.denominator} from this neuron"
-            part = Line(words, [own, put_in(own), Number(evaluate(own))])
-            return [part, Line("with what comes from elsewhere", [slope, Number(whole)])]
+            part = Sentence(words, [own, put_in(own), Number(evaluate(own))])
+            return [part, Sentence("with what comes from elsewhere", [slope, Number(whole)])]
         if len(places) == 1:
-            return [Line("", _equation(slope, own, whole))]
+            return [Sentence("", _equation(slope, own, whole))]
         if (k, i, j) != self.last_place[parameter]:
             words = f"one of the {len(places)} terms of d{slope.numerator}/d{slope.denominator}, which is shared"
-            return [Line(words, [own, put_in(own), Number(evaluate(own))])]
+            return [Sentence(words, [own, put_in(own), Number(evaluate(own))])]
         sides: list[Expression] = [slope, Number(whole)]
         if len(terms) <= MOST_LINES:
             sides = _equation(slope, Sum(tuple(terms)), whole)
-        return [Line(f"shared, so the sum of {len(places)} terms", sides)]
+        return [Sentence(f"shared, so the sum of {len(places)} terms", sides)]
 
     def term(self, k: int, i: int, j: int) -> Expression:
         """What a neuron gives to the gradient of entry ``j`` of its row."""
@@ -331,21 +331,15 @@ class _Frames:
         run = self.run
         known = {parameter for layer in run.layers for neuron in layer for parameter in neuron.row}
         known.update(run.inputs, run.targets)
-        neuron_of = {neuron.a: neuron for layer in run.layers for neuron in layer}
+        activated = [neuron.a for layer in run.layers for neuron in layer if neuron.a is not neuron.z]
         for leaf in topological_order(run.loss):
             if leaf.depth or leaf in known or leaf not in self.names:
                 continue
-            users = [
-                (a, local)
-                for a, neuron in neuron_of.items()
-                if a is not neuron.z
-                and (local := Steps(a, leaf, self.names).locals.get(leaf, {}).get(a))
-                and leaf in a.parents
-            ]
+            users = [(a, local) for a in activated for operand, local in a.edges if operand is leaf]
             symbols = sum_of([Chain((self.slope(a), self.slope(leaf, a))) for a, _ in users])
-            numbers = sum_of([Chain((Number(self.run.gradient_of(a)), Number(local.value))) for a, local in users])
+            numbers = sum_of([Chain((Number(self.run.gradient_of(a)), Number(local))) for a, local in users])
             sides = [self.slope(leaf), *([symbols, numbers] if users else []), Number(self.run.gradient_of(leaf))]
-            lines = [Line("one term for each neuron that uses it", sides)]
+            lines = [Sentence("one term for each neuron that uses it", sides)]
             beside = self.nodes(a for a, _ in users)
             yield self.frame("Reverse", "The gradient of", self.names[leaf], lines, beside=beside)
 
@@ -362,12 +356,12 @@ def _product(a: Expression, b: Expression) -> Product:
     return Product(Fraction(1), (a, b))
 
 
-def _some(lines: list[Line]) -> list[Line]:
+def _some(lines: list[Sentence]) -> list[Sentence]:
     """The lines; of many the first ones and the last."""
     if len(lines) <= MOST_LINES:
         return lines
     left_out = len(lines) - _FIRST_LINES - 1
-    return [*lines[:_FIRST_LINES], Line(f"the other {left_out} in the same way"), lines[-1]]
+    return [*lines[:_FIRST_LINES], Sentence(f"the other {left_out} in the same way"), lines[-1]]
 
 
 def _distinct(sides: Iterable[str]) -> list[str]:
@@ -375,7 +369,7 @@ def _distinct(sides: Iterable[str]) -> list[str]:
     return [side for side, _ in groupby(sides)]
 
 
-def _is_layer_wide(layer: Sequence[Neuron]) -> bool:
+def _is_layer_wide(layer: Sequence[WorkingNeuron]) -> bool:
     """Whether an output of the layer depends on more than its own weighted sum."""
     before = {neuron.z for neuron in layer[1:]}
     return len(layer) > 1 and any(node in before for node in topological_order(layer[0].a))

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from nn.data import FloatArray
-from nn.evaluation import plane
+from nn.evaluation import grid
 from nn.metrics import classes_of
 from nn.views.replay import charts
 from nn.views.replay.charts import FINE, HEIGHT, N_SHADES, Axis, spanning
@@ -101,7 +101,7 @@ class Plane(View):
         self.resolution, self.places = resolution, X
         self.x = spanning(X[:, 0].tolist(), *X_AXIS, room=0.08)
         self.y = spanning(X[:, 1].tolist(), *Y_AXIS, room=0.08)
-        self.points = plane(self._samples(self.x), self._samples(self.y))
+        self.points = grid(self._samples(self.x), self._samples(self.y))
 
     def _samples(self, axis: Axis) -> FloatArray:
         """Evenly spaced, the outermost ones just outside the axes, so that no outline runs along the border."""
