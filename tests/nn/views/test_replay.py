@@ -16,7 +16,7 @@ from autograd.derivation.writing import significant
 from nn import MLP, SGD, Adam, Module, Neuron, TrainingDiverged, fit
 from nn.history import History, Snapshots
 from nn.views.replay.contours import simplified, superlevel
-from tests.stepper.shown import data_of, picture_of
+from tests.stepper.shown import picture_of
 
 X = [[0.0, 0.1], [0.2, 1.0], [1.0, 0.0], [0.9, 1.1], [0.4, 0.6], [0.6, 0.3]]
 CLASSES = [0, 1, 1, 0, 1, 0]
