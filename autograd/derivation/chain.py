@@ -6,7 +6,7 @@ What a person writes on one line, ``L = 0.5*(y - t)**2``, the engine records as 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from math import isfinite
 from typing import NamedTuple, TypeAlias
@@ -25,7 +25,6 @@ from autograd.derivation.formulas import (
     formula,
     multiply,
     names_in,
-    negative,
     number,
     size,
     sum_of,
@@ -57,7 +56,8 @@ class Steps:
     """The graph as a derivation sees it: the nodes with names, and the local derivatives from each to the next.
 
     A node without a name is taken into the step around it, unless that would not be read any more: where it is used
-    by several others, or where the formula gets long. It is then named v1, v2 ...
+    by several others, or where the formula gets long. It is then named v1, v2 ... All names are given at the start, so
+    that no question changes what another one answers.
 
     Arguments:
         root: the result.
@@ -74,8 +74,6 @@ class Steps:
     def __init__(self, root: Value, target: Value | None, names: dict[Value, str], *, apart: bool = False) -> None:
         self.names = {node: name for node, name in names.items() if not _is_copy(node)}
         self._taken = set(self.names.values())
-        self._parts: dict[str, Value] = {}  # those named here
-        self._definitions: dict[Value, Expression] = {}
         for node, usual in ((root, "f"), (target, "x")):
             if node is not None and node not in self.names:
                 self._name(node, usual)
@@ -95,49 +93,47 @@ class Steps:
                 self._on_the_way.add(node)
                 for parent in parents:
                     users[parent] = users.get(parent, 0) + 1
-        for node in self._order:
-            if (users.get(node, 0) > 1 or (apart and node.depth)) and node not in self.names:
-                self._name_part(node)
-        self._sizes = self._measured()
-        self.locals = self._local_derivatives(root)
-        if self._parts:  # once more, with v1, v2 ... in the order of computation, and less that needs a name
-            parts = set(self._parts.values())
-            self._parts = {}
-            self._definitions = {}
-            self._taken.difference_update([self.names.pop(node) for node in parts])
+        given, parts = (
+            dict(self.names),
+            {node for node in self._order if users.get(node, 0) > 1 or (apart and node.depth)},
+        )
+        for _ in range(2):  # once more, with v1, v2 ... in the order of computation, and less that needs a name
+            self.names, self._taken = dict(given), set(given.values())
+            self._parts: dict[str, Value] = {}  # those named here
+            self._definitions: dict[Value, Expression] = {}
             for node in self._order:
-                if node in parts:
+                if node in parts and node not in given:
                     self._name_part(node)
             self._sizes = self._measured()
             self.locals = self._local_derivatives(root)
+            if not self._parts:
+                break
+            parts = set(self._parts.values())
+        if target is not None and root.depth:  # what definitions need, of those that may be asked for
+            self._made_here([x.formula for owners in self.locals.values() for x in owners.values()], self._defined)
+            self._made_here([self._defined(root)], self._defined)
 
     @property
     def named(self) -> list[Value]:
         """The nodes with names, from the root back, also those that no gradient reaches."""
         return [node for node in reversed(self._order) if node in self.names]
 
-    def _measured(self) -> dict[Value, int]:
-        """How much it takes to write each node: 1 with a name, else its operands and the sign between them."""
-        sizes: dict[Value, int] = {}
-        for node in self._order:
-            inside = sum([sizes.get(self._through(x), 1) if isinstance(x, Value) else 1 for x in node.operands])
-            inside *= 2 if node.op is primitives.logsumexp else 1
-            if self._whole_trace and node not in self.names and not 0 < inside < LONGEST_OPERAND:
-                self._name_part(node)
-            sizes[node] = 1 if node in self.names else 1 + inside
-        return sizes
+    def made_here(self, formulas: Iterable[Expression]) -> dict[Value, Expression]:
+        """The nodes named here that formulas mention, and those that their definitions mention, with these."""
+        return self._made_here(formulas, self.definition)
 
-    def made_here(self, formulas: Iterable[Expression]) -> list[Value]:
-        """The nodes named here that formulas mention, and those that their definitions mention, in order."""
-        found: set[Value] = set()
+    def _made_here(
+        self, formulas: Iterable[Expression], definition: Callable[[Value], Expression]
+    ) -> dict[Value, Expression]:
+        found: dict[Value, Expression] = {}
         waiting = list(formulas)
         for mentioning in waiting:
             for name in sorted(symbols(mentioning)):
                 node = self._parts.get(name)
                 if node is not None and node not in found and len(found) < MOST_DEFINITIONS:
-                    found.add(node)
-                    waiting.append(self.definition(node))
-        return [node for node in self._order if node in found]
+                    found[node] = definition(node)
+                    waiting.append(found[node])
+        return {node: found[node] for node in self._order if node in found}
 
     # --- names ---------------------------------------------------------------------------------------------------
 
@@ -154,6 +150,29 @@ class Steps:
         """Name a part of an expression v1, v2 ..."""
         self._name(node, f"v{len(self._parts) + 1}")
         self._parts[self.names[node]] = node
+
+    def _name_long(self, operands: Iterable[Operand], longest: int) -> None:
+        """Name the operands that are too long to be written inside a formula."""
+        for x in operands:
+            node = self._through(x) if isinstance(x, Value) else None
+            if node is not None and node.depth and node not in self.names and self._sizes[node] > longest:
+                self._name_part(node)
+
+    def _defined(self, node: Value) -> Expression:
+        """The definition of a node, of which what is too long is named before."""
+        self._name_long(node.operands, LONGEST_FORMULA)
+        return self.definition(node)
+
+    def _measured(self) -> dict[Value, int]:
+        """How much it takes to write each node: 1 with a name, else its operands and the sign between them."""
+        sizes: dict[Value, int] = {}
+        for node in self._order:
+            inside = sum([sizes.get(self._through(x), 1) if isinstance(x, Value) else 1 for x in node.operands])
+            inside *= 2 if node.op is primitives.logsumexp else 1
+            if self._whole_trace and node not in self.names and not 0 < inside < LONGEST_OPERAND:
+                self._name_part(node)
+            sizes[node] = 1 if node in self.names else 1 + inside
+        return sizes
 
     def _through(self, x: Value) -> Value:
         """The node that a copy without a name of its own stands for."""
@@ -197,6 +216,7 @@ class Steps:
                 sums = {node: Local(ONE, 1.0)}
             ((owner, so_far),) = sums.items()
             for i, x, slope in reversed(wanted):  # the last contribution stands first in the sums above
+                self._name_long(self._textbook(node, i)[1].values(), LONGEST_OPERAND)
                 step = _times(so_far, Local(self.partial(node, i, slope), slope))
                 arrived.setdefault(x, {}).setdefault(owner, []).append(step)
         return found
@@ -207,7 +227,7 @@ class Steps:
         """Whether a node is not taken into the step around it: a formula would get long, or a product overflow."""
         return (
             any(size(total.formula) > LONGEST_PRODUCT for total in sums.values())
-            or (self._sizes[node] > LONGEST_REPEATED and _mentions_itself(node, wanted[0][0]))
+            or (self._sizes[node] > LONGEST_REPEATED and "y" in self._textbook(node, wanted[0][0])[1])
             or any(
                 overflows(total.value, slope)
                 for owner, total in sums.items()
@@ -218,18 +238,14 @@ class Steps:
 
     # --- formulas ------------------------------------------------------------------------------------------------
 
-    def value(self, x: Operand, longest: int = LONGEST_OPERAND) -> Expression:
+    def value(self, x: Operand) -> Expression:
         """An operand as it appears in a formula: its name, a number, or the expression that made it."""
         if not isinstance(x, Value):
             return number(x)
         x = self._through(x)
-        if x not in self.names:
-            if not x.depth:
-                return number(x.data)
-            if self._sizes[x] <= longest:
-                return self.definition(x)
-            self._name_part(x)
-        return Symbol(self.names[x], x.data)
+        if x in self.names:
+            return Symbol(self.names[x], x.data)
+        return self.definition(x) if x.depth else number(x.data)
 
     def definition(self, node: Value) -> Expression:
         """The expression that made a node, in terms of names."""
@@ -237,7 +253,7 @@ class Steps:
             return self._definitions[node]
         op = node.op
         assert op is not None
-        operands = [self.value(x, LONGEST_FORMULA) for x in node.operands]
+        operands = [self.value(x) for x in node.operands]
         if op is primitives.dot:
             n = len(operands) // 2
             products = [multiply(w, x) for w, x in zip(operands[:n], operands[-n:] if n else [], strict=True)]
@@ -259,40 +275,42 @@ class Steps:
 
     def partial(self, node: Value, i: int, slope: float) -> Expression:
         """The derivative of a node with respect to its operand number ``i``, in terms of names."""
+        source, operands = self._textbook(node, i)
+        quantities = {letter: self.value(x) for letter, x in operands.items()}
+        if "z0" in quantities:  # an output of a softmax that the graph does not have
+            quantities["p"] = Call("softmax", tuple([z for letter, z in quantities.items() if letter != "y"]), i - 1)
+        if source:
+            made = formula(source, quantities)
+            if agrees(made, slope):  # else a/b is written for equal operands that are infinite
+                return made
+        return number(slope)
+
+    def _textbook(self, node: Value, i: int) -> tuple[str, dict[str, Operand]]:
+        """The derivative of a node with respect to its operand number ``i``, and what its letters stand for."""
         op, operands = node.op, node.operands
         assert op is not None
         n = len(operands) // 2
         if op is primitives.dot:
             bias = i == n and len(operands) % 2 == 1
-            return ONE if bias else self.value(operands[i + len(operands) - n if i < n else i - len(operands) + n])
-        if op is primitives.fsum:
-            return ONE
-        if op is primitives.logsumexp:
-            return call("exp", add(self.value(operands[i]), negative(self.value(node))))
-        if op is primitives.softmax:
-            y, j = self.value(node), int(float(operands[0]))
             return (
-                multiply(y, add(ONE, negative(y))) if i == j + 1 else negative(multiply(y, self._softmax(node, i - 1)))
+                ("1", {}) if bias else ("a", {"a": operands[i + len(operands) - n if i < n else i - len(operands) + n]})
             )
-        if op.textbook:
-            wanted = names_in(op.textbook[i])
-            quantities = {
-                letter: self.value(x) for letter, x in zip("abcdefgh", operands, strict=False) if letter in wanted
-            }
-            if "y" in wanted:
-                quantities["y"] = self.value(node)
-            made = formula(op.textbook[i], quantities)
-            if agrees(made, slope):  # else a/b is written for equal operands that are infinite
-                return made
-        return number(slope)
-
-    def _softmax(self, node: Value, j: int) -> Expression:
-        """Output j of the softmax of which ``node`` is one output: the node for it, if the graph has it."""
-        logits = node.operands[1:]
-        other = self._softmaxes.get((float(j), *map(id, logits)))
-        if other is not None:
-            return self.value(other)
-        return Call("softmax", tuple([self.value(x) for x in logits]), j)
+        if op is primitives.fsum:
+            return "1", {}
+        if op is primitives.logsumexp:
+            return "exp(a - y)", {"a": operands[i], "y": node}
+        if op is primitives.softmax:
+            j, *logits = operands
+            if i == int(float(j)) + 1:
+                return "y*(1 - y)", {"y": node}
+            other = self._softmaxes.get((float(i - 1), *map(id, logits)))
+            others = {f"z{k}": x for k, x in enumerate(logits)} if other is None else {"p": other}
+            return "-y*p", {"y": node, **others}
+        if not op.textbook:
+            return "", {}
+        wanted = names_in(op.textbook[i])
+        quantities = dict(zip("abcdefgh", operands, strict=False)) | {"y": node}
+        return op.textbook[i], {letter: x for letter, x in quantities.items() if letter in wanted}
 
 
 def _times(a: Local, b: Local) -> Local:
@@ -312,10 +330,3 @@ def _total(parts: Sequence[Local]) -> Local:
 def _is_copy(node: Value) -> bool:
     """Whether a transform copied an argument, label and all."""
     return node.op is primitives.identity and node.label in [parent.label for parent in node.parents]
-
-
-def _mentions_itself(node: Value, i: int) -> bool:
-    """Whether the derivative of a node with respect to its operand number ``i`` is written with the node's value."""
-    op = node.op
-    assert op is not None
-    return op in (primitives.logsumexp, primitives.softmax) or (op.textbook != () and "y" in names_in(op.textbook[i]))

@@ -363,8 +363,8 @@ def _backward(root: Value, steps: Steps, title: str) -> Table:
 def _where(steps: Steps, tables: list[Table]) -> list[Table]:
     """What the names stand for that were given to nodes without one."""
     shown = [side for table in tables for row in table.rows for side in row if side is not None]
-    nodes = steps.made_here(shown)
-    rows = [[Symbol(steps.names[node]), steps.definition(node), Number(node.data)] for node in nodes]
+    made = steps.made_here(shown)
+    rows = [[Symbol(steps.names[node]), definition, Number(node.data)] for node, definition in made.items()]
     return [Table("where", rows)] if rows else []
 
 

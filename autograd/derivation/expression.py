@@ -8,18 +8,26 @@ import math
 import re
 import warnings
 from collections.abc import Callable, Mapping
-from inspect import signature
-from typing import Any
+from inspect import isfunction, signature
+from typing import Any, NoReturn
 
 from autograd import functions
+from autograd.derivation import formulas
 from autograd.engine.primitives import PRIMITIVES
 from autograd.engine.value import Value
 
-_NOTATIONS = {op.name: op.notation for op in PRIMITIVES if not op.variadic}
-_NOTATIONS |= {"log_sigmoid": "log_sigmoid", "silu": "silu"}  # made of several rows, and another name for one
-_FUNCTIONS: dict[str, Callable[..., Any]] = {name: f for name, f in vars(functions).items() if name in _NOTATIONS}
-_FUNCTIONS |= {_NOTATIONS[name]: f for name, f in _FUNCTIONS.items()}
-_FUNCTIONS |= {op.array: _FUNCTIONS[op.name] for op in PRIMITIVES if op.array and op.name in _FUNCTIONS}  # arctan
+
+def _is_elementary(f: Any) -> bool:
+    """Whether this is a function of numbers that records: one of a row of the table, or of what is made of rows."""
+    kinds = {"return": "", **getattr(f, "__annotations__", {})}
+    result = kinds.pop("return")
+    return isfunction(f) and result in ("T", "Any") and {*kinds.values()} <= {"T", "Operand", "Operand | bool"}
+
+
+_FUNCTIONS: dict[str, Callable[..., Any]] = {name: f for name, f in vars(functions).items() if _is_elementary(f)}
+_ROWS = [op for op in PRIMITIVES if op.name in _FUNCTIONS]
+_FUNCTIONS |= {op.notation: _FUNCTIONS[op.name] for op in _ROWS}
+_FUNCTIONS |= {op.array: _FUNCTIONS[op.name] for op in _ROWS if op.array}  # arctan
 
 _OTHER_NAMES = {"ln": "log", "sgn": "sign", "sig": "sigmoid", "σ": "sigmoid", "fabs": "abs", "heaviside": "step"}
 _OTHER_NAMES |= {"lg": "log10", "ld": "log2", "lb": "log2", "tg": "tan", "arctg": "atan", "sh": "sinh", "ch": "cosh"}
@@ -31,14 +39,6 @@ _INSTEAD |= {"pow": "a**b", "square": "x**2", "root": "x**(1/n)", "reciprocal": 
 _TYPESET = {"−": "-", "–": "-", "×": "*", "·": "*", "⋅": "*", "÷": "/", "²": "**2", "³": "**3", "√": "sqrt(...)"}
 
 _ALLOWED = "only numbers, names, + - * / **, parentheses and functions can stand in an expression"
-
-_OPERATORS: dict[type, Callable[[Any, Any], Any]] = {
-    ast.Add: lambda a, b: a + b,
-    ast.Sub: lambda a, b: a - b,
-    ast.Mult: lambda a, b: a * b,
-    ast.Div: lambda a, b: a / b,
-    ast.Pow: lambda a, b: a**b,
-}
 
 
 class ExpressionError(ValueError):
@@ -82,17 +82,13 @@ def names_in(text: str) -> list[str]:
         ['w', 'x', 'b']
     """
     steps = _Recorder(text, {}).steps
-    nodes = [node for _, expression in steps for node in ast.walk(expression)]
-    calls = [node.func for node in nodes if isinstance(node, ast.Call)]
-    functions_called = {id(name) for name in calls if isinstance(name, ast.Name) and name.id in _FUNCTIONS}
-    names = [node for node in nodes if isinstance(node, ast.Name) and id(node) not in functions_called]
     given = {target.id for target, _ in steps if target is not None}
-    ordered = sorted(names, key=lambda node: node.col_offset)
-    return list(dict.fromkeys(node.id for node in ordered if node.id not in given and node.id not in _CONSTANTS))
+    names = formulas.variables_in(*[expression for _, expression in steps])
+    return [name for name in names if name not in given and name not in _CONSTANTS]
 
 
-class _Recorder:
-    """Walks the syntax tree of one expression."""
+class _Recorder(formulas.Reader):
+    """Reads one expression, as a graph."""
 
     def __init__(self, text: str, variables: Mapping[str, Value]) -> None:
         self.text = text = " ".join(text.split())
@@ -114,7 +110,7 @@ class _Recorder:
         """The result of the last step; every named step gets its name as label."""
         for target, expression in self.steps:
             try:
-                result = self.walk(expression)
+                result = self.read(expression)
             except RecursionError:
                 raise ExpressionError(self.text, 0, "the expression is too deeply nested to read") from None
             if not isinstance(result, Value):
@@ -131,35 +127,33 @@ class _Recorder:
         position = len(self.text.encode()[:offset].decode())
         return ExpressionError(self.text, position, what)
 
-    def walk(self, node: ast.expr) -> Any:
+    def number(self, x: float) -> float:
+        return float(x)
+
+    def name(self, node: ast.Name) -> Any:
+        name = node.id
+        if name in self.variables:
+            return self.variables[name]
+        if any(target is not None and target.id == name for target, _ in self.steps):
+            raise self.error(node, f"{name} is used before the step that computes it; compute it first")
+        if name in _CONSTANTS:
+            return _CONSTANTS[name]
+        raise self.error(node, f"{name} has no value; give it one with {name}=...")
+
+    def function(self, node: ast.Call, name: str) -> Callable[..., Any]:
+        if name in _FUNCTIONS:
+            if len(node.args) not in _arguments(name):
+                ways = [f"{name}({', '.join(names)})" for names in _arguments(name).values()]
+                raise self.error(node, f"{name} is written {' or '.join(ways)}")
+            return _FUNCTIONS[name]
+        if name in self.variables:
+            raise self.error(node, f"{name} is a variable, no function; a product needs a sign: {name}*(...)")
+        raise self.error(node, f"no function is called {name}; {_suggested(name)}")
+
+    def other(self, node: ast.expr) -> NoReturn:
         match node:
-            case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
-                return self.compute(node, float, number)
-            case ast.Name(id=name):
-                if name in self.variables:
-                    return self.variables[name]
-                if any(target is not None and target.id == name for target, _ in self.steps):
-                    raise self.error(node, f"{name} is used before the step that computes it; compute it first")
-                if name in _CONSTANTS:
-                    return _CONSTANTS[name]
-                raise self.error(node, f"{name} has no value; give it one with {name}=...")
-            case ast.UnaryOp(op=ast.USub(), operand=operand):
-                return -self.walk(operand)
-            case ast.UnaryOp(op=ast.UAdd(), operand=operand):
-                return self.walk(operand)
-            case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
-                return self.compute(node, _OPERATORS[type(op)], self.walk(left), self.walk(right))
             case ast.BinOp(op=ast.BitXor(), right=right):
                 raise self.error(right, "^ is not a power here; write **")
-            case ast.Call(func=ast.Name(id=name), args=args, keywords=[]):
-                if name in _FUNCTIONS:
-                    if len(args) not in _arguments(name):
-                        ways = [f"{name}({', '.join(names)})" for names in _arguments(name).values()]
-                        raise self.error(node, f"{name} is written {' or '.join(ways)}")
-                    return self.compute(node, _FUNCTIONS[name], *map(self.walk, args))
-                if name in self.variables:
-                    raise self.error(node, f"{name} is a variable, no function; a product needs a sign: {name}*(...)")
-                raise self.error(node, f"no function is called {name}; {_suggested(name)}")
             case ast.Call(func=ast.BinOp() | ast.UnaryOp() | ast.Constant() | ast.Call() as factor):
                 raise self.error(factor, "a product needs a sign: write * between its factors", at_end=True)
             case ast.Attribute(value=value, attr=name):
@@ -168,10 +162,10 @@ class _Recorder:
             case ast.Compare(left=left, ops=[ast.Eq(), *_]):
                 raise self.error(left, "a step is named with one sign of equality: y = x**2", at_end=True)
             case ast.Call(func=ast.Attribute() as function):
-                self.walk(function)
+                self.read(function)
         raise self.error(node, _ALLOWED)
 
-    def compute(self, node: ast.expr, function: Callable[..., Any], *operands: Any) -> Any:
+    def computed(self, node: ast.expr, function: Callable[..., Any], *operands: Any) -> Any:
         try:
             result = function(*operands)
         except OverflowError:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import ast
 import operator
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import partial
+from functools import cache, partial
 from math import inf, isfinite, nan, pi, prod
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from autograd.engine import scalar
 from autograd.engine.primitives import PRIMITIVES
@@ -22,15 +23,39 @@ from autograd.engine.primitives import PRIMITIVES
 # --- the tree ----------------------------------------------------------------------------------------------------
 
 
+class _Tree:
+    """Arithmetic on trees."""
+
+    __slots__ = ()
+
+    def __add__(self: Any, other: Expression) -> Expression:
+        return add(self, other)
+
+    def __sub__(self: Any, other: Expression) -> Expression:
+        return add(self, negative(other))
+
+    def __mul__(self: Any, other: Expression) -> Expression:
+        return multiply(self, other)
+
+    def __truediv__(self: Any, other: Expression) -> Expression:
+        return divide(self, other)
+
+    def __pow__(self: Any, other: Expression) -> Expression:
+        return power(self, other)
+
+    def __neg__(self: Any) -> Expression:
+        return negative(self)
+
+
 @dataclass(frozen=True, slots=True)
-class Number:
+class Number(_Tree):
     """A number: exact, so that factors can be multiplied out; a float where there is no fraction for it."""
 
     value: Fraction | float
 
 
 @dataclass(frozen=True, slots=True)
-class Symbol:
+class Symbol(_Tree):
     """A quantity with a name; ``value`` takes its place when the numbers are put in."""
 
     name: str
@@ -38,7 +63,7 @@ class Symbol:
 
 
 @dataclass(frozen=True, slots=True)
-class NamedConstant:
+class NamedConstant(_Tree):
     """A number that keeps its name when the numbers are put in, as π. No quantity of that name is taken for it."""
 
     name: str
@@ -46,14 +71,14 @@ class NamedConstant:
 
 
 @dataclass(frozen=True, slots=True)
-class Sum:
+class Sum(_Tree):
     """Terms, two at least."""
 
     terms: tuple[Expression, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Product:
+class Product(_Tree):
     """A coefficient times factors; what one divides by is a `Power` with a negative exponent."""
 
     coefficient: Fraction
@@ -61,7 +86,7 @@ class Product:
 
 
 @dataclass(frozen=True, slots=True)
-class Power:
+class Power(_Tree):
     """A base and an exponent."""
 
     base: Expression
@@ -69,7 +94,7 @@ class Power:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class Call(_Tree):
     """A function of arguments; ``index`` picks one of the results where there are several."""
 
     function: str
@@ -78,7 +103,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(_Tree):
     """One expression where a comparison holds, else another."""
 
     sign: str
@@ -89,7 +114,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Derivative:
+class Derivative(_Tree):
     """The derivative of one named quantity with respect to another.
 
     Where several paths add up, ``kind`` tells the "total" from the "local" derivative, which sees one path only.
@@ -101,7 +126,7 @@ class Derivative:
 
 
 @dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(_Tree):
     """Factors that stay apart: the steps of a chain rule, or the numbers put in for them."""
 
     factors: tuple[Expression, ...]
@@ -291,22 +316,16 @@ def _has_a_function_of_your_own(a: Expression) -> bool:
 
 def put_in(a: Expression) -> Expression:
     """The formula with the values in place of the names, not worked out any further."""
-    match a:
-        case Symbol(_, value):
-            return Number(value)
-        case Sum(terms):
-            return Sum(tuple([put_in(term) for term in terms]))
-        case Product(coefficient, factors):
-            return Product(coefficient, tuple([put_in(factor) for factor in factors]))
-        case Chain(factors):
-            return Chain(tuple([put_in(factor) for factor in factors]))
-        case Power(base, exponent):
-            return Power(put_in(base), put_in(exponent))
-        case Call(function, arguments, index):
-            return Call(function, tuple([put_in(argument) for argument in arguments]), index)
-        case Choice(sign, left, right, chosen, otherwise):
-            return Choice(sign, put_in(left), put_in(right), put_in(chosen), put_in(otherwise))
-    return a
+
+    def inside(x: Any) -> Any:
+        if isinstance(x, Symbol):
+            return Number(x.value)
+        if isinstance(x, tuple):
+            return tuple([inside(part) for part in x])
+        return type(x)(*[inside(getattr(x, part)) for part in x.__slots__]) if isinstance(x, _Tree) else x
+
+    numbers: Expression = inside(a)
+    return numbers
 
 
 def parts(a: Expression) -> tuple[Expression, ...]:
@@ -341,14 +360,99 @@ def symbols(a: Expression) -> set[str]:
 
 # --- reading -----------------------------------------------------------------------------------------------------
 
-_SIGNS: Final = {ast.Lt: "<", ast.LtE: "≤", ast.Gt: ">", ast.GtE: "≥", ast.Eq: "=", ast.NotEq: "≠"}
-_OPERATORS: Final[dict[type[ast.operator], Callable[[Expression, Expression], Expression]]] = {
-    ast.Add: add,
-    ast.Sub: lambda a, b: add(a, negative(b)),
-    ast.Mult: multiply,
-    ast.Div: divide,
-    ast.Pow: power,
+_OPERATORS: Final[dict[type[ast.operator], Callable[[Any, Any], Any]]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.Pow: operator.pow,
 }
+
+
+class Reader(ABC):
+    """The one reader of formulas, of those in the table and of those that a person types: it walks their syntax.
+
+    What numbers, names and functions stand for, and so what comes of it, is said by those derived from it.
+    """
+
+    @abstractmethod
+    def number(self, x: float) -> Any:
+        """What a number stands for."""
+
+    @abstractmethod
+    def name(self, node: ast.Name) -> Any:
+        """What a name stands for."""
+
+    @abstractmethod
+    def function(self, node: ast.Call, name: str) -> Callable[..., Any]:
+        """The function that is called."""
+
+    @abstractmethod
+    def other(self, node: ast.expr) -> Any:
+        """What anything else stands for, if it can be read."""
+
+    def computed(self, node: ast.expr, function: Callable[..., Any], *operands: Any) -> Any:
+        """What a function gives."""
+        return function(*operands)
+
+    def read(self, node: ast.expr) -> Any:
+        """What a formula stands for."""
+        match node:
+            case ast.Constant(value=int() | float() as x) if not isinstance(x, bool):
+                return self.computed(node, self.number, x)
+            case ast.Name():
+                return self.name(node)
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                return -self.read(operand)
+            case ast.UnaryOp(op=ast.UAdd(), operand=operand):
+                return self.read(operand)
+            case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
+                return self.computed(node, _OPERATORS[type(op)], self.read(left), self.read(right))
+            case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
+                return self.computed(node, self.function(node, name), *map(self.read, arguments))
+        return self.other(node)
+
+
+def variables_in(*formulas: ast.AST) -> list[str]:
+    """The names that formulas mention, without those of functions, in the order in which they appear."""
+    nodes = [node for formula in formulas for node in ast.walk(formula)]
+    called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
+    names = [node for node in nodes if isinstance(node, ast.Name) and id(node) not in called]
+    return list(dict.fromkeys(node.id for node in sorted(names, key=lambda node: node.col_offset)))
+
+
+_SIGNS: Final = {ast.Lt: "<", ast.LtE: "≤", ast.Gt: ">", ast.GtE: "≥", ast.Eq: "=", ast.NotEq: "≠"}
+
+
+class _Textbook(Reader):
+    """Reads a formula of the table, as a tree."""
+
+    def __init__(self, source: str, quantities: Mapping[str, Expression]) -> None:
+        self.source = source
+        self.quantities = quantities
+
+    def number(self, x: float) -> Expression:
+        return number(float(x))
+
+    def name(self, node: ast.Name) -> Expression:
+        if node.id in self.quantities:
+            return self.quantities[node.id]
+        return NamedConstant("π", pi) if node.id == "pi" else self.other(node)
+
+    def function(self, node: ast.Call, name: str) -> Callable[..., Expression]:
+        return partial(call, name)
+
+    def other(self, node: ast.expr) -> Expression:
+        match node:
+            case ast.IfExp(test=ast.Compare(left=left, ops=[op], comparators=[right])) if type(op) in _SIGNS:
+                sides = self.read(left), self.read(right)
+                return choose(_SIGNS[type(op)], *sides, self.read(node.body), self.read(node.orelse))
+            case ast.IfExp(test=test):
+                return choose("≠", self.read(test), ZERO, self.read(node.body), self.read(node.orelse))
+        raise ValueError(
+            f"the formula {self.source!r} cannot be read at {ast.unparse(node)!r}; write it with "
+            f"{', '.join(self.quantities)}, numbers, calls, + - * / ** and 'x if a >= b else y'"
+        )
 
 
 def formula(source: str, quantities: Mapping[str, Expression]) -> Expression:
@@ -369,45 +473,20 @@ def formula(source: str, quantities: Mapping[str, Expression]) -> Expression:
         >>> text(formula("b*a**(b - 1)", {"a": Symbol("x"), "b": number(2.0)}))
         '2x'
     """
-
-    def read(node: ast.expr) -> Expression:
-        match node:
-            case ast.Constant(value=int() | float() as value):
-                return number(float(value))
-            case ast.Name(id=name) if name in quantities:
-                return quantities[name]
-            case ast.Name(id="pi"):
-                return NamedConstant("π", pi)
-            case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
-                return _OPERATORS[type(op)](read(left), read(right))
-            case ast.UnaryOp(op=ast.USub(), operand=operand):
-                return negative(read(operand))
-            case ast.Call(func=ast.Name(id=function), args=arguments, keywords=[]):
-                return call(function, *[read(argument) for argument in arguments])
-            case ast.IfExp(test=ast.Compare(left=left, ops=[op], comparators=[right])) if type(op) in _SIGNS:
-                return choose(_SIGNS[type(op)], read(left), read(right), read(node.body), read(node.orelse))
-            case ast.IfExp(test=test):
-                return choose("≠", read(test), ZERO, read(node.body), read(node.orelse))
-        raise ValueError(
-            f"the formula {source!r} cannot be read at {ast.unparse(node)!r}; "
-            f"write it with {', '.join(quantities)}, numbers, calls, + - * / ** and 'x if a >= b else y'"
-        )
-
-    return read(parsed(source))
+    tree: Expression = _Textbook(source, quantities).read(_syntax(source))
+    return tree
 
 
-def parsed(source: str) -> ast.expr:
-    """The syntax of a formula.
-
-    Raises:
-        ValueError: where that is not a formula.
-    """
+@cache
+def _syntax(source: str) -> ast.expr:
+    """The syntax of a formula of the table."""
     try:
         return ast.parse(source, mode="eval").body
     except SyntaxError as error:
         raise ValueError(f"the formula {source!r} cannot be read: {error.msg}") from None
 
 
+@cache
 def names_in(source: str) -> frozenset[str]:
-    """The names that a formula mentions."""
-    return frozenset(node.id for node in ast.walk(parsed(source)) if isinstance(node, ast.Name))
+    """The operands that a formula of the table mentions."""
+    return frozenset(variables_in(_syntax(source)))

@@ -14,7 +14,8 @@ from numbers import Real
 from typing import Any, Literal, TypeAlias
 
 from autograd.calculus.transforms import adjoints, local_slopes
-from autograd.derivation.expression import ExpressionError, names_in, record
+from autograd.derivation.expression import ExpressionError, record
+from autograd.derivation.formulas import names_in
 from autograd.derivation.naming import CALLER, Caller, nodes_by_name
 from autograd.derivation.precise import as_fraction, order_from, replay, roughly
 from autograd.engine.errors import DomainError

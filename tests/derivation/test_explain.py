@@ -7,6 +7,7 @@ import pickle
 import re
 from collections.abc import Iterator
 from itertools import count
+from random import Random
 from types import SimpleNamespace
 from typing import Any
 from xml.etree import ElementTree
@@ -832,6 +833,21 @@ def test_factors_multiply_and_add_up_to_the_derivative(graph: tuple[Value, list[
             total = math.fsum(path.value for path in derivation.paths)
             # The reverse pass adds at shared nodes, where 1 − 1 − 1e-134 is 0; the paths have taken 1 − 1 together.
             assert total == pytest.approx(leaf.grad, rel=1e-9, abs=1e-9 * largest + 1e-12)
+
+
+@settings(max_examples=examples(100), deadline=None)
+@given(graphs(labels=0), st.randoms())
+def test_no_question_changes_what_another_one_answers(graph: tuple[Value, list[Value]], chance: Random) -> None:
+    root, leaves = graph
+    nodes = [node for node in topological_order(root) if node.depth]
+    for target in (*leaves, None):
+        answers = []
+        for order in (nodes, chance.sample(nodes, len(nodes))):
+            steps = Steps(root, target, node_names([root]))
+            names = dict(steps.names)
+            answers.append({node: (steps.definition(node), steps.partial(node, 0, node.partials[0])) for node in order})
+            assert steps.names == names
+        assert answers[0] == answers[1]
 
 
 @settings(max_examples=examples(300), deadline=None)
