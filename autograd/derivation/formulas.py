@@ -26,7 +26,7 @@ from autograd.engine.primitives import PRIMITIVES
 class _Tree:
     """Arithmetic on trees."""
 
-    __slots__ = ()
+    __slots__: tuple[str, ...] = ()
 
     def __add__(self: Any, other: Expression) -> Expression:
         return add(self, other)

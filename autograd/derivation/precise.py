@@ -9,8 +9,9 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 from math import ceil, copysign, floor, inf, isclose, isfinite, isqrt, nan, ulp
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
 
 from autograd.engine import scalar
 from autograd.engine.graph import depth_of, topological_order
@@ -22,6 +23,9 @@ NOTHING = -1500  # the power of two below which a number of no sure digit is 0: 
 GREATEST_EXPONENT = 1_000_000  # e to more than this is taken for infinity, and to less than minus this for 0
 ROUNDING = 8.0  # the last places by which a row may be off on floats; 4 are promised
 CLOSE = 1e-6  # a node that is further from what its operands give was recorded when these held other numbers
+_GROWING = frozenset({"exp", "expm1", "sinh", "cosh", "tanh"})  # as good as at infinity, or 0, long before
+_ANGLES = frozenset({"sin", "cos", "tan"})
+_COMPARING = frozenset({"absolute", "sign", "step", "at_least", "below", "maximum", "minimum", "where"})
 
 Mpf: TypeAlias = "Any"  # an mpmath.mpf, which has no types
 Rough: TypeAlias = "tuple[float, float]"  # a number and a bound on its error
@@ -230,6 +234,15 @@ def as_fraction(x: Mpf) -> Fraction | None:
 # --- numbers -----------------------------------------------------------------------------------------------------
 
 
+def _operator(how: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """An operator between two numbers, of which one may be of another kind."""
+    return lambda self, other: self.m.number(self.m.together(how, self, other))
+
+
+def _comparison(how: Callable[[Any, Any], Any]) -> Callable[[Any, Any], bool]:
+    return lambda self, other: bool(self.m.together(how, self, other))
+
+
 class _Number:
     """A number of a replay: a fraction, which is exact, while that is short; else an mpf."""
 
@@ -239,29 +252,16 @@ class _Number:
         self.m = m
         self.x = x
 
-    def _with(self, other: Any, how: Callable[[Any, Any], Any]) -> Any:
-        a, b = self.x, self.m.number(other).x
-        if type(a) is not type(b):
-            a, b = self.m.mpf(a), self.m.mpf(b)
-        return how(a, b)
-
-    def _new(self, other: Any, how: Callable[[Any, Any], Any]) -> _Number:
-        return self.m.number(self._with(other, how))
-
-    def __add__(self, other: Any) -> _Number:
-        return self._new(other, operator.add)
-
-    def __sub__(self, other: Any) -> _Number:
-        return self._new(other, operator.sub)
-
-    def __mul__(self, other: Any) -> _Number:
-        return self._new(other, operator.mul)
-
-    def __rsub__(self, other: Any) -> _Number:
-        return -self + other
-
-    __radd__ = __add__
-    __rmul__ = __mul__
+    __add__ = __radd__ = _operator(operator.add)
+    __sub__ = _operator(operator.sub)
+    __rsub__ = _operator(lambda a, b: b - a)
+    __mul__ = __rmul__ = _operator(operator.mul)
+    __eq__ = _comparison(operator.eq)
+    __lt__ = _comparison(operator.lt)
+    __le__ = _comparison(operator.le)
+    __gt__ = _comparison(operator.gt)
+    __ge__ = _comparison(operator.ge)
+    __hash__ = None  # type: ignore[assignment]  # it is equal to numbers of other kinds
 
     def __truediv__(self, other: Any) -> _Number:
         return self.m.divide(self, other)
@@ -280,23 +280,6 @@ class _Number:
 
     def __abs__(self) -> _Number:
         return _Number(self.m, abs(self.x))
-
-    def __eq__(self, other: object) -> bool:
-        return bool(self._with(other, operator.eq))
-
-    __hash__ = None  # type: ignore[assignment]  # it is equal to numbers of other kinds
-
-    def __lt__(self, other: Any) -> bool:
-        return bool(self._with(other, operator.lt))
-
-    def __le__(self, other: Any) -> bool:
-        return bool(self._with(other, operator.le))
-
-    def __gt__(self, other: Any) -> bool:
-        return bool(self._with(other, operator.gt))
-
-    def __ge__(self, other: Any) -> bool:
-        return bool(self._with(other, operator.ge))
 
     def __bool__(self) -> bool:
         return self.x != 0
@@ -359,16 +342,46 @@ class _Precise:
         x = x.x if isinstance(x, _Number) else x
         return self.mp.mpf(x.numerator) / x.denominator if isinstance(x, Fraction) else self.mp.mpf(x)
 
-    def _of(self, function: Callable[[Mpf], Any], limits: Callable[[float], float], x: Any) -> _Number:
-        """A function of one number; ``limits`` gives its values at the infinities and NaN."""
+    def together(self, how: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
+        """What comes of two numbers: of fractions, or else of mpfs."""
+        a, b = self.number(a).x, self.number(b).x
+        return how(a, b) if type(a) is type(b) else how(self.mpf(a), self.mpf(b))
+
+    def __getattr__(self, name: str) -> Callable[..., _Number]:
+        """A function of numbers: mpmath's of that name, or `scalar`'s where that does nothing but compare."""
+        on_floats = getattr(scalar, name)
+
+        def limited(x: Mpf, *others: Mpf) -> Any:
+            if name in _GROWING and abs(x) >= GREATEST_EXPONENT:
+                return on_floats(copysign(inf, x))
+            if name in _ANGLES and self.mp.mag(x) >= GREATEST_EXPONENT:
+                return nan  # it takes as many digits of pi
+            return getattr(self.mp, name)(x, *others)
+
+        def compared(*operands: Any) -> _Number:
+            return self.number(on_floats(*map(self.number, operands)))
+
+        return compared if name in _COMPARING else partial(self._of, limited, on_floats)
+
+    def _of(self, function: Callable[..., Any], on_floats: Callable[..., float], *operands: Any) -> _Number:
+        """A function of mpmath; on floats it tells the values at the infinities, at NaN and outside its domain."""
+        numbers = [self.number(x) for x in operands]
+        y = function(*map(self.mpf, numbers)) if all(x.is_finite for x in numbers) else None
+        if y is None or isinstance(y, self.mp.mpc):
+            limit = on_floats(*map(float, numbers))
+            y = limit if y is None or not isfinite(limit) else y.real
+        return self.number(y)
+
+    def _whole(self, function: Callable[[Fraction], int], on_floats: Callable[[float], float], x: Any) -> _Number:
         x = self.number(x)
-        return self.number(function(self.mpf(x)) if x.is_finite else limits(float(x)))
+        exact = x.x if type(x.x) is Fraction else as_fraction(x.x)
+        return self.number(on_floats(float(x)) if exact is None else function(exact))
 
     # --- arithmetic ----------------------------------------------------------------------------------------------
 
     def divide(self, a: Any, b: Any) -> _Number:
         a, b = self.number(a), self.number(b)
-        return self.number(scalar.divide(float(a), 0.0)) if b == 0 else a._new(b, operator.truediv)
+        return self.number(scalar.divide(float(a), 0.0) if b == 0 else self.together(operator.truediv, a, b))
 
     def power(self, a: Any, b: Any) -> _Number:
         a, b = self.number(a), self.number(b)
@@ -389,30 +402,7 @@ class _Precise:
     def fsum(self, terms: Sequence[Any]) -> _Number:
         return sum(terms, self.number(0))
 
-    def absolute(self, x: Any) -> _Number:
-        return abs(self.number(x))
-
-    # --- exponentials, logarithms, roots, angles -----------------------------------------------------------------
-
-    def _exponential(
-        self, function: Callable[[Mpf], Mpf], limits: Callable[[float], float]
-    ) -> Callable[[Any], _Number]:
-        def limited(x: Mpf) -> Any:
-            return function(x) if abs(x) < GREATEST_EXPONENT else limits(copysign(inf, x))
-
-        return lambda x: self._of(limited, limits, x)
-
-    def exp(self, x: Any) -> _Number:
-        return self._exponential(self.mp.exp, scalar.exp)(x)
-
-    def expm1(self, x: Any) -> _Number:
-        return self._exponential(self.mp.expm1, scalar.expm1)(x)
-
-    def log(self, x: Any) -> _Number:
-        return self._of(lambda x: self.mp.log(x) if x > 0 else scalar.log(float(x)), scalar.log, x)
-
-    def log1p(self, x: Any) -> _Number:
-        return self._of(lambda x: self.mp.log1p(x) if x > -1 else -inf if x == -1 else nan, scalar.log1p, x)
+    # --- where mpmath has no function of that name, or one that is complex ---------------------------------------
 
     def xlogy(self, x: Any, y: Any) -> _Number:
         x, y = self.number(x), self.number(y)
@@ -426,94 +416,17 @@ class _Precise:
                 return self.number(root)
         return self._of(lambda x: self.mp.sqrt(x) if x >= 0 else nan, scalar.sqrt, x)
 
-    def _angle(self, function: Callable[[Mpf], Mpf]) -> Callable[[Any], _Number]:
-        def limited(x: Mpf) -> Any:
-            return function(x) if self.mp.mag(x) < GREATEST_EXPONENT else nan  # it takes as many digits of pi
-
-        return lambda x: self._of(limited, scalar.sin, x)
-
-    def sin(self, x: Any) -> _Number:
-        return self._angle(self.mp.sin)(x)
-
-    def cos(self, x: Any) -> _Number:
-        return self._angle(self.mp.cos)(x)
-
-    def tan(self, x: Any) -> _Number:
-        return self._angle(self.mp.tan)(x)
-
-    def _within(self, function: Callable[[Mpf], Mpf], limits: Callable[[float], float]) -> Callable[[Any], _Number]:
-        """A function that is real on a part of the line only; elsewhere ``limits`` says what comes of it."""
-
-        def limited(x: Mpf) -> Any:
-            y = function(x) if isfinite(limits(float(x))) else limits(float(x))
-            return y if isinstance(y, float) else self.mp.re(y)
-
-        return lambda x: self._of(limited, limits, x)
-
-    def asin(self, x: Any) -> _Number:
-        return self._within(self.mp.asin, scalar.asin)(x)
-
-    def acos(self, x: Any) -> _Number:
-        return self._within(self.mp.acos, scalar.acos)(x)
-
-    def acosh(self, x: Any) -> _Number:
-        return self._within(self.mp.acosh, scalar.acosh)(x)
-
-    def atanh(self, x: Any) -> _Number:
-        return self._within(self.mp.atanh, scalar.atanh)(x)
-
-    def atan(self, x: Any) -> _Number:
-        return self._of(self.mp.atan, scalar.atan, x)
-
-    def asinh(self, x: Any) -> _Number:
-        return self._of(self.mp.asinh, scalar.asinh, x)
-
     def cbrt(self, x: Any) -> _Number:
         return self._of(lambda x: self.mp.cbrt(x) if x >= 0 else -self.mp.cbrt(-x), scalar.cbrt, x)
 
     def log2(self, x: Any) -> _Number:
         return self.divide(self.log(x), self.log(2))
 
-    def log10(self, x: Any) -> _Number:
-        return self.divide(self.log(x), self.log(10))
-
-    def sinh(self, x: Any) -> _Number:
-        return self._exponential(self.mp.sinh, scalar.sinh)(x)
-
-    def cosh(self, x: Any) -> _Number:
-        return self._exponential(self.mp.cosh, scalar.cosh)(x)
-
-    def _of_two(
-        self, function: Callable[[Mpf, Mpf], Mpf], limits: Callable[[float, float], float]
-    ) -> Callable[..., Any]:
-        def limited(a: Any, b: Any) -> _Number:
-            a, b = self.number(a), self.number(b)
-            finite = a.is_finite and b.is_finite
-            return self.number(function(self.mpf(a), self.mpf(b)) if finite else limits(float(a), float(b)))
-
-        return limited
-
-    def atan2(self, a: Any, b: Any) -> _Number:
-        return cast(_Number, self._of_two(self.mp.atan2, scalar.atan2)(a, b))
-
-    def hypot(self, a: Any, b: Any) -> _Number:
-        return cast(_Number, self._of_two(self.mp.hypot, scalar.hypot)(a, b))
-
-    def erf(self, x: Any) -> _Number:
-        return self._of(self.mp.erf, scalar.erf, x)
-
     def erfcx(self, x: Any) -> _Number:
         def limited(x: Mpf) -> Any:
-            if x < -GREATEST_EXPONENT:
-                return inf
-            return self.mp.exp(x * x) * self.mp.erfc(x)
+            return inf if x < -GREATEST_EXPONENT else self.mp.exp(x * x) * self.mp.erfc(x)
 
         return self._of(limited, scalar.erfcx, x)
-
-    # --- activations ---------------------------------------------------------------------------------------------
-
-    def tanh(self, x: Any) -> _Number:
-        return self._exponential(self.mp.tanh, scalar.tanh)(x)
 
     def sigmoid(self, x: Any) -> _Number:
         return self.divide(1, 1 + self.exp(-self.number(x)))
@@ -526,45 +439,14 @@ class _Precise:
         x = self.number(x)
         return x * self.sigmoid(x) if x.is_finite else self.number(scalar.swish(float(x)))
 
-    def step(self, x: Any) -> _Number:
-        x = self.number(x)
-        return x if x != x else self.number(1 if x >= 0 else 0)
-
-    def sign(self, x: Any) -> _Number:
-        x = self.number(x)
-        return self.number(1 if x > 0 else -1 if x < 0 else x)
-
-    def _whole(self, function: Callable[[Any], int], limits: Callable[[float], float], x: Any) -> _Number:
-        x = self.number(x)
-        return self.number(function(x.x) if x.is_finite else limits(float(x)))
-
     def floor(self, x: Any) -> _Number:
-        return self._whole(lambda x: int(self.mp.floor(x)) if type(x) is not Fraction else floor(x), scalar.floor, x)
+        return self._whole(floor, scalar.floor, x)
 
     def ceil(self, x: Any) -> _Number:
-        return self._whole(lambda x: int(self.mp.ceil(x)) if type(x) is not Fraction else ceil(x), scalar.ceil, x)
+        return self._whole(ceil, scalar.ceil, x)
 
     def round(self, x: Any) -> _Number:
-        return self._whole(lambda x: int(self.mp.nint(x)) if type(x) is not Fraction else round(x), scalar.round, x)
-
-    # --- choices -------------------------------------------------------------------------------------------------
-
-    def at_least(self, a: Any, b: Any) -> _Number:
-        return self.number(1 if self.number(a) >= b else 0)
-
-    def below(self, a: Any, b: Any) -> _Number:
-        return self.number(1 if self.number(a) < b else 0)
-
-    def maximum(self, a: Any, b: Any) -> _Number:
-        a = self.number(a)
-        return a if a >= b or a != a else self.number(b)
-
-    def minimum(self, a: Any, b: Any) -> _Number:
-        a = self.number(a)
-        return a if a <= b or a != a else self.number(b)
-
-    def where(self, condition: Any, a: Any, b: Any) -> _Number:
-        return self.number(a if condition else b)
+        return self._whole(round, scalar.round, x)
 
     # --- any number of operands ----------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from html.entities import codepoint2name
 from itertools import pairwise
 from typing import Final
 
@@ -21,42 +22,7 @@ LONGEST_NAME = 40
 _JOINERS = "\u200c\u200d"  # without a look of their own: they join emoji, and part the letters of Persian
 _RAISED = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
 _RAISE: Final = str.maketrans("-−0123456789", f"⁻{_RAISED}")
-_GREEK: Final = {
-    "alpha": "α",
-    "beta": "β",
-    "gamma": "γ",
-    "delta": "δ",
-    "epsilon": "ε",
-    "zeta": "ζ",
-    "eta": "η",
-    "theta": "θ",
-    "iota": "ι",
-    "kappa": "κ",
-    "lambda": "λ",
-    "mu": "μ",
-    "nu": "ν",
-    "xi": "ξ",
-    "pi": "π",
-    "rho": "ρ",
-    "sigma": "σ",
-    "tau": "τ",
-    "upsilon": "υ",
-    "phi": "φ",
-    "chi": "χ",
-    "psi": "ψ",
-    "omega": "ω",
-    "Gamma": "Γ",
-    "Delta": "Δ",
-    "Theta": "Θ",
-    "Lambda": "Λ",
-    "Xi": "Ξ",
-    "Pi": "Π",
-    "Sigma": "Σ",
-    "Upsilon": "Υ",
-    "Phi": "Φ",
-    "Psi": "Ψ",
-    "Omega": "Ω",
-}
+_GREEK: Final = {codepoint2name[ord(letter)]: letter for letter in "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩ"}
 _GREEK_COMMANDS: Final = {letter: f"\\{name}" for name, letter in _GREEK.items()}
 _NAME = re.compile(
     r"(?P<letters>[^\W\d_]+)_?(?P<digits>(?:\d+(?:,\d+)*)?)(?P<more>(?:_\w+)?)(?P<indices>(?:\[[^\[\]]*\])*)(?P<copy>₍[₀-₉]+₎)?"
