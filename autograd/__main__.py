@@ -16,7 +16,8 @@ from collections.abc import Sequence
 
 from autograd.derivation.explain import explain
 from autograd.derivation.expression import ExpressionError, names_in, record
-from autograd.derivation.proofread import Quantity, proofread
+from autograd.derivation.proofread import Quantity, proofread, quantity_of
+from autograd.derivation.words import words
 from autograd.derivation.worked_example import PRINTED, worked_example
 from autograd.engine.checks import as_number
 from autograd.engine.errors import DomainError
@@ -88,23 +89,23 @@ def _worked_example(html: str | None) -> int:
     example = worked_example()
     page = show(example.L, names=None)
     try:
-        chosen, hint = (PAGE, " --html FILE chooses another name.") if html is None else (html, "")
+        chosen, hint = (PAGE, f" {words('another_name')}") if html is None else (html, "")
         written = _write(page, chosen) + hint
     except ValueError as error:
         if html is not None:
             raise
-        written = f"No page was written: {error}."  # nobody asked for this file, so the rest counts
+        written = words("no_page", reason=error)  # nobody asked for this file, so the rest counts
     proof = proofread(example.L, PRINTED)
-    print("The worked example of the notes, section 4.7: one input, one sigmoid neuron, one linear neuron\n")
+    print(words("worked_example"), end="\n\n")
     print(explain(example.L, names=None))
-    print("\nHow w1 gets its gradient\n")
+    print(f"\n{words('how_it_gets_its_gradient', parameter='w1')}\n")
     print(explain(example.L, example.w1, names=None))
-    print("\nBeside what the notes print\n")
+    print(f"\n{words('beside_the_notes')}\n")
     head, *lines = str(proof).splitlines()
     updates = len(lines) - 4
     for part in ([head], lines[:4], lines[4:updates], lines[updates:]):  # forward, gradients, one step of descent
         print(*part, sep="\n", end="\n\n")
-    print(f"{len(proof.slips)} of the {len(proof)} printed numbers are slips; the engine's are exact.\n")
+    print(words("slips_of_the_notes", slips=len(proof.slips), count=len(proof)), end="\n\n")
     print(written)
     return 0
 
@@ -154,7 +155,7 @@ def _write(page: Figure, file: str) -> str:
         page.save(path)
     except OSError as error:
         raise ValueError(f"{path} cannot be written ({error.strerror}); choose another name with --html") from None
-    return f"{path} steps through both passes: open it in a browser."
+    return words("page_is_written", file=path)
 
 
 def _values(assignments: Sequence[str]) -> dict[str, Value]:
@@ -185,15 +186,7 @@ def _printed(argument: str) -> tuple[Quantity, str]:
     name = _name(name)
     if not sign:
         raise ValueError(f"--printed {argument!r}: write quantity=number, such as y=0.46 or dy/dw=0.78")
-    if step := re.fullmatch(r"(\w+) *- *(\d*\.?\d+) *\*? *d(\w+)/d(\w+)", name):
-        parameter, rate, of, wrt = step.groups()
-        if parameter != wrt:
-            raise ValueError(f"--printed {argument!r}: a step moves {wrt}; write {wrt}-{rate}*d{of}/d{wrt}=number")
-        return (of, wrt, float(rate)), number
-    above, slash, below = name.partition("/")
-    if slash and above.startswith("d") and below.startswith("d"):
-        return (above[1:], below[1:]), number
-    return name, number
+    return quantity_of(name), number
 
 
 def as_program() -> int:

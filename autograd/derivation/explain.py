@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from math import isclose, isfinite, prod
@@ -28,6 +28,7 @@ from autograd.derivation.formulas import (
 )
 from autograd.derivation.naming import CALLER, Caller, node_names, values_in_scope
 from autograd.derivation.styles import one_line
+from autograd.derivation.words import words
 from autograd.derivation.writing import Table, latex_of_tables, mathml_of_tables, text, text_of_tables
 from autograd.engine.checks import check_count
 from autograd.engine.graph import topological_order
@@ -36,7 +37,6 @@ from autograd.engine.scalar import fsum
 from autograd.engine.value import Value
 
 MOST_FACTORS = 12  # a longer path is not written as a product but node by node
-BACKWARD = "Backward pass"
 MOST_FACTORS_ON_A_LINE = 3  # where one of several paths is longer, the sides of its equation stand below each other
 
 
@@ -147,10 +147,12 @@ def explain(
     if not all(_alike(number, exact.get(node, 0.0)) for node, number in _gradients(root, steps).items()):
         steps = Steps(root, wrt, given, apart=True)  # taken together, the steps are not the engine's
     if wrt is None:
-        return Derivation(root.data, (), 0, (_forward(steps), _backward(root, steps, BACKWARD)), digits)
+        return Derivation(
+            root.data, (), 0, (_forward(steps), _backward(root, steps, steps.named, words("backward_pass"))), digits
+        )
     value = float(reverse(root, [wrt], differentiable=False)[0])
     count = _path_count(root, wrt, steps)
-    ends = f"from {one_line(steps.names[root])} to {one_line(steps.names[wrt])}"
+    ends = words("from_to", root=one_line(steps.names[root]), quantity=one_line(steps.names[wrt]))
     derivative = Derivative(steps.names[root], steps.names[wrt])
     if count == 0:
         tables = [Table(_no_path(root, wrt, ends), [[derivative, Number(0.0)]])]
@@ -164,7 +166,7 @@ def explain(
         if max(map(len, routes)) <= MOST_FACTORS + 1 and _alike(total, value):
             tables = _along_the_paths(derivative, routes, steps, value)
     if not tables:
-        tables = [_backward(root, steps, f"{_counted(count)} {ends}; node by node:")]
+        tables = [_backward(root, steps, steps.locals, words("node_by_node", paths=_counted(count), ends=ends))]
     return Derivation(value, paths, count, (*tables, *_where(steps, tables)), digits)
 
 
@@ -190,12 +192,11 @@ def _no_path(root: Value, wrt: Value, ends: str) -> str:
         if not depending.isdisjoint(node.parents):
             depending.add(node)
     if root not in depending:
-        return f"There is no path {ends}, so nothing changes with it:"
+        return words("no_path", ends=ends)
     stops = any(node.op is stop_gradient for node in depending)
     flat = any(node.op is not None and node.op.flat for node in depending)
-    why = "stop_gradient holds it back" if stops else "another operand was chosen"
-    why = "what is computed from it does not change nearby" if flat and not stops else why
-    return f"No gradient comes {ends}: {why}, so it is 0:"
+    why = words("held_back") if stops else words("flat") if flat else words("not_chosen")
+    return words("no_gradient", ends=ends, why=why)
 
 
 def _softmax_siblings(roots: list[Value], names: Mapping[str, object] | Caller | None, frame: FrameType) -> list[Value]:
@@ -313,7 +314,7 @@ def _forward(steps: Steps) -> Table:
             definition = steps.definition(node)
             row += [definition, *_with_numbers(definition, node.data)]
         rows.append([*row, Number(node.data)])
-    return Table("Forward pass", rows)
+    return Table(words("forward_pass"), rows)
 
 
 def _alike(a: float, b: float) -> bool:
@@ -330,11 +331,11 @@ def _gradients(root: Value, steps: Steps) -> dict[Value, float]:
     return gradients
 
 
-def _backward(root: Value, steps: Steps, title: str) -> Table:
-    """Every node, from the root back: the sum over the nodes that use it, of their derivative times the local one."""
+def _backward(root: Value, steps: Steps, nodes: Iterable[Value], title: str) -> Table:
+    """The nodes, from the root back: the sum over the nodes that use it, of their derivative times the local one."""
     rows: list[list[Expression | None]] = []
     gradients = _gradients(root, steps)
-    for node in steps.named if title == BACKWARD else steps.locals:
+    for node in nodes:
         left = Derivative(steps.names[root], steps.names[node])
         owners = steps.locals.get(node)
         if owners is None:  # no gradient reaches it
@@ -365,14 +366,10 @@ def _where(steps: Steps, tables: list[Table]) -> list[Table]:
     shown = [side for table in tables for row in table.rows for side in row if side is not None]
     made = steps.made_here(shown)
     rows = [[Symbol(steps.names[node]), definition, Number(node.data)] for node, definition in made.items()]
-    return [Table("where", rows)] if rows else []
+    return [Table(words("where"), rows)] if rows else []
 
 
 def _counted(paths: int) -> str:
-    return (
-        "1 long path leads"
-        if paths == 1
-        else f"{paths:,} paths lead"
-        if paths < 10**15
-        else f"about {paths:.1e} paths lead"
-    )
+    if paths == 1:
+        return words("one_path")
+    return words("paths" if paths < 10**15 else "about_paths", count=paths)

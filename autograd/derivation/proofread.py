@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from fractions import Fraction
 from html import escape
-from math import copysign, floor, inf, isfinite
+from math import floor, isfinite
 from numbers import Real
 from typing import Any, Literal, TypeAlias
 
 from autograd.calculus.transforms import adjoints, local_slopes
 from autograd.derivation.expression import ExpressionError, record
-from autograd.derivation.formulas import names_in
+from autograd.derivation.formulas import as_float, names_in
 from autograd.derivation.naming import CALLER, Caller, nodes_by_name
 from autograd.derivation.precise import as_fraction, order_from, replay, roughly
+from autograd.derivation.words import words
 from autograd.engine.errors import DomainError
 from autograd.engine.graph import topological_order
 from autograd.engine.modes import recorded_anyway
@@ -75,19 +76,16 @@ class Proof(Sequence[Finding]):
     def __getitem__(self, index: Any) -> Any:
         return self.findings[index]
 
-    def __iter__(self) -> Iterator[Finding]:
-        return iter(self.findings)
-
     def __bool__(self) -> bool:
         return not self.slips
 
     def _table(self) -> list[tuple[str, ...]]:
-        head = ("quantity", "exact", "printed", "digits", "verdict", "")
+        head = (*map(words, ("quantity", "exact", "printed", "digits", "verdict")), "")
         exact = [f"{f.exact:.{min(max(10, _significant(f.printed)), 17)}g}" for f in self.findings]
         return [
             head,
             *[
-                (f.quantity, shown, f.printed, str(f.digits), f.verdict, f.reason)
+                (f.quantity, shown, f.printed, str(f.digits), words(f.verdict), f.reason)
                 for f, shown in zip(self.findings, exact, strict=True)
             ],
         ]
@@ -105,20 +103,19 @@ class Proof(Sequence[Finding]):
 
     def _repr_html_(self) -> str:
         head, *rows = self._table()
-        colour = {"agrees": "#22863a", "rounding": "#8a6d00", "slip": "#d63649"}  # legible on white and on black
-        sign = {"agrees": "✓", "rounding": "≈", "slip": "✗"}
+        # colours that are legible on white and on black
+        marks = {"agrees": ("#22863a", "✓"), "rounding": ("#8a6d00", "≈"), "slip": ("#d63649", "✗")}
         sides = ("left", "right", "right", "right", "left", "left")
         cells = "".join(f"<th style='text-align:{side}'>{name}</th>" for name, side in zip(head, sides, strict=True))
-        body = "".join(
-            "<tr>"
-            + "".join(
+        body = ""
+        for finding, (*numbers, verdict, reason) in zip(self.findings, rows, strict=True):
+            colour, sign = marks[finding.verdict]
+            body += "<tr>" + "".join(
                 f"<td style='text-align:{side};white-space:nowrap'><code>{escape(cell)}</code></td>"
-                for cell, side in zip(row[:4], sides, strict=False)
+                for cell, side in zip(numbers, sides, strict=False)
             )
-            + f"<td style='text-align:left;white-space:nowrap;color:{colour[row[4]]}'>{sign[row[4]]} {row[4]}</td>"
-            + f"<td style='text-align:left'>{escape(row[5])}</td></tr>"
-            for row in rows
-        )
+            body += f"<td style='text-align:left;white-space:nowrap;color:{colour}'>{sign} {verdict}</td>"
+            body += f"<td style='text-align:left'>{escape(reason)}</td></tr>"
         return f"<table><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>"
 
 
@@ -223,13 +220,13 @@ def _judge(entry: _Printed, judged: Sequence[_Printed], numbers: _Floats | _Repl
     """Find the verdict on one printed number, given those on simpler quantities."""
     exact, doubt = numbers.of(entry.node, {})
     if exact is None:
-        entry.finding = Finding(entry.name, entry.engine, entry.text, "slip", f"it is {entry.engine}")
+        entry.finding = Finding(entry.name, entry.engine, entry.text, "slip", words("it_is", number=entry.engine))
         return
     if doubt > abs(exact) * _SHOWN + _NOTHING:
         raise _Unsure
     engine = Fraction(entry.engine) if isfinite(entry.engine) else None
     lost = engine is None or abs(engine - exact) > abs(exact) * _OF_A_PROGRAM
-    found = Finding(entry.name, _as_float(exact) if lost else entry.engine, entry.text, "agrees")
+    found = Finding(entry.name, as_float(exact) if lost else entry.engine, entry.text, "agrees")
     found = replace(found, digits=_digits(entry, exact))
     before = entry.unrounded
     entry.unrounded = (exact,)
@@ -238,7 +235,7 @@ def _judge(entry: _Printed, judged: Sequence[_Printed], numbers: _Floats | _Repl
         return
     bound = Fraction(entry.bound) if entry.bound <= abs(found.exact) * _LOST_AT_MOST else Fraction(0)
     if _near(entry, exact, doubt, numbers, bound) or (engine is not None and _near(entry, engine, doubt * 0, numbers)):
-        entry.finding = replace(found, verdict="rounding", reason="what floats make of it, which lose digits here")
+        entry.finding = replace(found, verdict="rounding", reason=words("floats_lose_digits"))
         return
     below = set(topological_order(entry.node))
     usable = [other for other in judged if other.node in below]
@@ -249,10 +246,10 @@ def _judge(entry: _Printed, judged: Sequence[_Printed], numbers: _Floats | _Repl
         if explained is not None:
             _, effects = explained
             source = max(effects, key=lambda other: effects[other])
-            entry.finding = replace(found, verdict="rounding", reason=f"follows from the printed {source.name}")
+            entry.finding = replace(found, verdict="rounding", reason=words("follows", source=source.name))
             return
-    should_be = f"{_rounded(exact, doubt, entry, numbers)} when rounded"
-    entry.finding = replace(found, verdict="slip", reason=should_be)
+    should_be = _rounded(exact, doubt, entry, numbers)
+    entry.finding = replace(found, verdict="slip", reason=words("when_rounded", number=should_be))
     for some in _choices(wrong):
         for sources in _apart(entry, [*some, *sound]):
             explained = _explained(entry, sources, numbers)
@@ -262,9 +259,8 @@ def _judge(entry: _Printed, judged: Sequence[_Printed], numbers: _Floats | _Repl
             slips = [other for other in effects if other.slipped]
             if slips:
                 cause = slips[0] if len(slips) == 1 else _weightiest(entry, slips, sources, value, numbers)
-                entry.finding = replace(
-                    entry.finding, reason=f"{should_be}; carries on the slip of {cause.name}", cause=cause.name
-                )
+                reason = words("carries_on", number=should_be, cause=cause.name)
+                entry.finding = replace(entry.finding, reason=reason, cause=cause.name)
                 entry.unrounded = (value,)
                 return
     places = abs(exact) / (2 * entry.half)
@@ -415,8 +411,8 @@ class _Book:
     def _named(self, name: str) -> Value:
         if name not in self.named:
             known = ", ".join(sorted(self.named)) or "none"
-            if derivative := re.fullmatch("d(.+)/d(.+)", name):
-                raise ValueError(f"no node is called {name!r}; write a derivative as a pair, {derivative.groups()}")
+            if isinstance(pair := quantity_of(name), tuple) and len(pair) == 2:
+                raise ValueError(f"no node is called {name!r}; write a derivative as a pair, {pair}")
             raise ValueError(
                 f"no node is called {name!r}; known names: {known}. Give the node a label, hold it in a variable, or "
                 f"pass names={{{name!r}: node}}"
@@ -458,12 +454,13 @@ def _as_in_a_book(node: Value, parent: Value, slope: Any) -> Any:
 
 def _distinct(quantities: Sequence[Quantity], nodes: Sequence[Value]) -> list[str]:
     """How the report writes the quantities: each in the usual way, unless two would be written alike."""
-    names = [_written(quantity) for quantity in quantities]
-    for written in (_written_out, _written_apart):
+    spellings = [_spellings(quantity) for quantity in quantities]
+    names = [usual for usual, _, _ in spellings]
+    for i in (1, 2):
         held: dict[str, set[Value]] = {}
         for name, node in zip(names, nodes, strict=True):
             held.setdefault(name, set()).add(node)
-        names = [written(q) if len(held[name]) > 1 else name for q, name in zip(quantities, names, strict=True)]
+        names = [others[i] if len(held[name]) > 1 else name for others, name in zip(spellings, names, strict=True)]
     return names
 
 
@@ -477,29 +474,36 @@ def _check(quantity: object) -> None:
     )
 
 
-def _written(quantity: Quantity) -> str:
-    """A quantity as the report writes it."""
+def quantity_of(text: str) -> Quantity:
+    """The quantity that a person types as "y", "dy/dw", or "w - 0.1*dy/dw" after a step.
+
+    Raises:
+        ValueError: for a step that moves another parameter than the one that it is taken from.
+    """
+    if step := re.fullmatch(r"(\w+) *- *(\d*\.?\d+) *\*? *d(\w+)/d(\w+)", text):
+        parameter, rate, of, wrt = step.groups()
+        if parameter != wrt:
+            raise ValueError(f"{text!r}: a step moves {wrt}; write {wrt}-{rate}*d{of}/d{wrt}=number")
+        return of, wrt, float(rate)
+    derivative = re.fullmatch("d(.+)/d(.+)", text)
+    return (derivative[1], derivative[2]) if derivative else text
+
+
+def _spellings(quantity: Quantity) -> tuple[str, str, str]:
+    """How the report writes a quantity.
+
+    The second way tells w after a step of 0.1 down one loss from that down another; the third is for graphs of which a
+    node has been given the name of a derivative.
+    """
     if isinstance(quantity, str):
-        return quantity
-    if len(quantity) == 2:
-        return f"d{quantity[0]}/d{quantity[1]}"
-    return f"{quantity[1]} after a step of {_short(quantity[2])}"
-
-
-def _written_out(quantity: Quantity) -> str:
-    """The same where another quantity is written so: w after a step of 0.1 down which loss?"""
-    if isinstance(quantity, str) or len(quantity) == 2:
-        return _written(quantity)
-    of, wrt, rate = quantity
-    return f"{wrt} - {_short(rate)}*d{of}/d{wrt}"
-
-
-def _written_apart(quantity: Quantity) -> str:
-    """The same where a node has been given the name of a derivative."""
-    if isinstance(quantity, str):
-        return quantity
-    derivative = f"d({quantity[0]})/d({quantity[1]})"
-    return derivative if len(quantity) == 2 else f"({quantity[1]}) - {_short(quantity[2])}*{derivative}"
+        return quantity, quantity, quantity
+    of, wrt, *rates = quantity
+    derivative, apart = f"d{of}/d{wrt}", f"d({of})/d({wrt})"
+    if not rates:
+        return derivative, derivative, apart
+    rate = _short(*rates)
+    usual = words("after_a_step", parameter=wrt, rate=rate)
+    return usual, f"{wrt} - {rate}*{derivative}", f"({wrt}) - {rate}*{apart}"
 
 
 def _short(rate: float) -> str:
@@ -545,13 +549,6 @@ def _rounded(exact: Fraction, doubt: Fraction, entry: _Printed, numbers: _Floats
     return f"{Decimal((int(exact < 0 < high), digits, _exponent(entry.decimal))):f}"
 
 
-def _as_float(x: Fraction) -> float:
-    try:
-        return float(x)
-    except OverflowError:
-        return copysign(inf, x)
-
-
 def _significant(text: str) -> int:
     """How many significant digits a printed number has."""
     return len(_decimal(text, text).as_tuple().digits)
@@ -559,8 +556,7 @@ def _significant(text: str) -> int:
 
 def _unit(number: Decimal) -> Fraction:
     """One unit of the last printed digit."""
-    exponent = _exponent(number)
-    return Fraction(10**exponent) if exponent >= 0 else Fraction(1, 10**-exponent)
+    return Fraction(10) ** _exponent(number)
 
 
 def _exponent(number: Decimal) -> int:

@@ -14,6 +14,7 @@ from html.entities import codepoint2name
 from itertools import pairwise
 from typing import Final
 
+from autograd.derivation.words import words
 from autograd.engine.primitives import PRIMITIVES
 
 # --- names -------------------------------------------------------------------------------------------------------
@@ -132,9 +133,9 @@ class Style:
         name = one_line(name)
         return name if _PLAIN_NAME.fullmatch(name) else f"({name})"
 
-    def words(self, words: str) -> str:
+    def said(self, line: str) -> str:
         """A line of words."""
-        return words
+        return line
 
     def group(self, a: str) -> str:
         """Parentheses around it."""
@@ -176,7 +177,7 @@ class Style:
 
     def choice(self, chosen: str, condition: str, otherwise: str) -> str:
         """One of two expressions, by a condition."""
-        return f"{chosen} if {condition} else {otherwise}"
+        return f"{chosen} {words('if')} {condition} {words('else')} {otherwise}"
 
     def compared(self, a: str, sign: str, b: str) -> str:
         """The condition that compares a with b."""
@@ -212,8 +213,8 @@ class _Latex(Style):
             base += f"_{{{_latex_word(parts.subscript)}}}"
         return base + (f"^{{{_latex_word(parts.superscript)}}}" if parts.superscript else "")
 
-    def words(self, words: str) -> str:
-        return _latex_word(words)
+    def said(self, line: str) -> str:
+        return _latex_word(line)
 
     def group(self, a: str) -> str:
         return rf"\left({a}\right)"
@@ -246,7 +247,7 @@ class _Latex(Style):
         return name + (f"_{{{index}}}" if index is not None else "") + self.group(inside)
 
     def choice(self, chosen: str, condition: str, otherwise: str) -> str:
-        return rf"{chosen}\ \mathrm{{if}}\ {condition}\ \mathrm{{else}}\ {otherwise}"
+        return rf"{chosen}\ \mathrm{{{words('if')}}}\ {condition}\ \mathrm{{{words('else')}}}\ {otherwise}"
 
     def compared(self, a: str, sign: str, b: str) -> str:
         return f"{a} {_LATEX_COMPARISONS.get(sign, sign)} {b}"
@@ -301,8 +302,8 @@ class _MathML(Style):
             return f"<msub>{base}{subscript}</msub>"
         return f"<msup>{base}{superscript}</msup>" if parts.superscript else base
 
-    def words(self, words: str) -> str:
-        return f"<mtext>{escape(words)}</mtext>"
+    def said(self, line: str) -> str:
+        return f"<mtext>{escape(line)}</mtext>"
 
     def group(self, a: str) -> str:
         fixed = "" if "<mfrac" in a else " stretchy='false'"  # some fonts' next size is far taller than a line
@@ -342,7 +343,7 @@ class _MathML(Style):
         return f"<mrow>{name}<mo>&#x2061;</mo>{self.group(inside)}</mrow>"  # the invisible sign of application
 
     def choice(self, chosen: str, condition: str, otherwise: str) -> str:
-        return f"<mrow>{chosen}{_WORD.format('if')}{condition}{_WORD.format('else')}{otherwise}</mrow>"
+        return f"<mrow>{chosen}{_WORD.format(words('if'))}{condition}{_WORD.format(words('else'))}{otherwise}</mrow>"
 
     def compared(self, a: str, sign: str, b: str) -> str:
         return f"<mrow>{a}<mo>{escape(sign)}</mo>{b}</mrow>"

@@ -315,7 +315,7 @@ def latex_of_tables(tables: Sequence[Table], digits: int) -> str:
     for table in tables:
         if table.title:
             blocks += [_aligned(lines)] if lines else []
-            blocks.append(LATEX.words(table.title))
+            blocks.append(LATEX.said(table.title))
             lines = []
         for first, *others in _written(table, LATEX, digits):
             lines.append(first + "".join([f" {'&' if i == 0 else '&&'}= {side}" for i, side in enumerate(others)]))
@@ -335,7 +335,7 @@ def mathml_of_tables(tables: Sequence[Table], digits: int) -> str:
     for table in tables:
         if table.title:
             style = "text-align: left; padding-top: 1em"
-            rows.append(f'<mtr><mtd columnspan="9" style="{style}">{MATHML.words(table.title)}</mtd></mtr>')
+            rows.append(f'<mtr><mtd columnspan="9" style="{style}">{MATHML.said(table.title)}</mtd></mtr>')
         for first, *others in _written(table, MATHML, digits):
             sides = "".join(
                 [f'<mtd>{MATHML.equals}</mtd><mtd style="text-align: left">{side}</mtd>' for side in others]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -18,9 +19,11 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+from autograd.derivation.words import ENGLISH, words
 from autograd.files import write_whole
 
 _PLAYER, _PAGE = (Path(__file__).with_name(name) for name in ("player", "page"))
+_ASKED_FOR = re.compile(r"say\(\"(\w+)\"")  # the words that a script takes from the catalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +32,9 @@ class Kind:
 
     Arguments:
         name: how the script knows them.
-        heads: what the table of steps calls the part and the text of a `Frame`.
-        purpose: what one can do where scripts run.
+        heads: what the table of steps calls the part and the text of a `Frame`, by the keys of
+            `autograd.derivation.words`.
+        purpose: what one can do where scripts run, by its key.
         files: paths without their endings. All the scripts (.js) and style sheets (.css) are used, each building on
             those before it; the elements (.html) are those of the first.
     """
@@ -124,7 +128,9 @@ class Figure:
             ]
         )
         template = Template(_read(_PAGE, ".html"))
-        return template.substitute(policy=policy, title=escape(self._title), figure=self._repr_html_())
+        return template.substitute(
+            policy=policy, title=escape(self._title), figure=self._repr_html_(), language=words("language")
+        )
 
     def _repr_html_(self) -> str:
         """The progressive figure. No ids, which would collide where there are several; no style sheet of its own."""
@@ -134,11 +140,13 @@ class Figure:
             f"<tr><td>{i}</td><td{left}>{escape(frame.part)}</td><td{left}>{escape(frame.text)}</td></tr>"
             for i, frame in enumerate(self.steps, 1)
         ]
-        part, text = self._kind.heads
+        part, text = map(words, self._kind.heads)
+        controls = _read(_PLAYER, ".html").replace("$content", _read(self._kind.files[0], ".html"))
         data = {
             **self._data,
             "steps": [frame.data for frame in self.steps],
-            "controls": Template(_read(_PLAYER, ".html")).substitute(content=_read(self._kind.files[0], ".html")),
+            "controls": Template(controls).substitute({key: escape(words(key)) for key in ENGLISH}),
+            "words": {key: words(key) for key in sorted(set(_ASKED_FOR.findall(_script(self._kind))))},
             "style": "\n".join([_read(file, ".css") for file in (_PLAYER, *self._kind.files)]),
         }
         block = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
@@ -146,19 +154,17 @@ class Figure:
             f'<div data-chainrule="{self._kind.name}">\n'
             f'<img alt="{escape(self._description)}" src="data:image/svg+xml;base64,{picture}" '
             'style="max-width: 100%">\n'
-            f"<details><summary>All {len(rows)} steps</summary>\n"
-            f"<table><thead><tr><th>Step</th><th{left}>{part}</th><th{left}>{text}</th></tr></thead>\n"
+            f"<details><summary>{words('all_steps', count=len(rows))}</summary>\n"
+            f"<table><thead><tr><th>{words('step')}</th><th{left}>{part}</th><th{left}>{text}</th></tr></thead>\n"
             f"<tbody>{''.join(rows)}</tbody></table></details>\n"
-            f"<p><small>The picture above is the finished one. To {self._kind.purpose}, run the cell, or trust the "
-            "notebook: in JupyterLab press Ctrl Shift C and choose Trust Notebook, in Notebook choose File, Trust "
-            "Notebook.</small></p>\n"
+            f"<p><small>{words('finished_picture', purpose=words(self._kind.purpose))}</small></p>\n"
             f'<script type="application/json">{block}</script>\n'
             f"<script>{_script(self._kind)}</script>\n"
             "</div>"
         )
 
     def __repr__(self) -> str:
-        return f"<{self._title}: {len(self.steps)} steps; .save('page.html') writes it as a page>"
+        return words("figure", title=self._title, count=len(self.steps))
 
 
 def page_path(path: str | PathLike[str]) -> Path:

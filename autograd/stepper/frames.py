@@ -12,6 +12,7 @@ from itertools import count
 from autograd.derivation.chain import Steps
 from autograd.derivation.formulas import Derivative, Expression, Symbol, put_in, size
 from autograd.derivation.styles import TEXT
+from autograd.derivation.words import words
 from autograd.derivation.writing import mathml, significant, text
 from autograd.engine.graph import steps, topological_order
 from autograd.engine.value import Value
@@ -89,7 +90,7 @@ class _Frames:
 
     def _given(self, leaves: Sequence[Value]) -> Frame:
         line = ", ".join([f"{text(self._symbol(node))} = {self._written(node.data)}" for node in leaves])
-        return Frame("Given", line, {"pass": "given", "leaves": [self.index[node] for node in leaves]})
+        return Frame(words("given"), line, {"pass": "given", "leaves": [self.index[node] for node in leaves]})
 
     def _symbol(self, node: Value) -> Symbol:
         return Symbol(self.names[node], node.data)
@@ -105,11 +106,11 @@ class _Frames:
             "formula": mathml(formula, self.digits),
             "numbers": mathml(put_in(formula), self.digits),
         }
-        return Frame("Forward", line, data)
+        return Frame(words("forward"), line, data)
 
     def _reverse(self) -> Iterator[Frame]:
         seed = {"pass": "seed", "node": self.index[self.root], "total": "1"}
-        yield Frame("Reverse", f"{text(self._slope(self.root, self.root))} = 1", seed)
+        yield Frame(words("reverse"), f"{text(self._slope(self.root, self.root))} = 1", seed)
         for node, upstream, contributions in steps(self.root):
             positions = [i for i, operand in enumerate(node.operands) if isinstance(operand, Value)]
             for i, (parent, local, product, total) in zip(positions, contributions, strict=True):
@@ -125,4 +126,5 @@ class _Frames:
                     "formula": mathml(formula, self.digits) if worth_showing else "",
                     **dict(zip(("upstream", "local", "product", "total"), map(self._number, numbers), strict=True)),
                 }
-                yield Frame("Reverse", f"{chain}, sum {text(self._slope(self.root, parent))} = {s}", data)
+                whole = f"{text(self._slope(self.root, parent))} = {s}"
+                yield Frame(words("reverse"), words("contribution", product=chain, sum=whole), data)

@@ -90,7 +90,7 @@ class Graph extends Player {
   }
 
   where() {
-    return `, ${this.section.dataset.pass} pass`;
+    return this.at >= this.firstReverse ? this.say("in_reverse_pass") : this.say("in_forward_pass");
   }
 
   display(step) {
@@ -99,7 +99,7 @@ class Graph extends Player {
     this.current = this.about(step);
     this.light(step);
     if (this.nodes[this.current]) this.bringIntoView(this.nodes[this.current].shape);
-    this.find(".pass").textContent = reverse ? "Reverse pass" : "Forward pass";
+    this.find(".pass").textContent = reverse ? this.say("reverse_pass") : this.say("forward_pass");
     this.find(".step .what").innerHTML = this.title(step);
     this.find(".step .maths").innerHTML = this.calculation(step);
   }
@@ -150,10 +150,10 @@ class Graph extends Player {
 
   title(step) {
     const name = (index) => math(this.names[index]);
-    if (step.pass === "given") return "What is given";
-    if (step.pass === "forward") return `The value of ${name(step.node)}`;
-    if (step.pass === "seed") return `Start at ${name(step.node)}`;
-    return `What ${name(step.node)} hands to ${name(step.parent)}`;
+    if (step.pass === "given") return this.say("what_is_given");
+    if (step.pass === "forward") return this.say("value_of", { name: name(step.node) });
+    if (step.pass === "seed") return this.say("start_at", { name: name(step.node) });
+    return this.say("hands_to", { name: name(step.node), parent: name(step.parent) });
   }
 
   calculation(step) {
@@ -162,7 +162,7 @@ class Graph extends Player {
     }
     if (step.pass === "forward") return this.value(step);
     if (step.pass === "seed") {
-      return equation(this.slope(step.node), number(step.total)) + "<p>Every quantity grows as fast as itself.</p>";
+      return equation(this.slope(step.node), number(step.total)) + `<p>${this.say("by_itself")}</p>`;
     }
     return this.product(step) + this.sum(step);
   }
@@ -179,9 +179,9 @@ class Graph extends Player {
       `<div class="box ${kind}"><b>${label}</b>${top}<output>${math(number(bottom))}</output></div>`;
     const names = derivative(this.names[node], this.names[parent]);
     return `<div class="product">${
-      box("upstream", "upstream gradient", math(this.slope(node)), upstream)}<i>×</i>${
-      box("local", "local derivative", formula ? equation(names, formula) : math(names), local)}<i>=</i>${
-      box("handed", "product", math(row(this.slope(node), "<mspace width='0.2em'/>", names)), product)}</div>`;
+      box("upstream", this.say("upstream"), math(this.slope(node)), upstream)}<i>×</i>${
+      box("local", this.say("local"), formula ? equation(names, formula) : math(names), local)}<i>=</i>${
+      box("handed", this.say("product"), math(row(this.slope(node), "<mspace width='0.2em'/>", names)), product)}</div>`;
   }
 
   /* the sum over the children so far */
@@ -190,8 +190,9 @@ class Graph extends Player {
     const here = all.filter((term) => term.at <= this.at);
     const before = here.at(-2);
     const sides = before ? [row(number(before.total), addend(here.at(-1).step.product, 1))] : [];
-    const label = all.length === 1 ? "its only term, so the sum is"
-      : here.length < all.length ? `sum so far, ${here.length} of ${all.length} terms` : `sum of all ${all.length} terms`;
+    const label = all.length === 1 ? this.say("only_term")
+      : here.length < all.length ? this.say("sum_so_far", { here: here.length, count: all.length })
+      : this.say("sum_of_all", { count: all.length });
     return `<p class="sum"><b>${label}</b> ${equation(this.slope(parent), ...sides, number(total))}</p>`;
   }
 
@@ -206,16 +207,17 @@ class Graph extends Player {
         ? [row(this.slope(step.node), "<mspace width='0.2em'/>", derivative(this.names[step.node], this.names[index])),
            factors(number(step.upstream), number(step.local)), number(step.product)]
         : [number(terms[0].total)];
-      return `<li data-step="${at}" tabindex="0" role="button" title="Go to this step">${equation(...chain)}</li>`;
+      return `<li data-step="${at}" tabindex="0" role="button" title="${this.say("go_to_step")}">${equation(...chain)}</li>`;
     });
     const value = step.pass === "forward" ? this.value(step) : equation(this.names[index], number(this.values[index]));
     const total = terms.length > 1
       ? `<p class="total">${equation(this.slope(index), row(...terms.map(({ step: { product } }, i) => addend(product, i))), number(terms.at(-1).total))}</p>`
       : "";
-    const children = terms.length > 1 ? `one term for each of the ${terms.length} times it is used` : "one term, as it is used once";
-    this.find(".card.node .what").innerHTML = `The whole calculation of ${name}`;
+    const source = index === this.root ? this.say("start_of_pass")
+      : terms.length > 1 ? this.say("terms", { count: terms.length }) : this.say("one_term");
+    this.find(".card.node .what").innerHTML = this.say("whole_of", { name });
     this.find(".card.node .maths").innerHTML =
-      `<h4>Its value</h4>${value}<h4>Its gradient: ${index === this.root ? "the start of the reverse pass" : children}</h4><ol>${lines.join("")}</ol>${total}`;
+      `<h4>${this.say("its_value")}</h4>${value}<h4>${this.say("its_gradient", { terms: source })}</h4><ol>${lines.join("")}</ol>${total}`;
     this.find(".card.node").hidden = false;
   }
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from autograd.derivation.naming import CALLER, Caller, node_names
 from autograd.derivation.styles import MATHML, one_line
+from autograd.derivation.words import words
 from autograd.derivation.writing import significant
 from autograd.drawing.build import build_scene
 from autograd.drawing.layout import lay_out
@@ -26,7 +27,7 @@ from autograd.stepper.frames import all_named, frames
 MAX_NODES = 1000
 """The largest graph that is shown: some 10 MB, which a browser holds. The page grows with the square of the nodes."""
 
-GRAPH = Kind("graph", ("Pass", "Calculation"), "step through both passes", (Path(__file__).with_suffix(""),))
+GRAPH = Kind("graph", ("pass", "calculation"), "both_passes", (Path(__file__).with_suffix(""),))
 
 
 def show(
@@ -110,8 +111,8 @@ def _figure_of_graph(root: Value, example: Mapping[str, Any], names: Any, digits
     name = one_line(named[twin])
     return Figure(
         GRAPH,
-        f"{name}, step by step",
-        f"The graph of {name}: {len(named)} nodes, each with its value and its gradient.",
+        words("step_by_step", name=name),
+        words("graph", name=name, count=len(named)),
         to_svg(scene),
         frames(twin, named, digits, index_of),
         {"root": index_of[twin], "nodes": nodes_of(scene, digits)},

@@ -55,12 +55,13 @@ class Player {
 
   constructor(host, data) {
     this.steps = data.steps;
+    this.words = data.words;
     this.rows = [...host.querySelectorAll("details tbody tr")];
     const shadow = this.shadow = host.attachShadow({ mode: "open" });
     shadow.innerHTML = `<style>${data.style}</style>${data.controls}`;
     this.find = (selector) => shadow.querySelector(selector);
     this.section = this.find(".stepper");
-    this.section.setAttribute("aria-label", `${host.querySelector("img").alt} Arrow keys step through it.`);
+    this.section.setAttribute("aria-label", this.say("arrow_keys", { description: host.querySelector("img").alt }));
     this.slider = this.find("input");
     this.slider.max = this.steps.length - 1;
   }
@@ -80,6 +81,11 @@ class Player {
     const bytes = Uint8Array.from(atob(source.slice(source.indexOf(",") + 1)), (c) => c.charCodeAt(0));
     const parsed = new DOMParser().parseFromString(new TextDecoder().decode(bytes), "image/svg+xml");
     return document.importNode(parsed.documentElement, true);
+  }
+
+  /* The words for a key, as Python has them, with these parts put in. */
+  say(key, parts = {}) {
+    return this.words[key].replace(/\{(\w+)\}/g, (_, name) => parts[name]);
   }
 
   listen(host) {
@@ -125,7 +131,7 @@ class Player {
     const last = this.steps.length - 1;
     if (this.at === last) this.go(0);
     this.section.classList.add("playing");
-    this.find("[data-go='play']").setAttribute("aria-label", "Pause");
+    this.find("[data-go='play']").setAttribute("aria-label", this.say("pause"));
     this.timer = setInterval(() => {
       if (this.section.isConnected) this.show(this.at + 1);
       if (this.at === last || !this.section.isConnected) this.pause();
@@ -136,7 +142,7 @@ class Player {
     clearInterval(this.timer);
     this.timer = undefined;
     this.section.classList.remove("playing");
-    this.find("[data-go='play']").setAttribute("aria-label", "Play");
+    this.find("[data-go='play']").setAttribute("aria-label", this.say("play"));
   }
 
   /* Where the person asked to go; while it plays, show() alone is called and nothing is read out. */
@@ -150,7 +156,7 @@ class Player {
     this.at = Math.min(Math.max(at, 0), this.steps.length - 1);
     this.display(this.steps[this.at]);
     this.slider.value = this.at;
-    this.slider.setAttribute("aria-valuetext", `Step ${this.at + 1} of ${this.steps.length}${this.where()}`);
+    this.slider.setAttribute("aria-valuetext", this.say("step_of", { step: this.at + 1, count: this.steps.length, where: this.where() }));
     this.find(".count").textContent = `${this.at + 1} / ${this.steps.length}`;
     for (const name of ["first", "back"]) this.disable(name, this.at === 0);
     for (const name of ["last", "forward"]) this.disable(name, this.at === this.steps.length - 1);

@@ -77,10 +77,10 @@ class Network extends Graph {
     const own = [...this.steps.entries()].filter(([, step]) =>
       step.node === index || (step.pass !== "given" && step.values.includes(index)));
     const parts = own.map(([at, step]) =>
-      `<h4 data-step="${at}" tabindex="0" role="button" title="Go to this step">${step.title}</h4>${this.calculation(step)}`);
+      `<h4 data-step="${at}" tabindex="0" role="button" title="${this.say("go_to_step")}">${step.title}</h4>${this.calculation(step)}`);
     const given = equation(this.names[index], number(this.values[index]));
-    this.find(".card.node .what").innerHTML = `The whole calculation of ${math(this.names[index])}`;
-    this.find(".card.node .maths").innerHTML = parts.join("") || `<h4>It is given</h4>${given}`;
+    this.find(".card.node .what").innerHTML = this.say("whole_of", { name: math(this.names[index]) });
+    this.find(".card.node .maths").innerHTML = parts.join("") || `<h4>${this.say("it_is_given")}</h4>${given}`;
     this.find(".card.node").hidden = false;
   }
 }

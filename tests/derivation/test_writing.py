@@ -592,7 +592,7 @@ def test_a_long_table_is_shortened() -> None:
 
 
 def test_the_three_styles_put_words_and_names_their_own_way() -> None:
-    assert (TEXT.words("a b"), LATEX.words("a b"), MATHML.words("a < b")) == (
+    assert (TEXT.said("a b"), LATEX.said("a b"), MATHML.said("a < b")) == (
         "a b",
         r"\mathrm{a\ b}",
         "<mtext>a &lt; b</mtext>",

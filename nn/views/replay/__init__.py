@@ -26,7 +26,7 @@ from nn.views.replay.views import view_of
 
 __all__ = ["figure"]
 
-HISTORY = Kind("history", ("Epoch", "Loss and metrics"), "replay the training", (Path(__file__).with_name("history"),))
+HISTORY = Kind("history", ("epoch", "loss_and_metrics"), "the_training", (Path(__file__).with_name("history"),))
 Item = TypeVar("Item")
 
 MOST_EXAMPLES = 400  # that are drawn

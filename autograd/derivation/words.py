@@ -1,0 +1,124 @@
+"""Every word that is shown by a derivation, a proof, the stepper and its page: for each language a template a key.
+
+What the table of primitives says of its domains, and what errors say, stands where it is raised. The page's script gets
+from here the words that it asks for.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+ENGLISH: Final = {
+    # explain
+    "forward_pass": "Forward pass",
+    "backward_pass": "Backward pass",
+    "where": "where",
+    "if": "if",
+    "else": "else",
+    "from_to": "from {root} to {quantity}",
+    "one_path": "1 long path leads",
+    "paths": "{count:,} paths lead",
+    "about_paths": "about {count:.1e} paths lead",
+    "node_by_node": "{paths} {ends}; node by node:",
+    "no_path": "There is no path {ends}, so nothing changes with it:",
+    "no_gradient": "No gradient comes {ends}: {why}, so it is 0:",
+    "held_back": "stop_gradient holds it back",
+    "not_chosen": "another operand was chosen",
+    "flat": "what is computed from it does not change nearby",
+    # proofread
+    "quantity": "quantity",
+    "exact": "exact",
+    "printed": "printed",
+    "digits": "digits",
+    "verdict": "verdict",
+    "agrees": "agrees",
+    "rounding": "rounding",
+    "slip": "slip",
+    "it_is": "it is {number}",
+    "floats_lose_digits": "what floats make of it, which lose digits here",
+    "follows": "follows from the printed {source}",
+    "when_rounded": "{number} when rounded",
+    "carries_on": "{number} when rounded; carries on the slip of {cause}",
+    "after_a_step": "{parameter} after a step of {rate}",
+    # the command line
+    "worked_example": "The worked example of the notes, section 4.7: one input, one sigmoid neuron, one linear neuron",
+    "how_it_gets_its_gradient": "How {parameter} gets its gradient",
+    "beside_the_notes": "Beside what the notes print",
+    "slips_of_the_notes": "{slips} of the {count} printed numbers are slips; the engine's are exact.",
+    "page_is_written": "{file} steps through both passes: open it in a browser.",
+    "another_name": "--html FILE chooses another name.",
+    "no_page": "No page was written: {reason}.",
+    # a figure, and the table of its steps
+    "language": "en",
+    "figure": "<{title}: {count} steps; .save('page.html') writes it as a page>",
+    "step_by_step": "{name}, step by step",
+    "graph": "The graph of {name}: {count} nodes, each with its value and its gradient.",
+    "all_steps": "All {count} steps",
+    "step": "Step",
+    "pass": "Pass",
+    "calculation": "Calculation",
+    "epoch": "Epoch",
+    "loss_and_metrics": "Loss and metrics",
+    "finished_picture": "The picture above is the finished one. To {purpose}, run the cell, or trust the notebook: in "
+    "JupyterLab press Ctrl Shift C and choose Trust Notebook, in Notebook choose File, Trust Notebook.",
+    "both_passes": "step through both passes",
+    "the_training": "replay the training",
+    "given": "Given",
+    "forward": "Forward",
+    "reverse": "Reverse",
+    "contribution": "{product}, sum {sum}",
+    # the player
+    "steps": "Steps",
+    "first": "First step",
+    "first_key": "First step (Home)",
+    "back": "Back",
+    "back_key": "Back (←)",
+    "play": "Play",
+    "pause": "Pause",
+    "play_key": "Play or pause (space)",
+    "next": "Forward",
+    "next_key": "Forward (→)",
+    "last": "Last step",
+    "last_key": "Last step (End)",
+    "close": "Close",
+    "close_key": "Close (Esc)",
+    "arrow_keys": "{description} Arrow keys step through it.",
+    "step_of": "Step {step} of {count}{where}",
+    "in_forward_pass": ", forward pass",
+    "in_reverse_pass": ", reverse pass",
+    # the steps of a graph
+    "reverse_pass": "Reverse pass",
+    "what_is_given": "What is given",
+    "value_of": "The value of {name}",
+    "start_at": "Start at {name}",
+    "hands_to": "What {name} hands to {parent}",
+    "by_itself": "Every quantity grows as fast as itself.",
+    "upstream": "upstream gradient",
+    "local": "local derivative",
+    "product": "product",
+    "only_term": "its only term, so the sum is",
+    "sum_so_far": "sum so far, {here} of {count} terms",
+    "sum_of_all": "sum of all {count} terms",
+    "whole_of_one": "The whole calculation of one node",
+    "whole_of": "The whole calculation of {name}",
+    "its_value": "Its value",
+    "its_gradient": "Its gradient: {terms}",
+    "start_of_pass": "the start of the reverse pass",
+    "one_term": "one term, as it is used once",
+    "terms": "one term for each of the {count} times it is used",
+    "go_to_step": "Go to this step",
+    "it_is_given": "It is given",
+}
+
+LANGUAGES: Final = {"en": ENGLISH}
+
+
+def words(key: str, /, *, language: str = "en", **parts: object) -> str:
+    """What is shown for a key, with these parts put in; without any the template itself.
+
+    Example:
+        >>> words("follows", source="h")
+        'follows from the printed h'
+    """
+    template = LANGUAGES[language][key]
+    return template.format(**parts) if parts else template

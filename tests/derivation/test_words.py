@@ -1,0 +1,95 @@
+"""The catalogue of words: whatever derivations, proofs, the stepper and the command line show is taken from it."""
+
+from __future__ import annotations
+
+import json
+import re
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from autograd import Value, explain, functions, proofread, show
+from autograd.__main__ import main
+from autograd.derivation.words import ENGLISH, LANGUAGES, words
+from autograd.derivation.worked_example import PRINTED, worked_example
+from autograd.engine.primitives import PRIMITIVES
+
+ROOT = Path(__file__).parents[2]
+ROOMS = [ROOT / "autograd" / "derivation", ROOT / "autograd" / "stepper"]
+SOURCES = {
+    path: path.read_text("utf-8")
+    for room in (*ROOMS, ROOT / "nn" / "views")
+    for path in sorted(room.rglob("*"))
+    if path.suffix in (".py", ".js", ".html") and path.name != "words.py"
+} | {ROOT / "autograd" / "__main__.py": (ROOT / "autograd" / "__main__.py").read_text("utf-8")}
+NAMED = {op.notation for op in PRIMITIVES} | {"inf", "nan", "html"}  # functions, numbers, the file that was asked for
+
+
+@pytest.fixture
+def foreign(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Words of a language without Latin letters."""
+    for key, template in ENGLISH.items():
+        monkeypatch.setitem(LANGUAGES["en"], key, re.sub(r"[A-Za-z']+(?![^{}]*\})", "ж", template))
+
+
+def latin(shown: str) -> set[str]:
+    """The words of an alphabet that the foreign language does not have; names such as dL and w1 are shorter."""
+    return set(re.findall(r"[A-Za-z]{3,}", re.sub(r"\\[a-z]+|<[^>]*>|&#?\w+;", " ", shown))) - NAMED
+
+
+@pytest.mark.usefixtures("foreign")
+def test_a_derivation_and_a_proof_speak_another_language() -> None:
+    example = worked_example()
+    L, w1, x, y = example.L, example.w1, example.x, example.y
+    held = functions.stop_gradient(x) * 2.0 + (Value(1.0, label="c") - x).relu()
+    derivations = [
+        explain(L, names=None),
+        *(explain(root, wrt, names=None) for root in (L, held) for wrt in (w1, x, y)),
+        explain(functions.leaky_relu(x, 0.2) * x.tanh() ** x.sigmoid(), x, names=None, max_paths=1),
+        explain(functions.where(x, w1, x), names=None),
+    ]
+    for derivation in derivations:
+        for shown in (str(derivation), derivation.mathml, re.sub(r"\\mathrm|array|aligned", "", derivation.latex)):
+            assert not latin(shown), shown
+    proof = proofread(L, {**PRINTED, ("L", "b1"): "-0.00798"}, names=None)
+    assert not latin(str(proof))
+    assert not latin(proof._repr_html_())
+
+
+@pytest.mark.usefixtures("foreign")
+def test_the_stepper_and_its_page_speak_another_language(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    figure = show(worked_example().L, names=None)
+    page = figure.page()
+    assert not latin(" ".join([repr(figure).replace("save", ""), *[f"{row.part} {row.text}" for row in figure.steps]]))
+    data = json.loads(re.findall(r'<script type="application/json">(.*?)</script>', page)[0])
+    without = re.sub(r"<(script|style).*?</\1>", "", page, flags=re.S)
+    for html in (without, data["controls"]):
+        assert not latin(unescape(html))
+        for attribute in re.findall(r'(?:aria-label|title|alt)="([^"]*)"', html):
+            assert not latin(attribute)
+    assert not latin(" ".join(re.sub(r"\{\w+\}", "", template) for template in data["words"].values()))
+    main(["--html", str(tmp_path / "p.html")])
+    assert not latin(capsys.readouterr().out.replace(str(tmp_path), "").replace("FILE", ""))
+
+
+def test_every_key_is_asked_for_and_every_key_that_is_asked_for_is_there() -> None:
+    sources = "\n".join(SOURCES.values())
+    asked = set(re.findall(r"""(?:words|say)\(["'](\w+)["']""", sources))
+    assert asked <= set(ENGLISH)
+    assert {key for key in ENGLISH if not re.search(rf"""["'$]{key}\b""", sources)} == set()
+
+
+def test_the_page_script_has_no_words_of_its_own() -> None:
+    for path, source in SOURCES.items():
+        if path.suffix == ".js" and path.parent in ROOMS:
+            code = re.sub(r"/\*.*?\*/|//.*", "", source, flags=re.S)
+            for literal in re.findall(r'"[^"\n]*"|`[^`]*`', code):
+                text = re.sub(r"\$\{[^}]*\}|<[^>]*>", "", literal)
+                assert not re.search(r"[A-Za-z]{2,} [a-z]{2,}", text), (path.name, literal)
+
+
+def test_what_is_put_in_stands_in_the_template() -> None:
+    assert words("carries_on", number="0.5", cause="h") == "0.5 when rounded; carries on the slip of h"
+    with pytest.raises(KeyError):
+        words("nothing")
