@@ -118,6 +118,20 @@ class Steps:
         """The nodes with names, from the root back, also those that no gradient reaches."""
         return [node for node in reversed(self._order) if node in self.names]
 
+    @cached_property
+    def exact(self) -> dict[Value, float]:
+        """The gradient that comes to each node of the whole graph, by the engine's reverse pass."""
+        return adjoints(self._root, lambda node: node.carriers)
+
+    @cached_property
+    def gradients(self) -> dict[Value, float]:
+        """The derivative of the root with respect to each named node that the gradient reaches, from step to step."""
+        found = {self._root: 1.0}
+        for node, owners in self.locals.items():
+            if node is not self._root:
+                found[node] = fsum([found[owner] * local.value for owner, local in owners.items()])
+        return found
+
     def made_here(self, formulas: Iterable[Expression]) -> dict[Value, Expression]:
         """The nodes named here that formulas mention, and those that their definitions mention, with these."""
         return self._made_here(formulas, self.definition)
@@ -190,13 +204,8 @@ class Steps:
         edges = [(i, x, slope) for (i, x), slope in zip(places, node.partials, strict=True)]
         if node.op is None or not node.op.may_stop or all(slope for _, _, slope in edges):
             return edges
-        stops = node.op.selects or not isfinite(self._gradients.get(node, 0.0))
+        stops = node.op.selects or not isfinite(self.exact.get(node, 0.0))
         return [(i, x, slope) for i, x, slope in edges if not (stops and slope == 0.0)]
-
-    @cached_property
-    def _gradients(self) -> dict[Value, float]:
-        """The gradient that comes to each node of the whole graph."""
-        return adjoints(self._root, lambda node: node.carriers)
 
     # --- local derivatives ---------------------------------------------------------------------------------------
 

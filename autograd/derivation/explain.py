@@ -10,7 +10,7 @@ from math import isclose, isfinite, prod
 from types import FrameType
 from typing import Literal, NamedTuple
 
-from autograd.calculus.transforms import adjoints, reverse
+from autograd.calculus.transforms import reverse
 from autograd.derivation.chain import Steps
 from autograd.derivation.formulas import (
     Chain,
@@ -143,8 +143,7 @@ def explain(
     nodes = [root] if wrt is None else [root, wrt]
     given = node_names([*nodes, *_softmax_siblings(nodes, names, sys._getframe(1))], names, sys._getframe(1))
     steps = Steps(root, wrt, given)
-    exact = adjoints(root, lambda node: node.carriers)
-    if not all(_alike(number, exact.get(node, 0.0)) for node, number in _gradients(root, steps).items()):
+    if not all(_alike(number, steps.exact.get(node, 0.0)) for node, number in steps.gradients.items()):
         steps = Steps(root, wrt, given, apart=True)  # taken together, the steps are not the engine's
     if wrt is None:
         return Derivation(
@@ -322,19 +321,9 @@ def _alike(a: float, b: float) -> bool:
     return (isfinite(a) and isfinite(b)) or a == b or (a != a and b != b)
 
 
-def _gradients(root: Value, steps: Steps) -> dict[Value, float]:
-    """The derivative of the root with respect to each named node, from step to step."""
-    gradients = {root: 1.0}
-    for node, owners in steps.locals.items():
-        if node is not root:
-            gradients[node] = fsum([gradients[owner] * local.value for owner, local in owners.items()])
-    return gradients
-
-
 def _backward(root: Value, steps: Steps, nodes: Iterable[Value], title: str) -> Table:
     """The nodes, from the root back: the sum over the nodes that use it, of their derivative times the local one."""
     rows: list[list[Expression | None]] = []
-    gradients = _gradients(root, steps)
     for node in nodes:
         left = Derivative(steps.names[root], steps.names[node])
         owners = steps.locals.get(node)
@@ -352,8 +341,8 @@ def _backward(root: Value, steps: Steps, nodes: Iterable[Value], title: str) -> 
                 numbers.append(Number(local.value))
             else:
                 symbolic.append(Chain((Derivative(steps.names[root], steps.names[owner]), local.formula)))
-                numbers.append(Chain((Number(gradients[owner]), Number(local.value))))
-        gradient = gradients[node]
+                numbers.append(Chain((Number(steps.gradients[owner]), Number(local.value))))
+        gradient = steps.gradients[node]
         sides = [sum_of(symbolic), sum_of(numbers)]
         if list(owners) == [root]:
             sides = [symbolic[0], *_with_numbers(symbolic[0], gradient)]

@@ -18,7 +18,6 @@ from autograd.drawing.layout import lay_out
 from autograd.drawing.scene import Scene
 from autograd.drawing.svg import to_svg
 from autograd.engine.checks import check_count
-from autograd.engine.graph import topological_order
 from autograd.engine.value import Value
 from autograd.stepper import figure_of
 from autograd.stepper.figure import Figure, Kind
@@ -96,23 +95,23 @@ def _figure_of_graph(root: Value, example: Mapping[str, Any], names: Any, digits
             "x, target and loss belong to a network: show(model, x, target). For the result of an expression write "
             "show(root) alone"
         )
-    n = len(topological_order(root))
+    names_of = all_named(root, node_names([root], names, frame))
+    n = len(names_of)
     if n > MAX_NODES:
         raise ValueError(
             f"show steps through {MAX_NODES:,} nodes at most, which is what a browser can hold; this graph has {n:,}. "
             "Show a part of it, such as an inner node or the loss of one example; draw(root) folds a large graph into "
             "a picture, and show(model, x, target) steps through a network neuron by neuron"
         )
-    twin, named = _twin(root, all_named(root, node_names([root], names, frame)))
-    by_name = {name: node for node, name in named.items()}
-    scene = build_scene(twin, by_name, max_nodes=len(named), digits=digits)
+    twin, named = _twin(root, names_of)
+    scene = build_scene(twin, names=None, max_nodes=n, digits=digits)  # by the labels, which are these names
     lay_out(scene)
     index_of = {node.value: node.index for node in scene.nodes if isinstance(node.value, Value)}
     name = one_line(named[twin])
     return Figure(
         GRAPH,
         words("step_by_step", name=name),
-        words("graph", name=name, count=len(named)),
+        words("graph", name=name, count=n),
         to_svg(scene),
         frames(twin, named, digits, index_of),
         {"root": index_of[twin], "nodes": nodes_of(scene, digits)},
@@ -130,7 +129,7 @@ def nodes_of(scene: Scene, digits: int) -> list[list[str]]:
 
 
 def _twin(root: Value, names: dict[Value, str]) -> tuple[Value, dict[Value, str]]:
-    """A copy of the graph with the gradients of one pass from ``root``, and its names; the graph keeps its own."""
+    """A copy of the graph, labelled with the names, with the gradients of one pass from ``root``; and its names."""
     copies: dict[int, Value] = {}
     twin = deepcopy(root, copies)
     twin.zero_grad()
@@ -138,4 +137,7 @@ def _twin(root: Value, names: dict[Value, str]) -> tuple[Value, dict[Value, str]
         twin.backward()
     else:
         twin.grad = 1.0
-    return twin, {copies[id(node)]: name for node, name in names.items()}
+    named = {copies[id(node)]: name for node, name in names.items()}
+    for node, name in named.items():
+        node.label = name
+    return twin, named
