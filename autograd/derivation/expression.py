@@ -90,6 +90,8 @@ def names_in(text: str) -> list[str]:
 class _Recorder(formulas.Reader):
     """Reads one expression, as a graph."""
 
+    number = float
+
     def __init__(self, text: str, variables: Mapping[str, Value]) -> None:
         self.text = text = " ".join(text.split())
         self.variables = dict(variables)
@@ -126,9 +128,6 @@ class _Recorder(formulas.Reader):
         offset = node.end_col_offset if at_end else node.col_offset
         position = len(self.text.encode()[:offset].decode())
         return ExpressionError(self.text, position, what)
-
-    def number(self, x: float) -> float:
-        return float(x)
 
     def name(self, node: ast.Name) -> Any:
         name = node.id

@@ -136,14 +136,9 @@ Expression: TypeAlias = "Number | Symbol | NamedConstant | Sum | Product | Power
 
 ZERO: Final = Number(Fraction(0))
 ONE: Final = Number(Fraction(1))
-_COMPARISONS: Final[dict[str, Callable[[float | Fraction, float | Fraction], bool]]] = {
-    "<": operator.lt,
-    "≤": operator.le,
-    ">": operator.gt,
-    "≥": operator.ge,
-    "=": operator.eq,
-    "≠": operator.ne,
-}
+_COMPARISONS: Final[dict[str, Callable[[Any, Any], bool]]] = dict(
+    zip("<≤>≥=≠", (operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne), strict=True)
+)
 
 
 def number(x: float) -> Number:
@@ -375,9 +370,8 @@ class Reader(ABC):
     What numbers, names and functions stand for, and so what comes of it, is said by those derived from it.
     """
 
-    @abstractmethod
-    def number(self, x: float) -> Any:
-        """What a number stands for."""
+    number: Callable[[float], Any]
+    """What a number stands for."""
 
     @abstractmethod
     def name(self, node: ast.Name) -> Any:
@@ -431,8 +425,7 @@ class _Textbook(Reader):
         self.source = source
         self.quantities = quantities
 
-    def number(self, x: float) -> Expression:
-        return number(float(x))
+    number = staticmethod(number)
 
     def name(self, node: ast.Name) -> Expression:
         if node.id in self.quantities:

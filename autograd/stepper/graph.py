@@ -132,12 +132,11 @@ def _twin(root: Value, names: dict[Value, str]) -> tuple[Value, dict[Value, str]
     """A copy of the graph, labelled with the names, with the gradients of one pass from ``root``; and its names."""
     copies: dict[int, Value] = {}
     twin = deepcopy(root, copies)
-    twin.zero_grad()
+    named = {copies[id(node)]: name for node, name in names.items()}
+    for node, name in named.items():
+        node.label, node.grad = name, 0.0
     if twin.depth:
         twin.backward()
     else:
         twin.grad = 1.0
-    named = {copies[id(node)]: name for node, name in names.items()}
-    for node, name in named.items():
-        node.label = name
     return twin, named
