@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from html import unescape
@@ -87,6 +88,24 @@ def test_the_page_script_has_no_words_of_its_own() -> None:
             for literal in re.findall(r'"[^"\n]*"|`[^`]*`', code):
                 text = re.sub(r"\$\{[^}]*\}|<[^>]*>", "", literal)
                 assert not re.search(r"[A-Za-z]{2,} [a-z]{2,}", text), (path.name, literal)
+
+
+def test_the_rooms_write_no_words_but_those_of_errors() -> None:
+    for path, source in SOURCES.items():
+        if (
+            path.suffix != ".py" or path.parent not in ROOMS or path.name == "expression.py"
+        ):  # it says what is a mistake
+            continue
+        tree = ast.parse(source)
+        errors = [node for node in ast.walk(tree) if isinstance(node, ast.Raise)]
+        documents = [
+            node for node in ast.walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        ]
+        allowed = {id(inside) for node in (*errors, *documents) for inside in ast.walk(node)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in allowed:
+                markup = re.search(r"[<>:'\"]", node.value)
+                assert markup or not re.search(r"[A-Za-z]{2,} [a-z]{2,}", node.value), (path.name, node.value)
 
 
 def test_what_is_put_in_stands_in_the_template() -> None:
