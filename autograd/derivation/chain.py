@@ -93,10 +93,8 @@ class Steps:
                 self._on_the_way.add(node)
                 for parent in parents:
                     users[parent] = users.get(parent, 0) + 1
-        given, parts = (
-            dict(self.names),
-            {node for node in self._order if users.get(node, 0) > 1 or (apart and node.depth)},
-        )
+        given = dict(self.names)
+        parts = {node for node in self._order if users.get(node, 0) > 1 or (apart and node.depth)}
         for _ in range(2):  # once more, with v1, v2 ... in the order of computation, and less that needs a name
             self.names, self._taken = dict(given), set(given.values())
             self._parts: dict[str, Value] = {}  # those named here

@@ -104,7 +104,7 @@ def _figure_of_graph(root: Value, example: Mapping[str, Any], names: Any, digits
             "a picture, and show(model, x, target) steps through a network neuron by neuron"
         )
     twin, named = _twin(root, names_of)
-    scene = build_scene(twin, names=None, max_nodes=n, digits=digits)  # by the labels, which are these names
+    scene = build_scene(twin, {name: node for node, name in named.items()}, max_nodes=n, digits=digits)
     lay_out(scene)
     index_of = {node.value: node.index for node in scene.nodes if isinstance(node.value, Value)}
     name = one_line(named[twin])
@@ -129,12 +129,12 @@ def nodes_of(scene: Scene, digits: int) -> list[list[str]]:
 
 
 def _twin(root: Value, names: dict[Value, str]) -> tuple[Value, dict[Value, str]]:
-    """A copy of the graph, labelled with the names, with the gradients of one pass from ``root``; and its names."""
+    """A copy of the graph with the gradients of one pass from ``root``, and its names; the graph keeps its own."""
     copies: dict[int, Value] = {}
     twin = deepcopy(root, copies)
     named = {copies[id(node)]: name for node, name in names.items()}
-    for node, name in named.items():
-        node.label, node.grad = name, 0.0
+    for node in named:
+        node.grad = 0.0
     if twin.depth:
         twin.backward()
     else:
