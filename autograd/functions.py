@@ -729,8 +729,7 @@ class Rows:
                 z = scalar.fsum([*map(mul, weights, slopes)])
             if uniform and depth >= 0:
                 deepest = depth if depth > input_depth else input_depth
-                pair = (slopes, input_slopes if depths else None)
-                outputs.append(recorded(dot, z, deepest, group, None, inputs, pair))
+                outputs.append(recorded(dot, z, deepest, group, slopes, inputs, input_slopes if depths else None))
             elif Value in map(type, (*group, *inputs)):
                 outputs.append(recorded_groups(dot, z, group, slopes, inputs, input_slopes))
             else:

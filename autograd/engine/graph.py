@@ -40,12 +40,7 @@ def topological_order(root: Value) -> list[Value]:
         if node not in seen:
             seen.add(node)
             found.append(node)
-            if node.depth:
-                for operand in (node._b, node._a):
-                    if type(operand) is tuple:
-                        stack.extend([member for member in reversed(operand) if type(member) is not float])
-                    elif operand is not None and type(operand) is not float:
-                        stack.append(operand)
+            stack.extend(reversed(node.parents))
     found.sort(key=depth_of)
     return found
 
@@ -129,35 +124,35 @@ class _Touched:
         nodes, held = self.nodes, self.held
         groups_seen: set[int] = set()  # the neurons of a layer share their inputs, the examples share the weights
         nodes[0].grad = mark
-        for node in nodes:
-            partials = node._db
-            if type(partials) is not tuple:
-                operand = node._a
-                if node._da is not None and operand.grad is not mark:
-                    held.append(operand.grad)
-                    nodes.append(operand)
-                    operand.grad = mark
-                operand = node._b
-                if partials is not None and operand.grad is not mark:
-                    held.append(operand.grad)
-                    nodes.append(operand)
-                    operand.grad = mark
+        for node in nodes:  # the list grows on the way
+            operand = node._a
+            if type(operand) is tuple:
+                for group, slopes in ((operand, node._da), (node._b, node._db)):
+                    if slopes is not None and id(group) not in groups_seen:
+                        groups_seen.add(id(group))
+                        for operand, slope in zip(group, slopes, strict=True):
+                            if slope is not None and operand.grad is not mark:
+                                held.append(operand.grad)
+                                nodes.append(operand)
+                                operand.grad = mark
                 continue
-            for group, slopes in ((node._a, partials[0]), (node._b, partials[1])):
-                if slopes is not None and id(group) not in groups_seen:
-                    groups_seen.add(id(group))
-                    for operand, slope in zip(group, slopes, strict=True):
-                        if slope is not None and operand.grad is not mark:
-                            held.append(operand.grad)
-                            nodes.append(operand)
-                            operand.grad = mark
+            if node._da is not None and operand.grad is not mark:
+                held.append(operand.grad)
+                nodes.append(operand)
+                operand.grad = mark
+            operand = node._b
+            if node._db is not None and operand.grad is not mark:
+                held.append(operand.grad)
+                nodes.append(operand)
+                operand.grad = mark
         self.reached = len(nodes)
         return mark
 
     def find_idle(self, mark: float) -> None:
         """Find the inner nodes below what gets no gradient, where this pass does not come and a former one may have."""
         nodes, held = self.nodes, self.held
-        above = [node for node in nodes if node._da is None and node.op is not None and node.op.may_stop]
+        stopped = [x for x in nodes if x._da is None or (x._db is None and x._b is not None)]
+        above = [x for x in stopped if x.op is not None and x.op.may_stop]
         kind = type(nodes[0])
         groups_seen: set[int] = set()
         for node in chain(above, islice(nodes, len(nodes), None)):  # the list grows on the way
@@ -182,18 +177,15 @@ class _Touched:
         self.nodes[0].grad = 1.0
         for node in sorted(self.nodes[: self.reached], key=depth_of, reverse=True):
             upstream = node.grad
-            partial = node._da
-            if partial is not None:
-                node._a.grad += upstream * partial
+            if type(node._a) is not tuple:
+                partial = node._da
+                if partial is not None:
+                    node._a.grad += upstream * partial
                 partial = node._db
                 if partial is not None:
                     node._b.grad += upstream * partial
-                continue
-            partial = node._db
-            if type(partial) is float:
-                node._b.grad += upstream * partial
-            elif upstream and partial is not None:  # 0 for an example already learnt: skip the whole sum
-                for group, slopes in ((node._a, partial[0]), (node._b, partial[1])):
+            elif upstream:  # 0 for an example already learnt: skip the whole sum
+                for group, slopes in ((node._a, node._da), (node._b, node._db)):
                     if slopes is not None:
                         for operand, slope in zip(group, slopes, strict=True):
                             if slope is not None:

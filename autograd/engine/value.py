@@ -71,11 +71,13 @@ class Value:
         0.622459 0.235004
     """
 
+    # The record of an operation. Its operands stand in _a and _b, their partials in _da and _db: None for a constant,
+    # for what gets no gradient, and where there is no operand. An operation on more than two operands keeps them in two
+    # groups (tuples) in _a and _b, and in _da and _db a tuple of partials for each, or None where nothing of the group
+    # gets a gradient: a `dot` has its weights and bias in _a, its inputs in _b. All neurons of a layer share one group
+    # of inputs. `recorded` makes a record, `_record` walks it: each operand with its partial.
     # Slots and not a dict, four slots and not two tuples: one object that the garbage collector has to visit instead
-    # of three, which is most of what recording an operation costs. The operands stand in _a and _b, their partials in
-    # _da and _db: None for a constant, or where there is no operand. An operation on more than two operands keeps
-    # them in two groups (tuples) in _a and _b, and in _db a pair with the partials of each group: a `dot` has its
-    # weights and bias in _a, its inputs in _b. All neurons of a layer share one group of inputs.
+    # of three, which is most of what recording an operation costs.
     # _decided is set where the number decided something (see `decided`).
     __slots__ = ("_a", "_b", "_da", "_data", "_db", "_decided", "depth", "grad", "label", "op")
 
@@ -87,7 +89,7 @@ class Value:
     _decided: str | tuple[str, int]
     _a: Any
     _b: Any
-    _da: float | None
+    _da: Any
     _db: Any
 
     def __init__(self, data: Number, label: str | None = None) -> None:
@@ -113,9 +115,9 @@ class Value:
     @property
     def operands(self) -> tuple[Value | float, ...]:
         """What the operation was applied to: Values, and plain floats for constants. Empty for a leaf."""
-        if self.op is None:
-            return ()
-        return (*_members(self._a), *_members(self._b))
+        if type(self._a) is tuple:
+            return self._a + self._b
+        return () if self._a is None else (self._a,) if self._b is None else (self._a, self._b)
 
     @property
     def parents(self) -> tuple[Value, ...]:
@@ -150,11 +152,11 @@ class Value:
 
     def _record(self) -> Iterator[tuple[Any, float | None]]:
         """Each operand with its partial: None for a constant, and for an operand that gets no gradient."""
-        if self.op is not None:
-            pair = self._db if type(self._db) is tuple else (self._da, self._db)
-            for operand, partial in zip((self._a, self._b), pair, strict=True):
-                members = _members(operand)
-                yield from zip(members, partial if type(partial) is tuple else (partial,) * len(members), strict=True)
+        for operand, partial in ((self._a, self._da), (self._b, self._db)):
+            if type(operand) is tuple:
+                yield from zip(operand, partial or [None] * len(operand), strict=True)
+            elif operand is not None:
+                yield operand, partial
 
     @property
     def decided(self) -> str | None:
@@ -605,7 +607,7 @@ del op
 # --- making nodes ----------------------------------------------------------------------------------------------
 
 
-def recorded(op: Primitive, data: float, depth: int, a: Any, da: float | None, b: Any, db: Any) -> Value:
+def recorded(op: Primitive, data: float, depth: int, a: Any, da: Any, b: Any, db: Any) -> Value:
     """A node with this record, whose deepest operand stands at ``depth``."""
     node: Value = _new(Value)
     node._data = data
@@ -632,15 +634,15 @@ def recorded_groups(op: Primitive, data: float, a: Group, da: Partials, b: Group
             raise AnomalyError(f"{_call(op, (*a, *b))} made {data:g} out of finite numbers; {_ANOMALY_ADVICE}")
         if not modes.record:
             unrecorded = Value(data)
-            unrecorded._a = _UNRECORDED
+            unrecorded._a = unrecorded._b = _UNRECORDED
             return unrecorded
     depth = max([x.depth for x in (*a, *b) if type(x) is not float])
-    return recorded(op, data, depth, a, None, b, (_carried(a, da), _carried(b, db)))
+    return recorded(op, data, depth, a, _carried(a, da), b, _carried(b, db))
 
 
 def make_constant(leaf: Value) -> None:
     """Let a leaf be a constant from now on: the identity of its number, which no gradient reaches."""
-    leaf.op, leaf._a, leaf._b, leaf._db = primitives.identity, (leaf._data,), (), (None, None)
+    leaf.op, leaf._a = primitives.identity, leaf._data
 
 
 def _carried(group: Group, partials: Partials) -> Partials:
@@ -649,11 +651,6 @@ def _carried(group: Group, partials: Partials) -> Partials:
         return partials
     carried = tuple([None if type(x) is float else slope for x, slope in zip(group, partials, strict=True)])
     return carried if carried.count(None) < len(carried) else None
-
-
-def _members(operand: Any) -> tuple[Any, ...]:
-    """The operands in one slot: a group, a single one, or none."""
-    return operand if type(operand) is tuple else () if operand is None else (operand,)
 
 
 def apply(op: Primitive, *operands: Any) -> Any:
@@ -712,7 +709,7 @@ def apply(op: Primitive, *operands: Any) -> Any:
         None if type(x) is float or (op.may_stop and slope == 0.0) else float(slope)
         for slope, x in zip(slopes, checked, strict=True)
     ]
-    if open_blocks or op.selects or len(checked) > 2:
+    if open_blocks or len(checked) > 2:
         return recorded_groups(op, data, tuple(checked), tuple(partials))
     a, b = checked if len(checked) == 2 else (checked[0], None)
     da, db = partials if b is not None else (partials[0], None)

@@ -162,6 +162,15 @@ def test_a_pass_behind_a_dead_unit_gives_zeros() -> None:
     assert (w.grad, x.grad) == (0.0, 0.0)
 
 
+@pytest.mark.parametrize("chosen", [lambda a, b: functions.leaky_relu(a, b), lambda a, b: a.maximum(b)])
+def test_a_pass_clears_the_inner_nodes_of_the_operand_that_was_not_chosen(chosen: Callable[[Any, Any], Any]) -> None:
+    x, y = Value(3.0), Value(1.0)
+    inner = y * 0.5
+    inner.backward()
+    chosen(x, inner).backward()
+    assert (x.grad, inner.grad, y.grad) == (1.0, 0.0, 0.5)
+
+
 def test_sixty_diamonds_in_a_row_have_two_to_the_sixtieth_paths_and_sixty_steps() -> None:
     x = node = Value(1.0)
     for _ in range(60):
