@@ -829,6 +829,15 @@ def _variadic(op: primitives.Primitive, terms: Iterable[Operand]) -> Any:
     return recorded_groups(op, data, operands, tuple(op.slopes(scalar, data, *numbers)))
 
 
+# --- what takes a Value first is a method, too, also by the name of NumPy's function, which calls it ---------------
+
+_METHODS = {op.name: globals()[op.name] for op in primitives.PRIMITIVES if op.name in globals() and not op.variadic}
+_METHODS |= {"log_sigmoid": log_sigmoid, "silu": silu}
+_METHODS |= {op.array: _METHODS[op.name] for op in primitives.PRIMITIVES if op.array and op.name in _METHODS}
+for _name, _function in _METHODS.items():
+    if not hasattr(Value, _name):  # the activations of hidden layers have faster ones
+        setattr(Value, _name, _function)
+
 # --- for the rules of the table ----------------------------------------------------------------------------------
 
 

@@ -6,21 +6,21 @@ The engine is loaded at once, from the standard library alone; each reader of th
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from autograd import functions
 from autograd.engine.errors import AnomalyError, DivisionByZero, DomainError, GradientMismatch
 from autograd.engine.graph import Contribution, Step, steps, topological_order
 from autograd.engine.modes import detect_anomaly, no_grad
 from autograd.engine.primitives import Primitive
 from autograd.engine.value import Value, apply
+from autograd.functions import stop_gradient
 
 if TYPE_CHECKING:
-    from autograd import functions
     from autograd.calculus.check import check_gradients
     from autograd.calculus.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad
     from autograd.compiler import compile
     from autograd.derivation.explain import explain
     from autograd.derivation.proofread import proofread
     from autograd.drawing.digraph import draw
-    from autograd.functions import stop_gradient
     from autograd.stepper.graph import show
 
 __version__ = "0.1.0"
@@ -67,15 +67,12 @@ _READERS = {
     "explain": "derivation.explain",
     "proofread": "derivation.proofread",
     "show": "stepper.graph",
-    "stop_gradient": "functions",
     "value_and_grad": "calculus.transforms",
 }
 
 
 def __getattr__(name: str) -> Any:
     """Load a reader of the graph when it is first asked for."""
-    if name == "functions":
-        return import_module("autograd.functions")
     if name in _READERS:
         return getattr(import_module(f"autograd.{_READERS[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
