@@ -823,7 +823,7 @@ def _variadic(op: primitives.Primitive, terms: Iterable[Operand]) -> Any:
     """A primitive whose operands are ``terms``."""
     operands = tuple([as_operand(x) for x in terms])
     numbers = numbers_of(operands)
-    data = op.value(scalar, *numbers)
+    data = op.on_floats(*numbers)
     if Value not in map(type, operands):
         return data
     return recorded_groups(op, data, operands, tuple(op.slopes(scalar, data, *numbers)))

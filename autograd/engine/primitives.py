@@ -17,6 +17,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from math import inf, isfinite, nan
 from typing import Any, Literal
 
@@ -27,6 +28,11 @@ from autograd.engine.scalar import SMALLEST_NORMAL
 Rule = Callable[..., Any]
 
 
+def _elementary(m: Any, *operands: Any) -> Any:
+    """Stands for the function of the row's own name, which every namespace has."""
+    raise NotImplementedError
+
+
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class Primitive:
     """One operation: how to compute it, how to differentiate it, how to write it.
@@ -34,10 +40,11 @@ class Primitive:
     Arguments:
         name: the field's name for it, also its variable name in this module ("sigmoid", "multiply").
         symbol: how a picture shows it ("×"); the name where there is no sign.
-        value: ``value(m, a, b, ...)``, the result from the operands, with the functions of the namespace ``m``.
+        value: ``value(m, a, b, ...)``, the result from the operands, with the functions of the namespace ``m``. An
+            elementary function leaves it out: it is the function of that name in ``m``.
         partials: one rule an operand, ``rule(m, y, a, b, ...)``, each the derivative of y with respect to that
             operand. For an operation on any number of operands a single rule that returns them all.
-        formula: the value in textbook notation, in terms of a, b, c ("a*b").
+        formula: the value in textbook notation, in terms of a, b, c ("a*b"); a call for an elementary function.
         textbook: the partials in textbook notation, in terms of y, a, b, c ("y*(1 - y)"). Empty for operations on
             any number of operands.
         domain: ``domain(a, b, ...)`` on floats: None where the operation is defined, else the error that says what
@@ -54,7 +61,8 @@ class Primitive:
         notation: how formulas call it, where that is not its name ("abs" for absolute).
         latex: its command in LaTeX, where there is one; MathML follows it.
         array: the function that computes it on arrays, by NumPy's name: one of NumPy's own ("arctan" for atan), or one
-            that `autograd.compiler.namespace` adds. Where there is none a program is made of the rules.
+            that `autograd.compiler.namespace` adds; its own name for an elementary function. Where there is none a
+            program is made of the rules.
         range: how large the value may become: "bounded" whatever comes in; "moderate", about as large as the operands;
             or "any", as that of a logarithm or a quotient.
         module: where pickle finds the primitive: a module with an attribute called ``name``. By default the module that
@@ -67,8 +75,8 @@ class Primitive:
     """
 
     name: str
-    symbol: str
-    value: Rule
+    symbol: str = ""
+    value: Rule = _elementary
     partials: tuple[Rule, ...] | Rule
     formula: str = ""
     textbook: tuple[str, ...] = ()
@@ -85,13 +93,28 @@ class Primitive:
     module: str = ""
     may_stop: bool = field(init=False)  # a slope of 0 stops the gradient: the row selects, or is flat
     rules: tuple[Rule, ...] = field(init=False)  # one an operand; none for an operation on any number of operands
+    on_floats: Callable[..., float] = field(init=False)  # the value in the namespace `scalar`
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "may_stop", self.selects or self.flat)
-        object.__setattr__(self, "rules", self.partials if isinstance(self.partials, tuple) else ())
-        object.__setattr__(self, "notation", self.notation or self.name)
+        def fill(name: str, content: object) -> None:
+            object.__setattr__(self, name, content)
+
+        fill("may_stop", self.selects or self.flat)
+        fill("rules", self.partials if isinstance(self.partials, tuple) else ())
+        fill("symbol", self.symbol or self.name)
+        fill("notation", self.notation or self.name)
+        if self.value is _elementary:
+            function = getattr(scalar, self.name, None)
+            if function is None:
+                raise TypeError(f"Primitive(name={self.name!r}) has no value; give value=lambda m, a: ...")
+            fill("on_floats", function)
+            fill("value", lambda m, *operands: getattr(m, self.name)(*operands))
+            fill("formula", self.formula or f"{self.notation}({', '.join('abc'[: len(self.rules)])})")
+            fill("array", self.array or self.name)
+        else:
+            fill("on_floats", partial(self.value, scalar))
         if not self.module:  # two frames up, above __init__, stands whoever makes it
-            object.__setattr__(self, "module", sys._getframe(2).f_globals.get("__name__", "__main__"))
+            fill("module", sys._getframe(2).f_globals.get("__name__", "__main__"))
 
     def slopes(self, m: Any, y: Any, *operands: Any, wanted: Sequence[bool] | None = None) -> list[Any]:
         """The partial derivatives at ``operands``, one an operand, computed in the namespace ``m``.
@@ -177,14 +200,12 @@ multiply = Primitive(
 divide = Primitive(
     name="divide",
     symbol="÷",
-    value=lambda m, a, b: m.divide(a, b),
     partials=(lambda m, y, a, b: m.divide(1.0, b), lambda m, y, a, b: m.divide(-y, b)),
     formula="a/b",
     textbook=("1/b", "-a/b**2"),
     domain=lambda a, b: (
         DivisionByZero("the divisor must not be 0; keep it away from 0, for instance with b + 1e-8") if b == 0 else None
     ),
-    array="divide",
 )
 negative = Primitive(
     name="negative",
@@ -252,32 +273,19 @@ def _power_slope_in_brief(m: Any, y: Any, a: Any, b: Any) -> Any:
     return b * m.power(a, b - 1.0) if type(b) is float and b and b - 1.0 + 1.0 == b else _power_slope(m, y, a, b)
 
 
-def _power_eager(a: float, b: float) -> tuple[float, float, float]:
-    y = scalar.power(a, b)
-    to_exponent = _power_exponent_slope(scalar, y, a, b)
-    if 0.5 <= b < 2.0**53:
-        return y, b * scalar.power(a, b - 1.0), to_exponent
-    return y, _power_slope(scalar, y, a, b), to_exponent
-
-
 power = Primitive(
     name="power",
     symbol="^",
-    value=lambda m, a, b: m.power(a, b),
     partials=(_power_slope, _power_exponent_slope),
     formula="a**b",
     textbook=("b*a**(b - 1)", "y*log(a)"),
     domain=_power_domain,
-    eager=_power_eager,
     brief=(_power_slope_in_brief, _power_exponent_slope),
-    array="power",
 )
 absolute = Primitive(
     name="absolute",
     symbol="abs",
-    value=lambda m, a: m.absolute(a),
     partials=(lambda m, y, a: m.sign(a),),
-    formula="abs(a)",
     textbook=("sign(a)",),
     notation="abs",
     array="abs",
@@ -285,14 +293,10 @@ absolute = Primitive(
 )
 sign = Primitive(
     name="sign",
-    symbol="sign",
-    value=lambda m, a: m.sign(a),
     partials=(lambda m, y, a: 0.0,),
-    formula="sign(a)",
     textbook=("0",),
     flat=True,
     activation=True,
-    array="sign",
     range="bounded",
 )
 
@@ -322,28 +326,18 @@ stop_gradient = Primitive(
 
 exp = Primitive(
     name="exp",
-    symbol="exp",
-    value=lambda m, a: m.exp(a),
     partials=(lambda m, y, a: y,),
-    formula="exp(a)",
     textbook=("y",),
-    array="exp",
 )
 expm1 = Primitive(
     name="expm1",
-    symbol="expm1",
-    value=lambda m, a: m.expm1(a),
     partials=(lambda m, y, a: m.exp(a),),
     formula="exp(a) - 1",
     textbook=("exp(a)",),
-    array="expm1",
 )
 log = Primitive(
     name="log",
-    symbol="log",
-    value=lambda m, a: m.log(a),
     partials=(lambda m, y, a: m.divide(1.0, a),),
-    formula="log(a)",
     textbook=("1/a",),
     domain=lambda a: (
         DomainError("the logarithm is defined above 0 only; for a probability use log(p + 1e-12), or a loss on logits")
@@ -351,22 +345,17 @@ log = Primitive(
         else None
     ),
     latex=r"\log",
-    array="log",
 )
 log1p = Primitive(
     name="log1p",
-    symbol="log1p",
-    value=lambda m, a: m.log1p(a),
     partials=(lambda m, y, a: m.divide(1.0, 1.0 + a),),
     formula="log(1 + a)",
     textbook=("1/(1 + a)",),
     domain=lambda a: DomainError("log(1 + a) is defined for a above -1 only") if a <= -1 else None,
-    array="log1p",
 )
 xlogy = Primitive(
     name="xlogy",
     symbol="a log b",
-    value=lambda m, a, b: m.xlogy(a, b),
     partials=(lambda m, y, a, b: m.log(b), lambda m, y, a, b: m.divide(a, m.where(b, b, 1.0))),
     formula="a*log(b)",
     textbook=("log(b)", "a/b"),
@@ -375,53 +364,37 @@ xlogy = Primitive(
         if b < 0 or (b == 0 and a != 0)
         else None
     ),
-    array="xlogy",
 )
 sqrt = Primitive(
     name="sqrt",
     symbol="√",
-    value=lambda m, a: m.sqrt(a),
     partials=(lambda m, y, a: m.divide(0.5, y),),
-    formula="sqrt(a)",
     textbook=("1/(2*y)",),
     domain=lambda a: (
         DomainError("the square root is defined from 0 on only; use sqrt(abs(a)), or keep a at 0 or above")
         if a < 0
         else None
     ),
-    array="sqrt",
 )
 sin = Primitive(
     name="sin",
-    symbol="sin",
-    value=lambda m, a: m.sin(a),
     partials=(lambda m, y, a: m.cos(a),),
-    formula="sin(a)",
     textbook=("cos(a)",),
     latex=r"\sin",
-    array="sin",
     range="bounded",
 )
 cos = Primitive(
     name="cos",
-    symbol="cos",
-    value=lambda m, a: m.cos(a),
     partials=(lambda m, y, a: -m.sin(a),),
-    formula="cos(a)",
     textbook=("-sin(a)",),
     latex=r"\cos",
-    array="cos",
     range="bounded",
 )
 tan = Primitive(
     name="tan",
-    symbol="tan",
-    value=lambda m, a: m.tan(a),
     partials=(lambda m, y, a: 1.0 + y * y,),
-    formula="tan(a)",
     textbook=("1 + y**2",),
     latex=r"\tan",
-    array="tan",
 )
 
 
@@ -433,10 +406,7 @@ def _angle_domain(a: float) -> DomainError | None:
 
 asin = Primitive(
     name="asin",
-    symbol="asin",
-    value=lambda m, a: m.asin(a),
     partials=(lambda m, y, a: m.divide(1.0, m.sqrt((1.0 - a) * (1.0 + a))),),
-    formula="asin(a)",
     textbook=("1/sqrt(1 - a**2)",),
     domain=_angle_domain,
     latex=r"\arcsin",
@@ -444,10 +414,7 @@ asin = Primitive(
 )
 acos = Primitive(
     name="acos",
-    symbol="acos",
-    value=lambda m, a: m.acos(a),
     partials=(lambda m, y, a: -m.divide(1.0, m.sqrt((1.0 - a) * (1.0 + a))),),
-    formula="acos(a)",
     textbook=("-1/sqrt(1 - a**2)",),
     domain=_angle_domain,
     latex=r"\arccos",
@@ -463,10 +430,7 @@ def _atan_slope(m: Any, y: Any, a: Any) -> Any:
 
 atan = Primitive(
     name="atan",
-    symbol="atan",
-    value=lambda m, a: m.atan(a),
     partials=(_atan_slope,),
-    formula="atan(a)",
     textbook=("1/(1 + a**2)",),
     latex=r"\arctan",
     array="arctan",
@@ -502,10 +466,7 @@ def _hypot_slope(m: Any, a: Any, b: Any) -> Any:
 
 atan2 = Primitive(
     name="atan2",
-    symbol="atan2",
-    value=lambda m, a, b: m.atan2(a, b),
     partials=(lambda m, y, a, b: _atan2_slope(m, a, b), lambda m, y, a, b: -_atan2_slope(m, b, a)),
-    formula="atan2(a, b)",
     textbook=("b/(a**2 + b**2)", "-a/(a**2 + b**2)"),
     domain=lambda a, b: (
         DomainError("the point (0, 0) has no angle; keep it away from there, for instance with x + 1e-8")
@@ -517,92 +478,61 @@ atan2 = Primitive(
 )
 hypot = Primitive(
     name="hypot",
-    symbol="hypot",
-    value=lambda m, a, b: m.hypot(a, b),
     partials=(lambda m, y, a, b: _hypot_slope(m, a, b), lambda m, y, a, b: _hypot_slope(m, b, a)),
     formula="sqrt(a**2 + b**2)",
     textbook=("a/y", "b/y"),
-    array="hypot",
     range="moderate",
 )
 log2 = Primitive(
     name="log2",
-    symbol="log2",
-    value=lambda m, a: m.log2(a),
     partials=(lambda m, y, a: m.divide(m.divide(1.0, m.log(2.0)), a),),
-    formula="log2(a)",
     textbook=("1/(a*log(2))",),
     domain=lambda a: DomainError("the logarithm is defined above 0 only; use log2(p + 1e-12)") if a <= 0 else None,
     latex=r"\log_{2}",
-    array="log2",
 )
 log10 = Primitive(
     name="log10",
-    symbol="log10",
-    value=lambda m, a: m.log10(a),
     partials=(lambda m, y, a: m.divide(m.divide(1.0, m.log(10.0)), a),),
-    formula="log10(a)",
     textbook=("1/(a*log(10))",),
     domain=lambda a: DomainError("the logarithm is defined above 0 only; use log10(p + 1e-12)") if a <= 0 else None,
     latex=r"\log_{10}",
-    array="log10",
 )
 cbrt = Primitive(
     name="cbrt",
     symbol="∛",
-    value=lambda m, a: m.cbrt(a),
     partials=(lambda m, y, a: m.divide(1.0, 3.0 * y * y),),
-    formula="cbrt(a)",
     textbook=("1/(3*y**2)",),
-    array="cbrt",
     range="moderate",
 )
 sinh = Primitive(
     name="sinh",
-    symbol="sinh",
-    value=lambda m, a: m.sinh(a),
     partials=(lambda m, y, a: m.cosh(a),),
-    formula="sinh(a)",
     textbook=("cosh(a)",),
     latex=r"\sinh",
-    array="sinh",
 )
 cosh = Primitive(
     name="cosh",
-    symbol="cosh",
-    value=lambda m, a: m.cosh(a),
     partials=(lambda m, y, a: m.sinh(a),),
-    formula="cosh(a)",
     textbook=("sinh(a)",),
     latex=r"\cosh",
-    array="cosh",
 )
 asinh = Primitive(
     name="asinh",
-    symbol="asinh",
-    value=lambda m, a: m.asinh(a),
     partials=(lambda m, y, a: m.divide(1.0, m.hypot(1.0, a)),),
-    formula="asinh(a)",
     textbook=("1/sqrt(1 + a**2)",),
     array="arcsinh",
     range="moderate",
 )
 acosh = Primitive(
     name="acosh",
-    symbol="acosh",
-    value=lambda m, a: m.acosh(a),
     partials=(lambda m, y, a: m.divide(1.0, m.sqrt(a - 1.0) * m.sqrt(a + 1.0)),),
-    formula="acosh(a)",
     textbook=("1/sqrt(a**2 - 1)",),
     domain=lambda a: DomainError("a hyperbolic cosine is never below 1; keep a at 1 or above") if a < 1 else None,
     array="arccosh",
 )
 atanh = Primitive(
     name="atanh",
-    symbol="atanh",
-    value=lambda m, a: m.atanh(a),
     partials=(lambda m, y, a: m.divide(1.0, (1.0 - a) * (1.0 + a)),),
-    formula="atanh(a)",
     textbook=("1/(1 - a**2)",),
     domain=lambda a: (
         DomainError("a hyperbolic tangent lies between -1 and 1; use atanh(a*(1 - 1e-12))")
@@ -638,63 +568,45 @@ def _erf_slope(m: Any, y: Any, a: Any) -> Any:
 
 erf = Primitive(
     name="erf",
-    symbol="erf",
-    value=lambda m, a: m.erf(a),
     partials=(_erf_slope,),
-    formula="erf(a)",
     textbook=("2*exp(-a**2)/sqrt(pi)",),
-    array="erf",
     range="bounded",
 )
 erfcx = Primitive(
     name="erfcx",
-    symbol="erfcx",
-    value=lambda m, a: m.erfcx(a),
     partials=(lambda m, y, a: m.where(_is_infinite(m, a), 0.0 * y, 2.0 * (a * y) - m.divide(2.0, _root_of_pi(m))),),
-    formula="erfcx(a)",
     textbook=("2*a*y - 2/sqrt(pi)",),
-    array="erfcx",
 )
 
 # --- activations -----------------------------------------------------------------------------------------------
 
 tanh = Primitive(
     name="tanh",
-    symbol="tanh",
-    value=lambda m, a: m.tanh(a),
     partials=(lambda m, y, a: 4.0 * m.sigmoid(2.0 * a) * m.sigmoid(-2.0 * a),),
-    formula="tanh(a)",
     textbook=("1 - y**2",),
     eager=scalar.tanh_with_slope,
     brief=(lambda m, y, a: 1.0 - y**2,),
     activation=True,
     latex=r"\tanh",
-    array="tanh",
     range="bounded",
 )
 sigmoid = Primitive(
     name="sigmoid",
     symbol="σ",
-    value=lambda m, a: m.sigmoid(a),
     partials=(lambda m, y, a: y * m.sigmoid(-a),),
-    formula="sigmoid(a)",
     textbook=("y*(1 - y)",),
     eager=scalar.sigmoid_with_slope,
     brief=(lambda m, y, a: y * (1.0 - y),),
     activation=True,
     latex=r"\sigma",
-    array="sigmoid",
     range="bounded",
 )
 softplus = Primitive(
     name="softplus",
-    symbol="softplus",
-    value=lambda m, a: m.softplus(a),
     partials=(lambda m, y, a: m.sigmoid(a),),
     formula="log(1 + exp(a))",
     textbook=("sigmoid(a)",),
     activation=True,
-    array="softplus",
     range="moderate",
 )
 
@@ -707,14 +619,11 @@ def _swish_slope(m: Any, y: Any, a: Any) -> Any:
 
 swish = Primitive(
     name="swish",
-    symbol="swish",
-    value=lambda m, a: m.swish(a),
     partials=(_swish_slope,),
     formula="a*sigmoid(a)",
     textbook=("sigmoid(a) + y*(1 - sigmoid(a))",),
     eager=scalar.swish_with_slope,
     activation=True,
-    array="swish",
     range="moderate",
 )
 
@@ -829,7 +738,6 @@ def _mish_slope(m: Any, y: Any, a: Any) -> Any:
 
 mish = Primitive(
     name="mish",
-    symbol="mish",
     value=_mish_value,
     partials=(_mish_slope,),
     formula="a*tanh(log(1 + exp(a)))",
@@ -846,7 +754,6 @@ def _softsign_slope(m: Any, y: Any, a: Any) -> Any:
 
 softsign = Primitive(
     name="softsign",
-    symbol="softsign",
     value=lambda m, a: m.where(m.below(m.absolute(a), inf), m.divide(a, 1.0 + m.absolute(a)), m.sign(a)),
     partials=(_softsign_slope,),
     formula="a/(1 + abs(a))",
@@ -856,7 +763,6 @@ softsign = Primitive(
 )
 hardtanh = Primitive(
     name="hardtanh",
-    symbol="hardtanh",
     value=lambda m, a: m.minimum(m.maximum(a, -1.0), 1.0),
     partials=(lambda m, y, a: m.step(a + 1.0) * m.step(1.0 - a),),
     formula="min(max(a, -1), 1)",
@@ -878,14 +784,11 @@ hardsigmoid = Primitive(
 )
 step = Primitive(
     name="step",
-    symbol="step",
-    value=lambda m, a: m.step(a),
     partials=(lambda m, y, a: 0.0,),
     formula="1 if a >= 0 else 0",
     textbook=("0",),
     flat=True,
     activation=True,
-    array="step",
     range="bounded",
 )
 
@@ -894,39 +797,31 @@ step = Primitive(
 maximum = Primitive(
     name="maximum",
     symbol="max",
-    value=lambda m, a, b: m.maximum(a, b),
     partials=(
         lambda m, y, a, b: m.where(m.at_least(a, b), 1.0, 0.0),
         lambda m, y, a, b: m.where(m.at_least(a, b), 0.0, 1.0),
     ),
-    formula="max(a, b)",
     textbook=("1 if a >= b else 0", "0 if a >= b else 1"),
     selects=True,
     notation="max",
     latex=r"\max",
-    array="maximum",
     range="moderate",
 )
 minimum = Primitive(
     name="minimum",
     symbol="min",
-    value=lambda m, a, b: m.minimum(a, b),
     partials=(
         lambda m, y, a, b: m.where(m.at_least(b, a), 1.0, 0.0),
         lambda m, y, a, b: m.where(m.at_least(b, a), 0.0, 1.0),
     ),
-    formula="min(a, b)",
     textbook=("1 if a <= b else 0", "0 if a <= b else 1"),
     selects=True,
     notation="min",
     latex=r"\min",
-    array="minimum",
     range="moderate",
 )
 where = Primitive(
     name="where",
-    symbol="where",
-    value=lambda m, a, b, c: m.where(a, b, c),
     partials=(
         lambda m, y, a, b, c: 0.0,
         lambda m, y, a, b, c: m.where(a, 1.0, 0.0),
@@ -935,12 +830,10 @@ where = Primitive(
     formula="b if a else c",
     textbook=("0", "1 if a else 0", "0 if a else 1"),
     selects=True,
-    array="where",
     range="moderate",
 )
 clip = Primitive(
     name="clip",
-    symbol="clip",
     value=lambda m, a, b, c: m.minimum(m.maximum(a, b), c),
     partials=(
         lambda m, y, a, b, c: m.where(m.at_least(a, b), m.where(m.at_least(c, a), 1.0, 0.0), 0.0),
@@ -958,32 +851,21 @@ clip = Primitive(
 )
 floor = Primitive(
     name="floor",
-    symbol="floor",
-    value=lambda m, a: m.floor(a),
     partials=(lambda m, y, a: 0.0,),
-    formula="floor(a)",
     textbook=("0",),
     flat=True,
-    array="floor",
     range="moderate",
 )
 ceil = Primitive(
     name="ceil",
-    symbol="ceil",
-    value=lambda m, a: m.ceil(a),
     partials=(lambda m, y, a: 0.0,),
-    formula="ceil(a)",
     textbook=("0",),
     flat=True,
-    array="ceil",
     range="moderate",
 )
 round = Primitive(
     name="round",
-    symbol="round",
-    value=lambda m, a: m.round(a),
     partials=(lambda m, y, a: 0.0,),
-    formula="round(a)",
     textbook=("0",),
     flat=True,
     array="rint",
@@ -1030,7 +912,6 @@ logsumexp = Primitive(
 )
 softmax = Primitive(  # operand 0 is the index of the output, a constant; the others are the logits
     name="softmax",
-    symbol="softmax",
     value=lambda m, index, *z: m.softmax(z)[int(index)],
     partials=_softmax_partials,
     range="bounded",

@@ -9,118 +9,49 @@ from __future__ import annotations
 
 import math
 from builtins import round as _round
-from collections.abc import Sequence
-from math import cos as _cos
+from collections.abc import Callable, Sequence
 from math import exp as _exp
 from math import inf, nan
-from math import sin as _sin
-from math import tanh as _tanh
+from typing import TypeAlias
 
 SMALLEST_NORMAL = 2.2250738585072014e-308
 
 
-def exp(x: float) -> float:
-    """e to the power x; infinity where that is too large for a float."""
-    try:
-        return _exp(x)
-    except OverflowError:
-        return inf
+Function: TypeAlias = Callable[[float], float]
 
 
-def expm1(x: float) -> float:
-    """e**x - 1, exact also for small x."""
-    try:
-        return math.expm1(x)
-    except OverflowError:
-        return inf
+def _total(f: Function) -> Function:
+    """A function of ``math`` at every float: NaN where it is not defined, infinity where its value is too large."""
+
+    def everywhere(x: float) -> float:
+        try:
+            return f(x)
+        except ValueError:
+            return nan
+        except OverflowError:
+            return inf
+
+    return everywhere
 
 
-def log(x: float) -> float:
-    """The natural logarithm: -infinity at 0, NaN below (the primitive's domain check comes first)."""
-    if x > 0.0:
-        return math.log(x)
-    return -inf if x == 0.0 else nan
+def _pole(f: Function, at: float) -> Function:
+    """A function of ``math`` that becomes infinite ``at`` a number, where ``math`` raises; NaN beyond."""
+
+    def everywhere(x: float) -> float:
+        try:
+            return f(x)
+        except ValueError:
+            return -inf if x == at else nan
+
+    return everywhere
 
 
-def log1p(x: float) -> float:
-    """log(1 + x), exact also for small x."""
-    if x > -1.0:
-        return math.log1p(x)
-    return -inf if x == -1.0 else nan
-
-
-def sqrt(x: float) -> float:
-    """The square root; NaN below 0."""
-    return math.sqrt(x) if x >= 0.0 else nan
-
-
-def sin(x: float) -> float:
-    """The sine of x radians; NaN at infinity."""
-    try:
-        return _sin(x)
-    except ValueError:
-        return nan
-
-
-def cos(x: float) -> float:
-    """The cosine of x radians; NaN at infinity."""
-    try:
-        return _cos(x)
-    except ValueError:
-        return nan
-
-
-def tan(x: float) -> float:
-    """The tangent of x radians; NaN at infinity."""
-    try:
-        return math.tan(x)
-    except ValueError:
-        return nan
-
-
-def asin(x: float) -> float:
-    """The angle whose sine is x; NaN beyond -1 and 1."""
-    return math.asin(x) if -1.0 <= x <= 1.0 else nan
-
-
-def acos(x: float) -> float:
-    """The angle whose cosine is x; NaN beyond -1 and 1."""
-    return math.acos(x) if -1.0 <= x <= 1.0 else nan
-
-
-def atan(x: float) -> float:
-    """The angle whose tangent is x."""
-    return math.atan(x)
-
-
-def atan2(y: float, x: float) -> float:
-    """The angle from the axis to the point (x, y)."""
-    return math.atan2(y, x)
-
-
-def hypot(a: float, b: float) -> float:
-    """sqrt(a**2 + b**2), without overflow on the way."""
-    return math.hypot(a, b) if a == a and b == b else nan
-
-
-def log2(x: float) -> float:
-    """The logarithm to the base 2: -infinity at 0, NaN below."""
-    if x > 0.0:
-        return math.log2(x)
-    return -inf if x == 0.0 else nan
-
-
-def log10(x: float) -> float:
-    """The logarithm to the base 10: -infinity at 0, NaN below."""
-    if x > 0.0:
-        return math.log10(x)
-    return -inf if x == 0.0 else nan
-
-
-def cbrt(x: float) -> float:
-    """The cube root, also of a negative number: 1/3 is no float, so a step of Newton's follows the power."""
-    y = math.copysign(abs(x) ** (1.0 / 3.0), x)
-    return y + (x / (y * y) - y) / 3.0 if 0.0 < abs(x) < inf else x
+exp, expm1, cosh = _total(_exp), _total(math.expm1), _total(math.cosh)
+sqrt, acosh = _total(math.sqrt), _total(math.acosh)
+sin, cos, tan = _total(math.sin), _total(math.cos), _total(math.tan)
+asin, acos = _total(math.asin), _total(math.acos)
+atan, atan2, asinh, tanh, erf, absolute = math.atan, math.atan2, math.asinh, math.tanh, math.erf, abs
+log, log2, log10, log1p = _pole(math.log, 0.0), _pole(math.log2, 0.0), _pole(math.log10, 0.0), _pole(math.log1p, -1.0)
 
 
 def sinh(x: float) -> float:
@@ -131,24 +62,6 @@ def sinh(x: float) -> float:
         return math.copysign(inf, x)
 
 
-def cosh(x: float) -> float:
-    """The hyperbolic cosine; infinity where that is too large for a float."""
-    try:
-        return math.cosh(x)
-    except OverflowError:
-        return inf
-
-
-def asinh(x: float) -> float:
-    """The number whose hyperbolic sine is x."""
-    return math.asinh(x)
-
-
-def acosh(x: float) -> float:
-    """The number whose hyperbolic cosine is x; NaN below 1."""
-    return math.acosh(x) if x >= 1.0 else nan
-
-
 def atanh(x: float) -> float:
     """The number whose hyperbolic tangent is x; infinite at -1 and 1, NaN beyond."""
     if -1.0 < x < 1.0:
@@ -156,25 +69,23 @@ def atanh(x: float) -> float:
     return math.copysign(inf, x) if abs(x) == 1.0 else nan
 
 
-def floor(x: float) -> float:
-    """The largest whole number that is not above x."""
-    return float(math.floor(x)) if math.isfinite(x) else x
+def hypot(a: float, b: float) -> float:
+    """sqrt(a**2 + b**2), without overflow on the way."""
+    return math.hypot(a, b) if a == a and b == b else nan
 
 
-def ceil(x: float) -> float:
-    """The smallest whole number that is not below x."""
-    return float(math.ceil(x)) if math.isfinite(x) else x
+def cbrt(x: float) -> float:
+    """The cube root, also of a negative number: 1/3 is no float, so a step of Newton's follows the power."""
+    y = math.copysign(abs(x) ** (1.0 / 3.0), x)
+    return y + (x / (y * y) - y) / 3.0 if 0.0 < abs(x) < inf else x
 
 
-def round(x: float) -> float:
-    """The nearest whole number, the even one of two."""
-    return float(_round(x)) if math.isfinite(x) else x
+def _whole(f: Callable[[float], int]) -> Function:
+    """A function that gives whole numbers, as floats; infinities and NaN are passed on."""
+    return lambda x: float(f(x)) if math.isfinite(x) else x
 
 
-def erf(x: float) -> float:
-    """The error function."""
-    return math.erf(x)
-
+floor, ceil, round = _whole(math.floor), _whole(math.ceil), _whole(_round)
 
 ERFCX = (  # z erfcx(z) from z = 0.5 on, a polynomial in (z - 2.5)/(z + 1.5), the highest power first
     -4.891930392414204e-10,
@@ -264,15 +175,10 @@ def sigmoid_with_slope(x: float) -> tuple[float, float]:
     return (1.0 if x >= 0.0 else e) / s, e / (s * s)
 
 
-def tanh(x: float) -> float:
-    """The hyperbolic tangent."""
-    return _tanh(x)
-
-
 def tanh_with_slope(x: float) -> tuple[float, float]:
     """tanh and its derivative; 1 - tanh(x)**2 is exact only while tanh is small."""
     if -0.5 < x < 0.5:
-        y = _tanh(x)
+        y = tanh(x)
         return y, 1.0 - y * y
     e = _exp(-2.0 * x if x > 0.0 else 2.0 * x)
     s = 1.0 + e
@@ -307,11 +213,6 @@ def step(x: float) -> float:
 def sign(x: float) -> float:
     """-1, 0 or 1; NaN is passed on."""
     return math.copysign(1.0, x) if x > 0.0 or x < 0.0 else x
-
-
-def absolute(x: float) -> float:
-    """The absolute value."""
-    return abs(x)
 
 
 def maximum(a: float, b: float) -> float:

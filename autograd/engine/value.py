@@ -508,7 +508,7 @@ def apply(op: Primitive, *operands: Any) -> Any:
             if op.eager is not None:
                 data, slope = op.eager(x)
             else:
-                data = op.value(scalar, x)
+                data = op.on_floats(x)
                 slope = op.rules[0](scalar, data, x)
             return recorded(op, data, a.depth, a, None if slope == 0.0 and op.may_stop else float(slope), None, None)
     try:
@@ -525,7 +525,7 @@ def apply(op: Primitive, *operands: Any) -> Any:
     if op.eager is not None:
         data, *slopes = op.eager(*numbers)
     else:
-        data = op.value(scalar, *numbers)
+        data = op.on_floats(*numbers)
     depth = max([-1 if type(x) is float else x.depth for x in checked])
     if depth < 0:
         return data
@@ -537,8 +537,7 @@ def apply(op: Primitive, *operands: Any) -> Any:
     ]
     if open_blocks or len(checked) > 2:
         return recorded_groups(op, data, tuple(checked), tuple(partials))
-    a, b = checked if len(checked) == 2 else (checked[0], None)
-    da, db = partials if b is not None else (partials[0], None)
+    (a, da), (b, db) = [*zip(checked, partials, strict=True), (None, None)][:2]
     return recorded(op, data, depth, a, da, b, db)
 
 
@@ -549,16 +548,10 @@ def _operator(op: Primitive, a: Any, b: Any) -> Any:
     if (kind is float or (kind is int and -(2**53) < other < 2**53)) and not open_blocks:
         x, y = (a._data, float(b)) if other is b else (float(a), b._data)
         if op.domain is None or op.domain(x, y) is None:
-            if op.eager is not None:
-                data, *slopes = op.eager(x, y)
-            else:
-                data = op.value(scalar, x, y)
-                slopes = None
+            data = op.on_floats(x, y)
             if other is b:
-                da = slopes[0] if slopes else op.rules[0](scalar, data, x, y)
-                return recorded(op, data, a.depth, a, da, y, None)
-            db = slopes[1] if slopes else op.rules[1](scalar, data, x, y)
-            return recorded(op, data, b.depth, x, None, b, db)
+                return recorded(op, data, a.depth, a, op.rules[0](scalar, data, x, y), y, None)
+            return recorded(op, data, b.depth, x, None, b, op.rules[1](scalar, data, x, y))
     if isinstance(other, (Value, Real)) or not may_answer(other):
         if open_blocks:
             _keep_leaves_of_arrays(a, sys._getframe(2))
