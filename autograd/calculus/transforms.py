@@ -74,10 +74,8 @@ def value_and_grad(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
     def value_and_gradient(*args: Any) -> tuple[Any, Any]:
         with _Recorded(f, args, argnums) as tape:
             root = tape.one_number("grad")
-            numbers = tape.numbers(root)
-            if numbers is not None:
-                return number_of(root), tape.structured(numbers)
-            return tape.given(root), tape.structured(reverse(root, tape.inputs, differentiable=tape.depends_on_others))
+            derivatives = tape.derivatives(root)
+            return tape.given(root), derivatives
 
     return value_and_gradient
 
@@ -104,13 +102,7 @@ def jacobian(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
     @without_collector
     def all_derivatives(*args: Any) -> Any:
         with _Recorded(f, args, argnums) as tape:
-            rows = [
-                tape.structured(
-                    tape.numbers(output) or reverse(output, tape.inputs, differentiable=tape.depends_on_others)
-                )
-                for output in leaves_of(tape.output)
-            ]
-            return like(tape.output, rows)
+            return like(tape.output, [tape.derivatives(output) for output in leaves_of(tape.output)])
 
     return all_derivatives
 
@@ -139,10 +131,7 @@ def hessian(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
     def second_derivatives(*args: Any) -> Any:
         with _Recorded(f, args, argnums) as tape:
             first = reverse(tape.one_number("hessian"), tape.inputs, differentiable=True)
-            rows = [
-                tape.structured(reverse(slope, tape.inputs, differentiable=tape.depends_on_others)) for slope in first
-            ]
-            return tape.structured(rows)
+            return tape.structured([tape.derivatives(slope) for slope in first])
 
     return second_derivatives
 
@@ -378,12 +367,15 @@ class _Recorded:
             if node.op is None:
                 make_constant(node)
 
-    def numbers(self, output: Value | float) -> list[Any] | None:
-        """The derivatives of an output with respect to the inputs; None where they depend on Values of the caller."""
-        if not isinstance(output, Value) or not output.depth or any(node.depth for node in self.inputs):
-            return None
-        numbers, leaves = gradients(output, self.inputs)
-        return list(numbers) if set(self.inputs).issuperset(leaves) else None
+    def derivatives(self, output: Value | float) -> Any:
+        """The derivatives of an output with respect to the inputs, in the structure of the arguments they belong to."""
+        if isinstance(output, Value) and output.depth and not any(node.depth for node in self.inputs):
+            numbers, leaves = gradients(output, self.inputs)
+            if set(self.inputs).issuperset(leaves):  # else they depend on Values of the caller
+                if output is self.output:
+                    self.depends_on_others = False  # which saves the walk that would find it
+                return self.structured(numbers)
+        return self.structured(reverse(output, self.inputs, differentiable=self.depends_on_others))
 
     @cached_property
     def depends_on_others(self) -> bool:

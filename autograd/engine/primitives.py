@@ -124,8 +124,9 @@ class Primitive:
         """
         if callable(self.partials):
             return list(self.partials(m, y, *operands))
-        wanted = wanted or [True] * len(operands)
-        return [rule(m, y, *operands) if want else 0.0 for rule, want in zip(self.partials, wanted, strict=True)]
+        if wanted is None:
+            return [rule(m, y, *operands) for rule in self.rules]
+        return [rule(m, y, *operands) if want else 0.0 for rule, want in zip(self.rules, wanted, strict=True)]
 
     @property
     def variadic(self) -> bool:
@@ -622,7 +623,6 @@ swish = Primitive(
     partials=(_swish_slope,),
     formula="a*sigmoid(a)",
     textbook=("sigmoid(a) + y*(1 - sigmoid(a))",),
-    eager=scalar.swish_with_slope,
     activation=True,
     range="moderate",
 )

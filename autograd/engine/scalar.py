@@ -199,12 +199,6 @@ def swish(x: float) -> float:
     return x * sigmoid(x)
 
 
-def swish_with_slope(x: float) -> tuple[float, float]:
-    """x * sigmoid(x) and its derivative h + x h (1 - h), where h = sigmoid(x)."""
-    y, rest = swish(x), sigmoid(-x)
-    return y, sigmoid(x) + y * rest if rest != 0.0 else 1.0
-
-
 def step(x: float) -> float:
     """1 from 0 on, 0 below: step(0) = 1, as the lecture has it. NaN is passed on."""
     return x if x != x else (1.0 if x >= 0.0 else 0.0)

@@ -526,11 +526,12 @@ def apply(op: Primitive, *operands: Any) -> Any:
         data, *slopes = op.eager(*numbers)
     else:
         data = op.on_floats(*numbers)
-    depth = max([-1 if type(x) is float else x.depth for x in checked])
-    if depth < 0:
+    depths = [x.depth for x in checked if type(x) is not float]
+    if not depths:
         return data
     if slopes is None:
-        slopes = op.slopes(scalar, data, *numbers, wanted=[type(x) is not float for x in checked])
+        wanted = None if len(depths) == len(checked) else [type(x) is not float for x in checked]
+        slopes = op.slopes(scalar, data, *numbers, wanted=wanted)
     partials = [
         None if type(x) is float or (op.may_stop and slope == 0.0) else float(slope)
         for slope, x in zip(slopes, checked, strict=True)
@@ -538,7 +539,7 @@ def apply(op: Primitive, *operands: Any) -> Any:
     if open_blocks or len(checked) > 2:
         return recorded_groups(op, data, tuple(checked), tuple(partials))
     (a, da), (b, db) = [*zip(checked, partials, strict=True), (None, None)][:2]
-    return recorded(op, data, depth, a, da, b, db)
+    return recorded(op, data, max(depths), a, da, b, db)
 
 
 def _operator(op: Primitive, a: Any, b: Any) -> Any:
