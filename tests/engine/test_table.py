@@ -204,6 +204,15 @@ def test_every_row_compiles_for_every_library(op: Primitive, library: str) -> No
     assert np.asarray(slopes) == pytest.approx(gradient[kept], rel=1e-12, abs=1e-14)
 
 
+def test_a_row_without_a_value_is_the_function_of_its_name_and_there_must_be_one() -> None:
+    slope = (lambda m, y, a: m.cos(a),)
+    sine = Primitive(name="sin", partials=slope)
+    assert apply(sine, 0.5) == math.sin(0.5)
+    assert (sine.symbol, sine.formula, sine.array) == ("sin", "sin(a)", "sin")
+    with pytest.raises(TypeError, match=r"name='sinus'.* has no value; give value="):
+        Primitive(name="sinus", partials=slope)
+
+
 # --- pickled -----------------------------------------------------------------------------------------------------
 
 
