@@ -176,16 +176,15 @@ class _Touched:
             node.grad = 0.0
         self.nodes[0].grad = 1.0
         for node in sorted(self.nodes[: self.reached], key=depth_of, reverse=True):
-            upstream = node.grad
-            if type(node._a) is not tuple:
-                partial = node._da
+            upstream, operand, partial = node.grad, node._a, node._da
+            if type(operand) is not tuple:
                 if partial is not None:
-                    node._a.grad += upstream * partial
+                    operand.grad += upstream * partial
                 partial = node._db
                 if partial is not None:
                     node._b.grad += upstream * partial
             elif upstream:  # 0 for an example already learnt: skip the whole sum
-                for group, slopes in ((node._a, node._da), (node._b, node._db)):
+                for group, slopes in ((operand, partial), (node._b, node._db)):
                     if slopes is not None:
                         for operand, slope in zip(group, slopes, strict=True):
                             if slope is not None:
