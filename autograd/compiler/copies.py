@@ -1,4 +1,4 @@
-"""Stage 2b: a batch that was summed in a loop is found again, one copy of the graph an example.
+"""Stage 3, copies: a batch that was summed in a loop is found again, one copy of the graph an example.
 
 ``for x, t in data: loss = loss + f(x, t)`` records f once an example. Where the terms of a sum have the same form and
 share their parameters, one of them is kept, the numbers that vary between them become the columns of a table, and the
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from autograd.compiler.record import Ref
@@ -17,22 +18,20 @@ from autograd.engine import primitives
 
 FEWEST = 4  # copies
 
-Table = list[tuple[float, ...]]  # a row a copy
 Slot = tuple[int, int]  # a constant: which node, and which of its constants
 
 _COEFFICIENT: Slot = (-1, 0)  # that of the term itself
 
 
-def rolled(graph: ScalarGraph) -> tuple[ScalarGraph, dict[str, Table]]:
+def roll_up(graph: ScalarGraph) -> ScalarGraph:
     """The graph with its loops over examples rolled up, and for each axis of copies its table of numbers."""
-    graph = ScalarGraph([*graph.forms], graph.outputs)
-    tables: dict[str, Table] = {}
-    while _roll_one(graph, tables):
+    graph = replace(graph, forms=[*graph.forms], tables={})
+    while _roll_one(graph):
         pass
-    return graph, tables
+    return graph
 
 
-def _roll_one(graph: ScalarGraph, tables: dict[str, Table]) -> bool:
+def _roll_one(graph: ScalarGraph) -> bool:
     """Roll up the outermost loop that is left, if there is one."""
     levels = graph.levels()
     order = sorted(levels, key=lambda i: (levels[i], i))
@@ -46,7 +45,7 @@ def _roll_one(graph: ScalarGraph, tables: dict[str, Table]) -> bool:
                 if None not in kind:
                     families.setdefault(kind, []).append(term)
             for terms in families.values():
-                if len(terms) >= FEWEST and _roll(graph, number, form, terms, tables):
+                if len(terms) >= FEWEST and _roll(graph, number, form, terms):
                     return True
     return False
 
@@ -74,7 +73,7 @@ def _kinds(graph: ScalarGraph, order: Sequence[int]) -> dict[int, int | None]:
     return kinds
 
 
-def _roll(graph: ScalarGraph, number: int, form: Sum, terms: list[Term], tables: dict[str, Table]) -> bool:
+def _roll(graph: ScalarGraph, number: int, form: Sum, terms: list[Term]) -> bool:
     """Replace terms that are copies of each other by a sum over copies; False where they differ in nothing."""
     pattern = terms[0]
     found = [_constants_of_copy(graph, pattern, term) for term in terms]
@@ -85,7 +84,7 @@ def _roll(graph: ScalarGraph, number: int, form: Sum, terms: list[Term], tables:
     numbers = [slot for slot in columns if not _is_index(graph, slot)]
     if not numbers and all(len(set(column)) == len(column) for column in columns.values()):
         return False  # they differ in nothing, or are the outputs of one softmax, each of them once
-    table = _Table(graph, f"n{len(tables) + 1}" if tables else "n")
+    table = _Table(graph, f"n{len(graph.tables) + 1}" if graph.tables else "n")
     varying = {slot: table.leaf(columns[slot]) for slot in numbers}
     chosen = {
         slot[0]: {index: table.leaf([float(i == index) for i in column]) for index in sorted(set(column))}
@@ -93,7 +92,7 @@ def _roll(graph: ScalarGraph, number: int, form: Sum, terms: list[Term], tables:
         if slot not in varying
     }
     axis = table.axis
-    tables[axis] = list(zip(*table.columns, strict=True))
+    graph.tables[axis] = list(zip(*table.columns, strict=True))
     new = _rebuilt(graph, pattern, varying, chosen)
     slots = {1: varying[_COEFFICIENT]} if _COEFFICIENT in varying else {}
     rebuilt = _rebuilt_sum(graph, Sum(deque([pattern])), slots, new)
@@ -165,7 +164,7 @@ def _rebuilt(
     ``chosen`` holds the softmax nodes whose output varies, and for each output the column that is 1 where it is meant
     and 0 elsewhere: the sum of their products is the output that is meant.
     """
-    levels = ScalarGraph(graph.forms, list(pattern.refs)).levels()
+    levels = replace(graph, outputs=list(pattern.refs)).levels()
     new: dict[int, int] = {}
     touched = {*chosen, *[number for number, _ in varying]}
     for number in sorted(levels, key=lambda i: levels[i]):

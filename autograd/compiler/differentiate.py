@@ -1,7 +1,7 @@
-"""Stage 4, differentiate: the reverse pass of the array program, itself arrays.
+"""Stage 6, differentiate: the reverse pass of the array program, itself arrays.
 
-The local derivatives are those of the table of primitives; what is added here are the rules of the operations on
-whole arrays: matrix product, sum, columns, logsumexp, softmax.
+The local derivatives are those of the table of primitives; those of the operations on whole arrays (matrix product,
+sum, columns, logsumexp, softmax) stand in the table of array operations.
 
 An array program computes both sides of a choice for every example, and on the side that was not chosen a slope may be
 infinite, where 0 times the slope would be NaN. So a gradient travels with a condition that says where the pass comes at
@@ -11,11 +11,17 @@ all, and is made 0 elsewhere as late as possible: ``np.where(c, dy / (2 * np.sqr
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import reduce
 from math import isfinite
 from typing import Any, NamedTuple
 
-from autograd.compiler.arrays import Array, Shape, axis_of, common_shape, in_order, width_of
-from autograd.compiler.simplify import Arrays, Symbol, SymbolicNamespace, is_number
+from autograd.compiler import operations as ops
+from autograd.compiler.arrays import Array, Shape, are_neighbours, axis_of, common_shape, in_order, width_of
+from autograd.compiler.lift import ArrayProgram
+from autograd.compiler.operations import is_number, rules
+from autograd.compiler.simplify import Arrays
+from autograd.compiler.symbols import Symbol, SymbolicNamespace
 from autograd.engine import primitives
 from autograd.engine.primitives import Primitive
 
@@ -25,26 +31,18 @@ Columns = tuple[int, ...]
 # How large an array may become: BOUNDED whatever comes in; LARGE by infinite inputs or by overflow alone; or INFINITE,
 # as the logarithm, a quotient or an exponential may be.
 _BOUNDED, _LARGE, _INFINITE = 0, 1, 2
-_LIMITED = frozenset(["softmax", "compare", "and", "or", "not", "seed", "parameter"])
 
 
-def differentiate(make: Arrays, root: Array, *, exact: bool) -> tuple[dict[Array, Array], dict[Array, Array]]:
-    """The derivatives of the mean of ``root`` over the examples.
+def differentiate(program: ArrayProgram, *, exact: bool) -> ArrayProgram:
+    """The program with the gradient of the mean of its value over the examples.
 
     Arguments:
-        make: what makes the arrays.
-        root: a number an example.
+        program: its forward half.
         exact: the local derivatives in the form that keeps its digits where a unit saturates; else the form of the
             textbook in terms of the result, such as 1 - y**2.
-
-    Returns:
-        The derivative with respect to each parameter array, and with respect to every array that was passed.
     """
-    return _Reverse(make, exact).run(root)
-
-
-def _is_limited(node: Array) -> bool:
-    return node.op.range == "bounded" if isinstance(node.op, Primitive) else node.op in _LIMITED
+    derivatives = Reverse(program.make, exact).run(program.value)
+    return replace(program, gradient=_flat(program, derivatives), derivatives=derivatives)
 
 
 class Gradient(NamedTuple):
@@ -61,7 +59,9 @@ class Gradient(NamedTuple):
     clean: bool = False
 
 
-class _Reverse:
+class Reverse:
+    """One reverse pass: what the rules of the table hand gradients on with."""
+
     def __init__(self, make: Arrays, exact: bool) -> None:
         self.make = make
         self.exact = exact
@@ -71,10 +71,11 @@ class _Reverse:
         self.collected: dict[Array, list[Gradient]] = {}
         self.slices: dict[Array, list[tuple[Columns, Gradient]]] = {}
 
-    def run(self, root: Array) -> tuple[dict[Array, Array], dict[Array, Array]]:
+    def run(self, root: Array) -> dict[Array, Array]:
+        """The derivative with respect to every array that was passed, the last first."""
         order = in_order([root])
         for node in order:
-            if node.op == "parameter" or any(arg in self.active for arg in node.args):
+            if node.op is ops.parameter or any(arg in self.active for arg in node.args):
                 self.active.add(node)
         seed = self.make.seed() if root.shape else self.make.number(1.0)
         self.collected[root] = [Gradient(self.make.broadcast(seed, root.shape))]
@@ -83,13 +84,13 @@ class _Reverse:
             if node not in self.active or (node not in self.collected and node not in self.slices):
                 continue
             upstream = self._total(node)
-            derivatives[node] = self._put(upstream)
-            if isinstance(node.op, Primitive):
-                self._elementwise(node, node.op, upstream)
-            elif node.op != "parameter":
-                getattr(self, "_" + node.op.replace(" ", "_"))(node, upstream)
-        parameters = {node: d for node, d in derivatives.items() if node.op == "parameter"}
-        return parameters, derivatives
+            derivatives[node] = self.put(upstream)
+            rules(node.op).derivative(self, node, upstream)
+        return derivatives
+
+    def may_be_infinite(self, x: Array) -> bool:
+        """Whether the numbers of an array may be infinite although its operands are not."""
+        return self._size(x) == _INFINITE
 
     def _size(self, x: Array) -> int:
         """How large an array may become."""
@@ -97,7 +98,7 @@ class _Reverse:
         while stack:
             node = stack[-1]
             missing = [arg for arg in node.args if arg not in self.sizes]
-            if node in self.sizes or _is_limited(node) or not missing:
+            if node in self.sizes or node.op.range == "bounded" or not missing:
                 self.sizes.setdefault(node, self._size_of(node))
                 stack.pop()
             else:
@@ -105,21 +106,21 @@ class _Reverse:
         return self.sizes[x]
 
     def _size_of(self, node: Array) -> int:
-        if _is_limited(node):
+        if node.op.range == "bounded":
             return _BOUNDED
-        if node.op in ("number", "numbers"):
+        if node.op in (ops.number, ops.numbers):
             numbers = node.attr if isinstance(node.attr, tuple) else (node.attr,)
             return _BOUNDED if all(map(isfinite, numbers)) else _INFINITE
         if not node.args:
             return _LARGE
-        whole_power = node.op is primitives.power and node.args[1].op == "number" and node.args[1].attr >= 0.0
-        if isinstance(node.op, Primitive) and not whole_power and node.op.range != "moderate":
+        whole_power = node.op is primitives.power and node.args[1].op is ops.number and node.args[1].attr >= 0.0
+        if node.op.range == "any" and not whole_power:
             return _INFINITE
         return max([self.sizes[arg] for arg in node.args])
 
     # --- where the pass comes ------------------------------------------------------------------------------
 
-    def _put(self, gradient: Gradient) -> Array:
+    def put(self, gradient: Gradient) -> Array:
         """The derivative, 0 where the pass does not come."""
         x = gradient.array
         if gradient.reached is None or gradient.clean or is_number(x, 0.0):
@@ -134,35 +135,35 @@ class _Reverse:
             ones = self.make.expand(ones)
         return self.make.broadcast(ones, shape)
 
-    def _carried(self, reached: Condition, shape: Shape, move: Callable[[Array], Array]) -> Condition:
+    def carried(self, reached: Condition, shape: Shape, move: Callable[[Array], Array]) -> Condition:
         """A condition on an array of this shape as one on the operand, to which ``move`` takes a gradient."""
         if reached is None or not reached.shape:
             return reached
         return self.make.compare("!=", move(self._ones(reached, shape)), self.make.number(0.0))
 
-    def _any(self, reached: Condition, shape: Shape, wanted: Shape) -> Condition:
+    def reached_along(self, reached: Condition, shape: Shape, wanted: Shape) -> Condition:
         """Where the pass comes at least once, along the axes on which an operand of shape ``wanted`` is repeated."""
-        if reached is not None and reached.op == "expand":
+        if reached is not None and reached.op is ops.expand:
             reached = reached.args[0]
         if reached is None or common_shape([reached.shape, wanted]) == wanted:
             return reached
-        return self._carried(reached, shape, lambda ones: self._reduced(ones, wanted))
+        return self.carried(reached, shape, lambda ones: self._reduced(ones, wanted))
 
     # --- sums of contributions -----------------------------------------------------------------------------
 
-    def _give(self, node: Array, given: Gradient) -> None:
+    def give(self, node: Array, given: Gradient) -> None:
         """Hand a contribution, of the full shape, to an operand."""
         if node in self.active and not is_number(given.array, 0.0):
             self.collected.setdefault(node, []).append(given)
 
-    def _give_sum(self, node: Array, given: Gradient) -> None:
+    def give_sum(self, node: Array, given: Gradient) -> None:
         """The same to an operand that was repeated along some axes."""
         shape = given.array.shape
         if shape == node.shape:
-            self._give(node, given)
+            self.give(node, given)
         elif node in self.active:
-            reached = self._any(given.reached, shape, node.shape)
-            self._give(node, Gradient(self._reduced(self._put(given), node.shape), reached, clean=True))
+            reached = self.reached_along(given.reached, shape, node.shape)
+            self.give(node, Gradient(self._reduced(self.put(given), node.shape), reached, clean=True))
 
     def _total(self, node: Array) -> Gradient:
         """The sum of the contributions."""
@@ -187,7 +188,7 @@ class _Reverse:
         total = terms[0]
         for term in terms[1:]:
             total = self._sum(total, term)
-        if node.op == "expand":
+        if node.op is ops.expand:
             return total
         return total._replace(array=self.make.broadcast(total.array, node.shape))
 
@@ -196,7 +197,7 @@ class _Reverse:
         chosen: dict[int, tuple[Array, int]] = {}
         where: dict[int, tuple[Array, int]] = {}
         for columns, given in slices:
-            x, ones = self._put(given), self._ones(given.reached, given.array.shape)
+            x, ones = self.put(given), self._ones(given.reached, given.array.shape)
             chosen.update({column: (x, j) for j, column in enumerate(columns)})
             where.update({column: (ones, j) for j, column in enumerate(columns)})
         reached = slices[0][1].reached
@@ -212,10 +213,10 @@ class _Reverse:
         if a.reached is b.reached:
             return Gradient(make.add(a.array, b.array), a.reached, a.clean and b.clean)
         if a.reached is not None and b.reached is not None:
-            (first, one), (second, other) = make.last_condition(a.reached), make.last_condition(b.reached)
-            if first is second and make.opposite(one, other):  # the two sides of one choice
+            (first, one), (second, other) = _last(a.reached), _last(b.reached)
+            if first is second and _opposite(one, other):  # the two sides of one choice
                 return Gradient(make.where(one, a.array, b.array), first, a.clean and b.clean)
-        return Gradient(make.add(self._put(a), self._put(b)), make.either(a.reached, b.reached), clean=True)
+        return Gradient(make.add(self.put(a), self.put(b)), _either(make, a.reached, b.reached), clean=True)
 
     def _assembled(self, shape: Shape, chosen: dict[int, tuple[Array, int]]) -> Array:
         """An array whose columns are those chosen, 0 elsewhere."""
@@ -227,16 +228,16 @@ class _Reverse:
             while end < width and chosen.get(end, (None, first + end - start)) == (array, first + end - start):
                 end += 1
             if array is None:
-                blocks.append(self.make.zeros((*shape[:-1], end - start)))
+                blocks.append(self.make.broadcast(self.make.number(0.0), (*shape[:-1], end - start)))
             elif array.shape == shape[:-1]:
-                blocks.append(self.make.stack([array]))
+                blocks.append(self.make.stack(array))
                 end = start + 1
             else:
                 blocks.append(self.make.columns(array, tuple(range(first, first + end - start))))
             start = end
-        if all(block.op == "stack" for block in blocks):
-            return self.make.stack([piece for block in blocks for piece in block.args])
-        return self.make.concatenate(blocks)
+        if all(block.op is ops.stack for block in blocks):
+            return self.make.stack(*[piece for block in blocks for piece in block.args])
+        return self.make.concatenate(*blocks)
 
     def _reduced(self, x: Array, shape: Shape) -> Array:
         """The sum of x over the axes along which an operand of this shape was repeated."""
@@ -250,7 +251,10 @@ class _Reverse:
 
     # --- elementwise -------------------------------------------------------------------------------------
 
-    def _elementwise(self, node: Array, op: Primitive, upstream: Gradient) -> None:
+    def through_primitive(self, node: Array, upstream: Gradient) -> None:
+        """Hand a gradient on through a primitive: times its slopes, or where an operand is chosen."""
+        op = node.op
+        assert isinstance(op, Primitive)
         wanted = [arg in self.active for arg in node.args]
         slopes = self._slopes(op, node, wanted)
         reached = upstream.reached
@@ -261,19 +265,19 @@ class _Reverse:
             if op.selects:
                 chosen, condition = self._chosen(factor)
                 if chosen:
-                    self._give_sum(arg, Gradient(upstream.array, self.make.both(reached, condition)))
+                    self.give_sum(arg, Gradient(upstream.array, _both(self.make, reached, condition)))
             elif reached is None:
-                self._give(arg, Gradient(self._product(node.shape, arg.shape, upstream.array, factor)))
+                self.give(arg, Gradient(self._product(node.shape, arg.shape, upstream.array, factor)))
             else:
                 product = self.make.broadcast(self._times(upstream.array, factor), node.shape)
                 clean = upstream.clean and self._size(factor) == _BOUNDED
-                self._give_sum(arg, Gradient(product, reached, clean))
+                self.give_sum(arg, Gradient(product, reached, clean))
 
     def _chosen(self, slope: Array) -> tuple[bool, Condition]:
         """Whether an operand is ever chosen, and where: its slope is 1 there, else 0."""
-        if slope.op == "broadcast":
+        if slope.op is ops.broadcast:
             slope = slope.args[0]
-        if slope.op == "number":
+        if slope.op is ops.number:
             return slope.attr != 0.0, None
         if slope.op is primitives.where and is_number(slope.args[1], 1.0) and is_number(slope.args[2], 0.0):
             return True, slope.args[0]
@@ -283,10 +287,10 @@ class _Reverse:
 
     def _product(self, shape: Shape, wanted: Shape, upstream: Array, slope: Array) -> Array:
         """upstream * slope, summed over the axes along which the operand was repeated."""
-        if axis_of(shape) and not axis_of(wanted) and upstream.op != "broadcast":
+        if axis_of(shape) and not axis_of(wanted) and upstream.op is not ops.broadcast:
             if upstream.shape == slope.shape and not wanted and len(shape) == 1:
                 return self.make.matmul(upstream, slope)
-            if slope.op == "expand" and wanted == shape[1:] and upstream.shape == shape:
+            if slope.op is ops.expand and wanted == shape[1:] and upstream.shape == shape:
                 return self.make.matmul(slope.args[0], upstream)
         return self._reduced(self.make.broadcast(self._times(upstream, slope), shape), wanted)
 
@@ -309,118 +313,119 @@ class _Reverse:
 
     def _slopes(self, op: Primitive, node: Array, wanted: list[bool]) -> list[Any]:
         y = Symbol(self.make, node)
-        operands: list[Any] = [x.attr if x.op == "number" else Symbol(self.make, x) for x in node.args]
+        operands: list[Any] = [x.attr if x.op is ops.number else Symbol(self.make, x) for x in node.args]
         if self.exact or not op.brief:
             return op.slopes(self.m, y, *operands, wanted=wanted)
         return [rule(self.m, y, *operands) if want else 0.0 for rule, want in zip(op.brief, wanted, strict=True)]
 
-    # --- whole arrays --------------------------------------------------------------------------------------
+    # --- what the rules of the table need ------------------------------------------------------------------
 
-    def _broadcast(self, node: Array, upstream: Gradient) -> None:
-        self._give_sum(node.args[0], upstream)
+    def give_columns(self, node: Array, columns: Columns, upstream: Gradient) -> None:
+        """Hand a contribution to some columns of an operand."""
+        self.slices.setdefault(node, []).append((columns, upstream))
 
-    def _expand(self, node: Array, upstream: Gradient) -> None:
-        x, given = node.args[0], upstream.array
-        given = given if given.shape == x.shape else self.make.sum_columns(given)
-        self._give(x, Gradient(given, self._any(upstream.reached, node.shape, x.shape), upstream.clean))
-
-    def _columns(self, node: Array, upstream: Gradient) -> None:
-        given = self.slices.setdefault(node.args[0], [])
-        if len(set(node.attr)) == len(node.attr):
-            given.append((node.attr, upstream))
-        else:  # a column taken twice
-            given += [((column,), self._of_column(upstream, j)) for j, column in enumerate(node.attr)]
-
-    def _column(self, node: Array, upstream: Gradient) -> None:
-        self.slices.setdefault(node.args[0], []).append(((node.attr,), upstream))
-
-    def _of_column(self, upstream: Gradient, j: int) -> Gradient:
+    def of_column(self, upstream: Gradient, j: int) -> Gradient:
         """The gradient of one column."""
         reached = upstream.reached
-        if reached is not None and reached.op == "expand":
+        if reached is not None and reached.op is ops.expand:
             reached = reached.args[0]
         elif reached is not None and width_of(reached.shape) is not None:
             reached = self.make.column(reached, j)
         return Gradient(self.make.column(upstream.array, j), reached, upstream.clean)
 
-    def _stack(self, node: Array, upstream: Gradient) -> None:
-        for j, piece in enumerate(node.args):
-            if piece in self.active:
-                self._give_sum(piece, self._of_column(upstream, j))
+    def moved(self, node: Array, upstream: Gradient, move: Callable[[Array], Array]) -> None:
+        """Hand on the gradient of an operation that only moves numbers."""
+        reached = self.carried(upstream.reached, node.shape, move)
+        self.give(node.args[0], Gradient(move(self.put(upstream)), reached, clean=True))
 
-    def _reshape(self, node: Array, upstream: Gradient) -> None:
-        self._moved(node, upstream, lambda x: self.make.reshape(x, node.args[0].shape))
-
-    def _transpose(self, node: Array, upstream: Gradient) -> None:
-        self._moved(node, upstream, self.make.transpose)
-
-    def _moved(self, node: Array, upstream: Gradient, move: Callable[[Array], Array]) -> None:
-        """The gradient of an operation that only moves numbers."""
-        reached = self._carried(upstream.reached, node.shape, move)
-        self._give(node.args[0], Gradient(move(self._put(upstream)), reached, clean=True))
-
-    def _matmul(self, node: Array, upstream: Gradient) -> None:
-        make = self.make
-        a, b = node.args
-        reached = upstream.reached
-        if len(a.shape) == 1:  # two vectors
-            if a is b:
-                given = make.multiply(make.multiply(make.number(2.0), upstream.array), a)
-                self._give(a, Gradient(given, reached))
-            else:
-                self._give(a, Gradient(make.multiply(upstream.array, b), reached))
-                self._give(b, Gradient(make.multiply(upstream.array, a), reached))
-            return
-        vector = len(b.shape) == 1
-        given = self._put(upstream)
-        if a in self.active:
-            by_row = self._any(reached, node.shape, node.shape[:1])
-            if reached is not None and self._size(b) == _INFINITE:
-                rows = self._unit_by_unit(upstream, [b] if vector else [make.column(b, j) for j in range(b.shape[1])])
-                total = rows[0]
-                for row in rows[1:]:
-                    total = make.add(total, row)
-            else:
-                total = make.outer(given, b) if vector else make.matmul(given, make.transpose(b))
-            self._give(a, Gradient(total, by_row, clean=True))
-        if b in self.active:
-            by_column = self._any(reached, node.shape, node.shape[1:])
-            if reached is not None and self._size(a) == _INFINITE:
-                columns = [
-                    make.sum_examples(x) for x in self._unit_by_unit(upstream, [a] * (node.shape[1:] or (1,))[0])
-                ]
-                total = columns[0] if vector else make.stack(columns)
-            else:
-                total = make.matmul(given, a) if vector else make.matmul(make.transpose(a), given)
-            self._give(b, Gradient(total, by_column, clean=True))
-
-    def _unit_by_unit(self, upstream: Gradient, factors: Sequence[Array]) -> list[Array]:
+    def unit_by_unit(self, upstream: Gradient, factors: Sequence[Array]) -> list[Array]:
         """The products of each unit's gradient with a factor that may be infinite, which a matrix product would add."""
-        units = (
-            [upstream]
-            if len(upstream.array.shape) == 1
-            else [self._of_column(upstream, j) for j in range(len(factors))]
-        )
+        single = len(upstream.array.shape) == 1
+        units = [upstream] if single else [self.of_column(upstream, j) for j in range(len(factors))]
         return [
-            self._put(Gradient(self.make.multiply(unit.array, x), unit.reached))
+            self.put(Gradient(self.make.multiply(unit.array, x), unit.reached))
             for unit, x in zip(units, factors, strict=True)
         ]
 
-    def _sum_columns(self, node: Array, upstream: Gradient) -> None:
-        x = node.args[0]
-        column = self.make.expand(upstream.array) if axis_of(x.shape) else upstream.array
-        self._give(x, upstream._replace(array=self.make.broadcast(column, x.shape)))
 
-    def _sum_examples(self, node: Array, upstream: Gradient) -> None:
-        x = node.args[0]
-        self._give(x, upstream._replace(array=self.make.broadcast(upstream.array, x.shape)))
+# --- conditions ------------------------------------------------------------------------------------------------
 
-    def _logsumexp(self, node: Array, upstream: Gradient) -> None:
-        x = node.args[0]
-        given = self.make.multiply(upstream.array, self.make.rows(primitives.softmax, x))
-        self._give(x, upstream._replace(array=given))
 
-    def _softmax(self, node: Array, upstream: Gradient) -> None:
-        slope = self.make.softmax_gradient(node, self._put(upstream))
-        reached = self._any(upstream.reached, node.shape, node.shape[:-1])
-        self._give(node.args[0], Gradient(slope, reached, clean=True))
+def _both(make: Arrays, a: Condition, b: Condition) -> Condition:
+    """Where two conditions hold."""
+    if a is None or b is None or a is b:
+        return b if a is None else a
+    return make.both(a, b)
+
+
+def _either(make: Arrays, a: Condition, b: Condition) -> Condition:
+    """Where one of two conditions holds."""
+    if a is None or b is None or _opposite(a, b):
+        return None
+    (first, one), (second, other) = _last(a), _last(b)
+    if first is second and _opposite(one, other):
+        return first
+    if a is b or first is b or second is a:
+        return b if first is b else a
+    return make.either(a, b)
+
+
+def _last(condition: Array) -> tuple[Condition, Array]:
+    """``c & d`` as c and d; a condition that is no such pair as None (one that always holds) and itself."""
+    return (condition.args[0], condition.args[1]) if condition.op is ops.both else (None, condition)
+
+
+def _opposite(a: Array, b: Array) -> bool:
+    """Whether of two conditions always exactly one holds."""
+    return (a.op is ops.no and a.args[0] is b) or (b.op is ops.no and b.args[0] is a)
+
+
+# --- the gradient as one flat array ------------------------------------------------------------------------------
+
+
+def _flat(program: ArrayProgram, derivatives: dict[Array, Array]) -> Array:
+    """The derivatives with respect to arrays of parameters as one array aligned with theta."""
+    make, size = program.make, len(program.layout.position)
+    remaining = {node: derivative for node, derivative in derivatives.items() if node.op is ops.parameter}
+    blocks: list[Array] = []
+    lone: list[Array] = []  # derivatives of single parameters side by side
+    for block in program.layout.blocks:
+        whole = make.leaf("parameter", tuple(range(block.start, block.start + block.size)), block.shape)
+        derivative = remaining.pop(whole, None)
+        if not block.shape and derivative is not None:
+            lone.append(derivative)
+            continue
+        if lone:
+            blocks.append(make.stack(*lone))
+            lone = []
+        blocks.append(_zeros(make, block.size) if derivative is None else make.reshape(derivative, (block.size,)))
+    if lone:
+        blocks.append(make.stack(*lone))
+    nothing = all(block.op is ops.broadcast for block in blocks) and (remaining or not blocks)
+    totals = [] if nothing else [make.concatenate(*blocks)]
+    for parameters, derivative in remaining.items():
+        flat = make.reshape(derivative, (len(parameters.attr),)) if parameters.shape else make.stack(derivative)
+        totals += _placed(make, flat, parameters.attr, size)
+    return reduce(make.add, totals) if totals else _zeros(make, 0)
+
+
+def _placed(make: Arrays, derivative: Array, ranks: tuple[int, ...], size: int) -> list[Array]:
+    """A derivative at its places in theta, 0 elsewhere; several arrays where a parameter occurs several times."""
+    first, n = ranks[0], len(ranks)
+    if are_neighbours(ranks):
+        pieces = [_zeros(make, first), derivative, _zeros(make, size - first - n)]
+        return [make.concatenate(*[piece for piece in pieces if piece.shape[0] > 0])]
+    rounds: list[dict[int, int]] = []
+    for j, rank in enumerate(ranks):
+        for taken in rounds:
+            if rank not in taken:
+                taken[rank] = j
+                break
+        else:
+            rounds.append({rank: j})
+    padded = make.concatenate(derivative, _zeros(make, 1))
+    return [make.columns(padded, tuple([taken.get(rank, n) for rank in range(size)])) for taken in rounds]
+
+
+def _zeros(make: Arrays, n: int) -> Array:
+    return make.broadcast(make.number(0.0), (n,))

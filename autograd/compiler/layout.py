@@ -6,9 +6,10 @@ copy. What belongs to no layer follows in the order in which the graph names it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
+from autograd.compiler.names import RESERVED, data_name, identifier, stem
 from autograd.compiler.sums import Leaf, ScalarGraph, Sum
 
 
@@ -20,6 +21,7 @@ class Block:
     shape: tuple[int, ...]
     role: str
     layer: int = 0
+    name: str = ""
 
     @property
     def size(self) -> int:
@@ -75,7 +77,30 @@ def layout(graph: ScalarGraph, levels: dict[int, int], axes: dict[int, str | Non
     for number in sorted(parameters):
         if number not in position:
             claim([number], (), "p")
-    return Layout(position, blocks)
+    return Layout(position, _named(blocks, [graph.record.label(number) for number in position], graph.tables))
+
+
+def _named(blocks: Sequence[Block], labels: Sequence[str | None], axes: Iterable[str]) -> list[Block]:
+    """The blocks with names: after their labels, those of the parameters in the order of theta."""
+    found: list[Block] = []
+    taken = {*RESERVED, *map(data_name, axes)}  # those of the tables of numbers
+    loose = 0
+    for block in blocks:
+        own = labels[block.start : block.start + block.size]
+        name = (identifier(own[0]) if block.size == 1 else "") or stem(own)
+        if block.role == "p":
+            loose += 1
+            default = f"p{loose}"
+        else:
+            default = f"{block.role.lower() if len(block.shape) < 2 else block.role}{block.layer}"
+        if len(block.shape) == 2:
+            name = name[:1].upper() + name[1:]
+        name = default if not name or name in taken else name
+        while name in taken:
+            name += "_"
+        taken.add(name)
+        found.append(replace(block, name=name))
+    return found
 
 
 def _row(

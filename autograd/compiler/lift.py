@@ -1,4 +1,4 @@
-"""Stage 2b, lift: from scalars to arrays.
+"""Stage 4, lift: from scalars to arrays.
 
 The nodes are taken level by level. On a level, nodes with the same operation whose operands stand side by side in the
 same arrays become one array, a column a node; sums of products that share their inputs become one matrix product.
@@ -13,76 +13,84 @@ from typing import Any
 
 from autograd.compiler.arrays import Array, axis_of, listing, width_of
 from autograd.compiler.layout import Layout, layout
-from autograd.compiler.record import Ref
+from autograd.compiler.record import Record, Ref
 from autograd.compiler.simplify import Arrays
 from autograd.compiler.sums import Call, Leaf, OverCopies, ScalarGraph, Sum, Term
 from autograd.engine import primitives
+from autograd.engine.value import Value
 
 GATHER = 4  # from this many nodes on, an operation is worth gathering its operands from several places
 Part = tuple[Any, ...]
 
 
 @dataclass(eq=False, slots=True)
-class Lifted:
-    """The forward half of an array program.
+class ArrayProgram:
+    """What a program computes, as arrays.
 
     Arguments:
-        make: what made the arrays.
-        first: the first output, a number an example.
-        outputs: all outputs as columns.
+        record: the graph it was made of.
+        tables: for each axis of copies its numbers, a row a copy.
         layout: where each parameter stands in theta.
+        make: what made the arrays.
+        value: the first output, a number an example.
+        outputs: all outputs as columns.
         names: a name for some of the arrays, after the nodes they hold.
+        derivatives: the derivative of the mean of the value with respect to each array that the reverse pass met.
+        gradient: the derivative with respect to theta, once there is one.
+        derivative_names: a name for some of the arrays that are derivatives.
     """
 
-    make: Arrays
-    first: Array
-    outputs: Array
+    record: Record
+    tables: dict[str, list[tuple[float, ...]]]
     layout: Layout
-    names: dict[Array, str] = field(default_factory=dict)
+    make: Arrays
+    value: Array
+    outputs: Array
+    names: dict[Array, str]
+    derivatives: dict[Array, Array] = field(default_factory=dict)
+    gradient: Array | None = None
+    derivative_names: dict[Array, str] = field(default_factory=dict)
+
+    @property
+    def parameters(self) -> list[Value]:
+        """The Values that are parameters, in the order of theta."""
+        return [self.record.nodes[number] for number in self.layout.position]
 
     def __str__(self) -> str:
-        return listing([self.outputs])
+        return listing([self.outputs] if self.gradient is None else [self.value, self.gradient])
 
 
-def lift(graph: ScalarGraph, n_inputs: int, labels: dict[int, str], data: dict[str, list[tuple[float, ...]]]) -> Lifted:
-    """The array program of a graph whose inputs are the columns of X.
-
-    Arguments:
-        graph: the sums of products.
-        n_inputs: the number of columns of X.
-        labels: names for nodes, by number.
-        data: for each axis of copies its numbers, a row a copy.
-    """
-    return _Lifting(graph, n_inputs, labels, data).lifted()
+def lift(graph: ScalarGraph) -> ArrayProgram:
+    """The array program of a graph whose inputs are the columns of X."""
+    return _Lifting(graph).program()
 
 
 class _Lifting:
-    def __init__(
-        self, graph: ScalarGraph, n_inputs: int, labels: dict[int, str], data: dict[str, list[tuple[float, ...]]]
-    ) -> None:
+    def __init__(self, graph: ScalarGraph) -> None:
         self.graph = graph
         self.forms = graph.forms
-        self.labels = labels
         self.levels = graph.levels()
         self.axes = axes_of(graph, self.levels)
         self.make = Arrays()
-        self.inputs = self.make.leaf("inputs", None, ("m", n_inputs))
-        self.data = {axis: self.make.leaf("data", axis, (axis, len(rows[0]))) for axis, rows in data.items()}
+        self.inputs = self.make.leaf("inputs", None, ("m", len(graph.record.inputs)))
+        self.data = {axis: self.make.leaf("data", axis, (axis, len(rows[0]))) for axis, rows in graph.tables.items()}
         self.layout = layout(graph, self.levels, self.axes)
         self.home: dict[int, tuple[Array, int | None]] = {}  # the array that holds a node, and its column there
         self.names: dict[Array, str] = {}
         self.layers = 0
         self.weighted: set[int] = set()
 
-    def lifted(self) -> Lifted:
+    def program(self) -> ArrayProgram:
         by_level: dict[int, list[int]] = {}
         for number in self.levels:
             by_level.setdefault(self.levels[number], []).append(number)
         for level in sorted(by_level):
             self._level(sorted(by_level[level]))
-        outputs = self.graph.outputs
+        graph, outputs = self.graph, self.graph.outputs
         together = self.columns(outputs)
-        return Lifted(self.make, self.scalar(outputs[0]), together, self.layout, self.names)
+        return ArrayProgram(
+            graph.record, graph.tables, self.layout, self.make, self.scalar(outputs[0]), together, self.names
+        )
 
     # --- a level -------------------------------------------------------------------------------------------
 
@@ -159,8 +167,8 @@ class _Lifting:
         whole = len(members) == 1 or (width_of(array.shape) is None)
         for j, number in enumerate(members):
             self.home[number] = (array, None if whole else j)
-        if len(members) == 1 and members[0] in self.labels:
-            self.names.setdefault(array, self.labels[members[0]])
+        if len(members) == 1 and (label := self.graph.record.label(members[0])):
+            self.names.setdefault(array, label)
 
     def _home(self, ref: Ref) -> tuple[Array | None, int | None]:
         """The array that holds an operand, and its column there; None for a number, and for what stands in no array."""
@@ -216,7 +224,7 @@ class _Lifting:
         array = homes[0][0]
         if array is not None and all(other is array and column is not None for other, column in homes):
             return self.make.columns(array, tuple([column for _, column in homes if column is not None]))
-        return self.make.stack([self.scalar(ref) for ref in refs])
+        return self.make.stack(*[self.scalar(ref) for ref in refs])
 
     def matrix(self, rows: Sequence[Sequence[Ref]]) -> Array:
         """Nodes that belong to no example as a matrix."""
@@ -377,7 +385,7 @@ class _Lifting:
     # --- any number of operands ------------------------------------------------------------------------------
 
     def _softmax(self, members: Sequence[int], form: Call) -> None:
-        p = self.make.rows(primitives.softmax, self.columns(form.operands[1:]))
+        p = self.make.softmax(self.columns(form.operands[1:]))
         for number in members:
             output = self.forms[number]
             assert isinstance(output, Call)
@@ -385,7 +393,7 @@ class _Lifting:
 
     def _variadic(self, form: Call) -> Array:
         if form.op is primitives.logsumexp:
-            return self.make.rows(form.op, self.columns(form.operands))
+            return self.make.logsumexp(self.columns(form.operands))
         return self.make.apply(form.op, *map(self.scalar, form.operands))
 
 

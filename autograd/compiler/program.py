@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 
 from autograd.calculus.transforms import reverse
-from autograd.compiler.copies import rolled
+from autograd.compiler.copies import roll_up
+from autograd.compiler.differentiate import differentiate
+from autograd.compiler.emit import emit
 from autograd.compiler.lift import lift
+from autograd.compiler.lower import lower
 from autograd.compiler.namespace import ArrayLibrary
 from autograd.compiler.record import record
-from autograd.compiler.source import Source
 from autograd.compiler.sums import sums_of_products
-from autograd.compiler.tape import Tape
 from autograd.engine.modes import Decision, decisions
 from autograd.engine.value import Value, number_of
 
@@ -81,21 +82,27 @@ def compile(root: Any, inputs: Sequence[Value] = (), *, exact: bool = False) -> 
     if isinstance(inputs, Value):
         raise TypeError(f"inputs takes a list of Values, one a column: compile(..., inputs=[{inputs.label or 'x'}])")
     inputs = list(inputs)
-    recorded = record(roots, inputs)
-    summed = sums_of_products(recorded)
-    graph, data = rolled(summed)
-    labels = {i: node.label for i, node in enumerate(recorded.nodes) if node.label is not None}
-    lifted = lift(graph, len(inputs), labels, data)
-    position = lifted.layout.position
-    parameters = [recorded.nodes[number] for number in sorted(position, key=lambda p: position[p])]
-    source = Source(lifted, [p.label for p in parameters], [x.label for x in inputs], data, exact)
+    recorded = record(roots, inputs)  # 1
+    summed = sums_of_products(recorded)  # 2
+    rolled = roll_up(summed)  # 3
+    lifted = lift(rolled)  # 4
+    differentiated = differentiate(lifted, exact=exact)  # 6
+    lowered = lower(differentiated)  # 7
+    source, buffered = emit(lowered, single=single, exact=exact)  # 8
     return Program(
-        source=source.text(single, len(roots)),
-        tape=Tape(source.first, source.gradient, {axis: len(rows) for axis, rows in data.items()}, exact).text(),
-        parameters=parameters,
+        source=source,
+        parameters=lowered.parameters,
         names=[node.label or f"input {j}" for j, node in enumerate(inputs)],
         outputs=None if single else len(roots),
-        stages={"record": recorded, "layout": lifted.layout, "lift": lifted, "differentiate": source.listing},
+        stages={
+            "record": recorded,
+            "layout": lifted.layout,
+            "lift": lifted,
+            "differentiate": differentiated,
+            "lower": lowered,
+            "emit": source,
+            "buffered": buffered,
+        },
     )
 
 
@@ -123,7 +130,6 @@ class Program:
     def __init__(
         self,
         source: str,
-        tape: str,
         parameters: list[Value],
         names: list[str],
         outputs: int | None,
@@ -132,7 +138,6 @@ class Program:
         self.source = source
         self.parameters = parameters
         self.stages = stages
-        self._tape = tape
         self._buffers = _Buffers()
         self._theta = np.array([p.data for p in parameters], dtype=np.float64)
         self._agreed = self._theta.copy()  # what the Values held when theta and they were last the same
@@ -228,7 +233,7 @@ class Program:
         if run is None:
             scope = self._library(None)
             if "bind" not in scope:
-                exec(self._tape, scope)
+                exec(self.stages["buffered"], scope)
             while len(bound) >= KEPT:
                 bound.pop(next(iter(bound)))
             run = bound[m] = scope["bind"](self._theta, m)

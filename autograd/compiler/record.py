@@ -25,6 +25,7 @@ class Record:
         operands: for each node its operands: the number of a node, or a float for a constant.
         outputs: the roots, in the same way.
         inputs: the number of each input's node, None where no output depends on it.
+        columns: the label of each input.
         parameters: the numbers of the leaves that are not inputs.
     """
 
@@ -33,7 +34,12 @@ class Record:
     operands: list[tuple[Ref, ...]]
     outputs: list[Ref]
     inputs: list[int | None]
+    columns: list[str | None]
     parameters: list[int]
+
+    def label(self, number: int) -> str | None:
+        """The label of a node; None also for one that a later stage has added."""
+        return self.nodes[number].label if number < len(self.nodes) else None
 
     def __str__(self) -> str:
         columns = {number: i for i, number in enumerate(self.inputs)}
@@ -79,6 +85,7 @@ def record(roots: Sequence[Any], inputs: Sequence[Any]) -> Record:
         operands=operands,
         outputs=[number[r] if isinstance(r, Value) else as_number(r, "an output") for r in roots],
         inputs=[number.get(node) for node in position],
+        columns=[node.label for node in position],
         parameters=[i for i, node in enumerate(found) if node.op is None and node not in position],
     )
 

@@ -1,4 +1,4 @@
-"""Stage 2a: chains of additions, products and `dot` nodes become sums of products.
+"""Stage 2, sums of products: chains of additions, products and `dot` nodes become sums of products.
 
 ``w1*x1 + w2*x2 + b``, ``fsum``, ``dot`` and a loop ``loss = loss + ...`` all come out as one `Sum`, so that the next
 stage need not know how a person wrote it.
@@ -71,10 +71,19 @@ Form = Leaf | Call | Sum | OverCopies
 
 @dataclass(eq=False, slots=True)
 class ScalarGraph:
-    """The graph after this stage: the form of each node (by number), and the outputs."""
+    """The graph after this stage, and after the next.
 
+    Arguments:
+        record: the graph it was made of.
+        forms: the form of each node, by number.
+        outputs: the roots: the number of a node, or a constant.
+        tables: for each axis of copies its numbers, a row a copy.
+    """
+
+    record: Record
     forms: list[Form]
     outputs: list[Ref]
+    tables: dict[str, list[tuple[float, ...]]] = field(default_factory=dict)
 
     def operands(self, number: int) -> tuple[int, ...]:
         """The nodes that a node is computed from."""
@@ -144,7 +153,7 @@ class _Gathering:
             if type(same) is int:
                 self.uses[same] += self.uses[number] - 1
         outputs = [x if isinstance(x, float) else self.same[x] for x in self.record.outputs]
-        return ScalarGraph(self.forms, outputs)
+        return ScalarGraph(self.record, self.forms, outputs)
 
     def _form(self, op: Primitive, operands: tuple[Ref, ...]) -> tuple[Form, Ref | None]:
         """The form of a node, and what it is the same as, if that is something simpler."""

@@ -16,7 +16,7 @@ import pytest
 from autograd import Value
 from autograd import functions as fn
 from autograd.compiler import Program, compile
-from autograd.compiler.emit import RESERVED
+from autograd.compiler.names import RESERVED
 from tests.compiler.networks import Network, cross_entropy
 from tests.compiler.oracle import assert_agrees, assert_close
 from tests.examples import share
@@ -213,7 +213,7 @@ from tests.compiler.test_source import PROGRAMS, compile, Network
 network = Network([2, 4, 3], ["tanh", "linear"], "linear", seed=2)
 loop = compile(fn.fsum([-fn.softmax(network(row[:2]))[c].log() for row, c in zip(ROWS, CLASSES)]))
 for program in [*[PROGRAMS[name]() for name in sorted(PROGRAMS)], classifier(), loop]:
-    print(program.source, program._tape, *program.stages.values())
+    print(program.source, *program.stages.values())
 """
 
 
