@@ -11,10 +11,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from autograd.compiler.scalars import ordered
 from autograd.engine.primitives import Primitive
 
 Shape = tuple[Any, ...]
 Rule = Callable[..., Any]
+
+# How large an array may become: BOUNDED whatever comes in; LARGE by infinite inputs or by overflow alone; or INFINITE,
+# as the logarithm, a quotient or an exponential may be.
+BOUNDED, LARGE, INFINITE = 0, 1, 2
 
 COMPARE, OR, AND, SUM, PRODUCT, SIGN, POWER, ATOM = range(1, 9)  # how tightly the operators of a text bind
 
@@ -51,6 +56,7 @@ class Operation:
     range: Literal["bounded", "moderate"] = "moderate"
 
 
+@dataclass(frozen=True, eq=False, slots=True, repr=False)
 class Array:
     """One array of the program.
 
@@ -59,15 +65,14 @@ class Array:
         args: the arrays it is applied to.
         attr: what else the operation needs: a number, columns, positions, a shape.
         shape: its shape.
+        bound: how large it may become.
     """
 
-    __slots__ = ("args", "attr", "op", "shape")
-
-    def __init__(self, op: Primitive | Operation, args: tuple[Array, ...], attr: Any, shape: Shape) -> None:
-        self.op = op
-        self.args = args
-        self.attr = attr
-        self.shape = shape
+    op: Primitive | Operation
+    args: tuple[Array, ...]
+    attr: Any
+    shape: Shape
+    bound: int
 
     def __repr__(self) -> str:
         return f"<array {self.op.name} {self.shape}>"
@@ -107,16 +112,7 @@ def are_neighbours(places: Sequence[int]) -> bool:
 
 def in_order(roots: Iterable[Array]) -> list[Array]:
     """All arrays that the roots are computed from, operands before results."""
-    found: dict[Array, None] = {}
-    stack = list(roots)[::-1]
-    while stack:
-        node = stack[-1]
-        missing = [arg for arg in node.args if arg not in found] if node not in found else []
-        if missing:
-            stack.extend(reversed(missing))
-        else:
-            found[stack.pop()] = None
-    return list(found)
+    return ordered(roots, lambda node: node.args)
 
 
 def listing(roots: Iterable[Array]) -> str:

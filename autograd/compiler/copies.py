@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
-from autograd.compiler.record import Ref
-from autograd.compiler.sums import Call, Form, Leaf, OverCopies, ScalarGraph, Sum, Term
+from autograd.compiler.scalars import Call, Form, Leaf, OverCopies, ScalarGraph, Sum, Term
 from autograd.engine import primitives
 
 FEWEST = 4  # copies
@@ -173,9 +173,7 @@ def _rebuilt(
             new[number] = number
             continue
         slots = {j: leaf for (node, j), leaf in varying.items() if node == number} if number in touched else {}
-        rebuilt: Form = (
-            _rebuilt_sum(graph, form, slots, new) if isinstance(form, Sum) else _rebuilt_call(form, slots, new)
-        )
+        rebuilt = _rebuilt_sum(graph, form, slots, new) if isinstance(form, Sum) else _rebuilt_call(form, slots, new)
         if number in chosen and isinstance(rebuilt, Call):
             logits, terms = rebuilt.operands[1:], deque[Term]()
             for index, leaf in chosen[number].items():
@@ -187,7 +185,7 @@ def _rebuilt(
     return new
 
 
-def _rebuilt_sum(graph: ScalarGraph, form: Sum, slots: dict[int, int], new: dict[int, int]) -> Sum:
+def _rebuilt_sum(graph: ScalarGraph, form: Sum, slots: dict[int, int], new: dict[int, int]) -> Form:
     total = Sum(deque(), 0.0 if 0 in slots else form.constant)
     for j, term in enumerate(form.terms, start=1):
         refs = [new[ref] for ref in term.refs]
@@ -204,14 +202,8 @@ def _rebuilt_sum(graph: ScalarGraph, form: Sum, slots: dict[int, int], new: dict
     return total
 
 
-def _rebuilt_call(form: Form, slots: dict[int, int], new: dict[int, int]) -> Call:
+def _rebuilt_call(form: Form, slots: dict[int, int], new: dict[int, int]) -> Form:
     assert isinstance(form, Call)
-    operands: list[Ref] = []
-    constants = 0
-    for x in form.operands:
-        if isinstance(x, float):
-            operands.append(slots.get(constants, x))
-            constants += 1
-        else:
-            operands.append(new[x])
+    constants = count()
+    operands = [slots.get(next(constants), x) if isinstance(x, float) else new[x] for x in form.operands]
     return Call(form.op, tuple(operands))

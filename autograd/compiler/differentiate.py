@@ -13,24 +13,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import reduce
-from math import isfinite
 from typing import Any, NamedTuple
 
 from autograd.compiler import operations as ops
-from autograd.compiler.arrays import Array, Shape, are_neighbours, axis_of, common_shape, in_order, width_of
+from autograd.compiler.arrays import BOUNDED, Array, Shape, are_neighbours, axis_of, common_shape, in_order, width_of
+from autograd.compiler.builder import Arrays
 from autograd.compiler.lift import ArrayProgram
 from autograd.compiler.operations import is_number, rules
-from autograd.compiler.simplify import Arrays
 from autograd.compiler.symbols import Symbol, SymbolicNamespace
 from autograd.engine import primitives
 from autograd.engine.primitives import Primitive
 
 Condition = Array | None  # where the pass comes; None is everywhere
 Columns = tuple[int, ...]
-
-# How large an array may become: BOUNDED whatever comes in; LARGE by infinite inputs or by overflow alone; or INFINITE,
-# as the logarithm, a quotient or an exponential may be.
-_BOUNDED, _LARGE, _INFINITE = 0, 1, 2
 
 
 def differentiate(program: ArrayProgram, *, exact: bool) -> ArrayProgram:
@@ -67,7 +62,6 @@ class Reverse:
         self.exact = exact
         self.m = SymbolicNamespace(make)
         self.active: set[Array] = set()
-        self.sizes: dict[Array, int] = {}
         self.collected: dict[Array, list[Gradient]] = {}
         self.slices: dict[Array, list[tuple[Columns, Gradient]]] = {}
 
@@ -87,36 +81,6 @@ class Reverse:
             derivatives[node] = self.put(upstream)
             rules(node.op).derivative(self, node, upstream)
         return derivatives
-
-    def may_be_infinite(self, x: Array) -> bool:
-        """Whether the numbers of an array may be infinite although its operands are not."""
-        return self._size(x) == _INFINITE
-
-    def _size(self, x: Array) -> int:
-        """How large an array may become."""
-        stack = [x]
-        while stack:
-            node = stack[-1]
-            missing = [arg for arg in node.args if arg not in self.sizes]
-            if node in self.sizes or node.op.range == "bounded" or not missing:
-                self.sizes.setdefault(node, self._size_of(node))
-                stack.pop()
-            else:
-                stack += missing
-        return self.sizes[x]
-
-    def _size_of(self, node: Array) -> int:
-        if node.op.range == "bounded":
-            return _BOUNDED
-        if node.op in (ops.number, ops.numbers):
-            numbers = node.attr if isinstance(node.attr, tuple) else (node.attr,)
-            return _BOUNDED if all(map(isfinite, numbers)) else _INFINITE
-        if not node.args:
-            return _LARGE
-        whole_power = node.op is primitives.power and node.args[1].op is ops.number and node.args[1].attr >= 0.0
-        if node.op.range == "any" and not whole_power:
-            return _INFINITE
-        return max([self.sizes[arg] for arg in node.args])
 
     # --- where the pass comes ------------------------------------------------------------------------------
 
@@ -270,7 +234,7 @@ class Reverse:
                 self.give(arg, Gradient(self._product(node.shape, arg.shape, upstream.array, factor)))
             else:
                 product = self.make.broadcast(self._times(upstream.array, factor), node.shape)
-                clean = upstream.clean and self._size(factor) == _BOUNDED
+                clean = upstream.clean and factor.bound == BOUNDED
                 self.give_sum(arg, Gradient(product, reached, clean))
 
     def _chosen(self, slope: Array) -> tuple[bool, Condition]:
@@ -279,11 +243,16 @@ class Reverse:
             slope = slope.args[0]
         if slope.op is ops.number:
             return slope.attr != 0.0, None
+        condition = self._choice(slope)
+        return True, self.make.compare("!=", slope, self.make.number(0.0)) if condition is None else condition
+
+    def _choice(self, slope: Array) -> Condition:
+        """Where a slope is 1, if it is a choice between 1 and 0."""
         if slope.op is primitives.where and is_number(slope.args[1], 1.0) and is_number(slope.args[2], 0.0):
-            return True, slope.args[0]
+            return slope.args[0]
         if slope.op is primitives.where and is_number(slope.args[1], 0.0) and is_number(slope.args[2], 1.0):
-            return True, self.make.no(slope.args[0])
-        return True, self.make.compare("!=", slope, self.make.number(0.0))
+            return self.make.no(slope.args[0])
+        return None
 
     def _product(self, shape: Shape, wanted: Shape, upstream: Array, slope: Array) -> Array:
         """upstream * slope, summed over the axes along which the operand was repeated."""
@@ -303,13 +272,8 @@ class Reverse:
             return self.make.negative(self._times(upstream, slope.args[0]))
         if slope.op is primitives.step:
             return self.make.mask(self.make.compare(">=", slope.args[0], self.make.number(0.0)), upstream)
-        if slope.op is primitives.where:
-            condition, a, b = slope.args
-            if is_number(a, 1.0) and is_number(b, 0.0):
-                return self.make.mask(condition, upstream)
-            if is_number(a, 0.0) and is_number(b, 1.0):
-                return self.make.mask(self.make.no(condition), upstream)
-        return self.make.multiply(upstream, slope)
+        condition = self._choice(slope)
+        return self.make.multiply(upstream, slope) if condition is None else self.make.mask(condition, upstream)
 
     def _slopes(self, op: Primitive, node: Array, wanted: list[bool]) -> list[Any]:
         y = Symbol(self.make, node)

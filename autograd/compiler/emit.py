@@ -34,19 +34,19 @@ def emit(program: ArrayProgram, *, single: bool, exact: bool) -> tuple[str, str]
     value, gradient = program.value, program.gradient
     assert gradient is not None
     result = value if single else program.outputs
-    of_rows = " for each row of X" if program.record.columns else ""
+    of_rows = " for each row of X" if program.graph.columns else ""
     writers = [TextWriter(program, "forward", f"The output{of_rows}.", program.names)]
     needed = set(in_order([result]))
     writers[0].write([("", [node for node in program.names if node in needed])], [result])
-    if len(program.record.outputs) == 1:
+    if len(program.graph.outputs) == 1:
         doc = f"The {'mean over the rows of X' if of_rows else 'output'}, and its gradient."
         names = {gradient: "dtheta", **program.names, **program.derivative_names}
         writers.append(TextWriter(program, "value_and_grad", doc, names))
         needed = set(in_order([gradient]))
-        backward = [node for node in (*program.derivative_names, gradient) if node in needed and node.args]
+        backward = [node for node in program.derivative_names if node in needed] + ([gradient] if gradient.args else [])
         writers[1].write([("forward", [value] if value.args else []), ("backward", backward)], [value, gradient])
     functions = [writer.function() for writer in writers]
-    tables = [f"{data_name(axis)} = np.array({[*map(list, rows)]})" for axis, rows in program.tables.items()]
+    tables = [f"{data_name(axis)} = np.array({[*map(list, rows)]})" for axis, rows in program.graph.tables.items()]
     head = "\n".join(["import numpy as np", *([""] if tables else []), *tables])
     helpers = sorted({name for writer in writers for name in writer.helpers})
     needs = [helper_source(name, exact).rstrip() for name in helpers]
@@ -68,7 +68,7 @@ class TextWriter(Writer):
         self.name, self.doc, self.names = name, doc, names
         self.blocks = program.layout.blocks
         self.block_at = [block for block in self.blocks for _ in range(block.size)]
-        self.taken = {*RESERVED, *map(data_name, program.tables), *[block.name for block in self.blocks]}
+        self.taken = {*RESERVED, *map(data_name, program.graph.tables), *[block.name for block in self.blocks]}
         self.uses: Counter[Array] = Counter()
         self.forced: set[Array] = set()  # arrays that get a line of their own
         self.depth: dict[Array, int] = {}  # of the expression for each array
@@ -99,7 +99,7 @@ class TextWriter(Writer):
         texts = [self.ref(result, 0) for result in self.results]
         if len(texts) == 2 and self.results[0].shape:
             texts[0] = f"np.mean({texts[0]})"
-        arguments = "X, theta" if self.program.record.columns else "theta"
+        arguments = "X, theta" if self.program.graph.columns else "theta"
         lines = [f'"""{self.doc}"""', *lines, f"return {', '.join(texts)}"]
         return "\n".join([f"def {self.name}({arguments}):", *[f"    {line}" for line in lines]])
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from autograd.compiler.names import RESERVED, data_name, identifier, stem
-from autograd.compiler.sums import Leaf, ScalarGraph, Sum
+from autograd.compiler.scalars import Leaf, ScalarGraph, Sum
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def layout(graph: ScalarGraph, levels: dict[int, int], axes: dict[int, str | Non
     for number in sorted(parameters):
         if number not in position:
             claim([number], (), "p")
-    return Layout(position, _named(blocks, [graph.record.label(number) for number in position], graph.tables))
+    return Layout(position, _named(blocks, [graph.label(number) for number in position], graph.tables))
 
 
 def _named(blocks: Sequence[Block], labels: Sequence[str | None], axes: Iterable[str]) -> list[Block]:

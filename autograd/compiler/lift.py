@@ -9,18 +9,40 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from autograd.compiler.arrays import Array, axis_of, listing, width_of
+from autograd.compiler.builder import Arrays
 from autograd.compiler.layout import Layout, layout
-from autograd.compiler.record import Record, Ref
-from autograd.compiler.simplify import Arrays
-from autograd.compiler.sums import Call, Leaf, OverCopies, ScalarGraph, Sum, Term
+from autograd.compiler.scalars import Call, Leaf, OverCopies, Ref, ScalarGraph, Sum, Term
 from autograd.engine import primitives
+from autograd.engine.primitives import Primitive
 from autograd.engine.value import Value
 
 GATHER = 4  # from this many nodes on, an operation is worth gathering its operands from several places
-Part = tuple[Any, ...]
+
+
+class Part(NamedTuple):
+    """A summand of a node: a coefficient times an operation on operands.
+
+    Arguments:
+        op: a primitive or "product", element by element where nodes share an array; or what takes its operands
+            together: a primitive of any number of operands, "dot" (weights with what varies between examples),
+            "inner" (both the same for every example), "row dot" (both vary), "total", or "over copies".
+        coefficient: that of the terms, all of which have the same.
+        operands: of the operation; on the left of a dot product.
+        others: on its right.
+    """
+
+    op: Primitive | str
+    coefficient: float
+    operands: tuple[Ref, ...]
+    others: tuple[Ref, ...] = ()
+
+    @property
+    def elementwise(self) -> bool:
+        """Whether the operands of several nodes may stand side by side."""
+        return self.op == "product" or (isinstance(self.op, Primitive) and not self.op.variadic)
 
 
 @dataclass(eq=False, slots=True)
@@ -28,8 +50,7 @@ class ArrayProgram:
     """What a program computes, as arrays.
 
     Arguments:
-        record: the graph it was made of.
-        tables: for each axis of copies its numbers, a row a copy.
+        graph: the scalar graph it was made of.
         layout: where each parameter stands in theta.
         make: what made the arrays.
         value: the first output, a number an example.
@@ -40,8 +61,7 @@ class ArrayProgram:
         derivative_names: a name for some of the arrays that are derivatives.
     """
 
-    record: Record
-    tables: dict[str, list[tuple[float, ...]]]
+    graph: ScalarGraph
     layout: Layout
     make: Arrays
     value: Array
@@ -54,7 +74,7 @@ class ArrayProgram:
     @property
     def parameters(self) -> list[Value]:
         """The Values that are parameters, in the order of theta."""
-        return [self.record.nodes[number] for number in self.layout.position]
+        return [self.graph.nodes[number] for number in self.layout.position]
 
     def __str__(self) -> str:
         return listing([self.outputs] if self.gradient is None else [self.value, self.gradient])
@@ -71,8 +91,8 @@ class _Lifting:
         self.forms = graph.forms
         self.levels = graph.levels()
         self.axes = axes_of(graph, self.levels)
-        self.make = Arrays()
-        self.inputs = self.make.leaf("inputs", None, ("m", len(graph.record.inputs)))
+        self.make = Arrays(simplest=False)
+        self.inputs = self.make.leaf("inputs", None, ("m", len(graph.columns)))
         self.data = {axis: self.make.leaf("data", axis, (axis, len(rows[0]))) for axis, rows in graph.tables.items()}
         self.layout = layout(graph, self.levels, self.axes)
         self.home: dict[int, tuple[Array, int | None]] = {}  # the array that holds a node, and its column there
@@ -86,11 +106,8 @@ class _Lifting:
             by_level.setdefault(self.levels[number], []).append(number)
         for level in sorted(by_level):
             self._level(sorted(by_level[level]))
-        graph, outputs = self.graph, self.graph.outputs
-        together = self.columns(outputs)
-        return ArrayProgram(
-            graph.record, graph.tables, self.layout, self.make, self.scalar(outputs[0]), together, self.names
-        )
+        together, value = self.columns(self.graph.outputs), self.scalar(self.graph.outputs[0])
+        return ArrayProgram(self.graph, self.layout, self.make, value, together, self.names)
 
     # --- a level -------------------------------------------------------------------------------------------
 
@@ -100,64 +117,37 @@ class _Lifting:
         for number in numbers:
             form = self.forms[number]
             if isinstance(form, Leaf):
-                self._leaf(number, form)
-                continue
-            if isinstance(form, Sum):
+                if form.kind != "parameter":
+                    self.home[number] = (self.data.get(form.kind, self.inputs), form.index)
+            else:
                 parts[number] = self._parts(form)
-                key: Any = tuple(self._part_key(number, part) for part in parts[number])
-            elif isinstance(form, OverCopies):
-                key = number
-            elif form.op is primitives.softmax:
-                key = (form.op, form.operands[1:])
-            elif form.op.variadic:
-                key = number
-            else:
-                key = (form.op, tuple(map(self._tag, form.operands)))
-            groups.setdefault(key, []).append(number)
+                groups.setdefault(tuple([self._key(number, part) for part in parts[number]]), []).append(number)
         for group in groups.values():
-            members = sorted(group, key=lambda number: self._rank(number, parts.get(number, ())))
-            form = self.forms[members[0]]
-            if isinstance(form, Sum):
-                columns = [*zip(*[self._operand_lists(parts[number]) for number in members], strict=True)]
-                if self._worth_it(members, columns):
-                    self._sums(members, parts)
-                else:
-                    for number in members:
-                        self._sums([number], parts)
-            elif isinstance(form, OverCopies):
-                self._keep(members, self.make.sum_examples(self.scalar(form.a)))
-            elif isinstance(form, Call) and form.op is primitives.softmax:
-                self._softmax(members, form)
-            elif isinstance(form, Call) and form.op.variadic:
-                self._keep(members, self._variadic(form))
-            else:
-                assert isinstance(form, Call)
-                calls = [node.operands for number in members if isinstance(node := self.forms[number], Call)]
-                columns = [*zip(*calls, strict=True)]
-                if self._worth_it(members, columns):
-                    self._keep(members, self.make.apply(form.op, *map(self.vector, columns)))
-                else:
-                    for number, call in zip(members, calls, strict=True):
-                        self._keep([number], self.make.apply(form.op, *map(self.scalar, call)))
+            members = sorted(group, key=lambda number: self._rank(number, parts[number][0]))
+            if parts[members[0]][0].op is primitives.softmax:
+                self._softmax(members, [parts[number][0].operands for number in members])
+                continue
+            rows = [[ref for part in parts[n] if part.elementwise for ref in part.operands] for n in members]
+            together = self._worth_it(members, [*zip(*rows, strict=True)])
+            for nodes in [members] if together else [[number] for number in members]:
+                self._sum(nodes, [*zip(*[parts[number] for number in nodes], strict=True)])
 
-    def _rank(self, number: int, parts: Sequence[Part]) -> tuple[int, int]:
+    def _key(self, number: int, part: Part) -> Any:
+        """What the parts of two nodes must have in common for them to stand in one array."""
+        if part.elementwise:
+            return part.op, part.coefficient, *map(self._tag, part.operands)
+        if part.op is primitives.softmax:
+            return part.op, part.operands[1:]
+        return (part.op, part.coefficient, part.others) if part.op == "dot" else number
+
+    def _rank(self, number: int, part: Part) -> tuple[int, int]:
         """Where a node stands in its array: in the order of its operands, or of its weights in theta."""
-        form = self.forms[number]
-        operands: Iterable[Ref] = form.operands if isinstance(form, Call) else ()
-        for part in parts[:1]:
-            operands = part[2:3] if part[0] == "single" else part[2:4] if part[0] == "product" else part[2]
-        for ref in operands:
+        for ref in part.operands:
             if isinstance(ref, int):
                 place = self.home[ref][1] if ref in self.home else self.layout.position[ref]
                 if place is not None:
                     return place, number
         return 0, number
-
-    def _leaf(self, number: int, form: Leaf) -> None:
-        if form.kind == "input":
-            self.home[number] = (self.inputs, form.index)
-        elif form.kind != "parameter":
-            self.home[number] = (self.data[form.kind], form.index)
 
     def _keep(self, members: Sequence[int], array: Array) -> None:
         """Note that this array holds these nodes."""
@@ -167,7 +157,7 @@ class _Lifting:
         whole = len(members) == 1 or (width_of(array.shape) is None)
         for j, number in enumerate(members):
             self.home[number] = (array, None if whole else j)
-        if len(members) == 1 and (label := self.graph.record.label(members[0])):
+        if len(members) == 1 and (label := self.graph.label(members[0])):
             self.names.setdefault(array, label)
 
     def _home(self, ref: Ref) -> tuple[Array | None, int | None]:
@@ -248,24 +238,25 @@ class _Lifting:
 
     # --- sums of products -----------------------------------------------------------------------------------
 
-    def _parts(self, form: Sum) -> list[Part]:
-        """The sum as dot products, products and single terms."""
+    def _parts(self, form: Call | Sum | OverCopies) -> list[Part]:
+        """A node as dot products, products and single terms."""
+        if isinstance(form, Call):
+            return [Part(form.op, 1.0, form.operands)]
+        if isinstance(form, OverCopies):
+            return [Part("over copies", 1.0, (form.a,))]
         buckets: dict[Any, list[Term]] = {}
         for term in form.terms:
             c, a, b = term
-            if b is not None:
-                first, second = self.axes[a], self.axes[b]
-                if (first is not None and second is None) or (
-                    first is not None and second is not None and self._order(b) < self._order(a)
-                ):
+            if b is None:
+                key: Any = ("singles", self._tag(a)) if self.axes[a] is not None else ("lone", a, len(buckets))
+            else:
+                if self.axes[a] is not None and (self.axes[b] is None or self._order(b) < self._order(a)):
                     term = Term(c, b, a)
                     a, b = b, a
                 if self.axes[a] is None:
-                    key: Any = ("weights", c, self._tag(b) if self.axes[b] is not None else None)
+                    key = ("weights", c, self._tag(b) if self.axes[b] is not None else None)
                 else:
                     key = ("products", c, self._tag(a), self._tag(b))
-            else:
-                key = ("singles", self._tag(a)) if self.axes[a] is not None else ("lone", a, len(buckets))
             buckets.setdefault(key, []).append(term)
         dots: list[Part] = []
         others: list[Part] = []
@@ -273,14 +264,12 @@ class _Lifting:
             part = self._dot_part(key[0], terms) if len(terms) > 1 else None
             if part is not None:
                 dots.append(part)
-            else:
-                others += [("product", *t) if t.b is not None else ("single", t.coefficient, t.a) for t in terms]
+                continue
+            for c, a, b in terms:
+                others.append(Part(primitives.identity, c, (a,)) if b is None else Part("product", c, (a, b)))
         if form.constant != 0.0:
-            others.append(("constant", form.constant))
+            others.append(Part(primitives.identity, 1.0, (form.constant,)))
         return dots + others
-
-    def _column(self, ref: int) -> int:
-        return self.home[ref][1] or 0
 
     def _order(self, ref: int) -> tuple[int, int]:
         return self.levels[ref], ref
@@ -289,68 +278,33 @@ class _Lifting:
         """Several terms as one dot product, if that is a gain."""
         c, n, b = terms[0].coefficient, len(terms), terms[0].b
         if kind != "weights" or b is None or self.axes[b] is not None:
-            terms = sorted(terms, key=lambda t: self._column(t.a if t.b is None else t.b))
+            terms = sorted(terms, key=lambda t: self.home[t.a if t.b is None else t.b][1] or 0)
         left: tuple[Any, ...] = tuple([term.a for term in terms])
         right: tuple[Any, ...] = tuple([term.b for term in terms])
         if kind == "weights" and self.axes[right[0]] is None:
             if left == right:  # a sum of squares: any order will do, so that of theta
                 left = right = tuple(sorted(left, key=lambda i: self.layout.position.get(i, -1)))
-            return ("inner", c, left, right)
+            return Part("inner", c, left, right)
         if kind == "weights":
-            return ("dot", c, left, right) if n >= GATHER or self._free(right) else None
+            return Part("dot", c, left, right) if n >= GATHER or self._free(right) else None
         if kind == "products":
-            return ("row dot", c, left, right) if self._free(left) and self._free(right) else None
+            return Part("row dot", c, left, right) if self._free(left) and self._free(right) else None
         if kind == "singles" and n > 2 and self._free(left):
             coefficients = tuple([term.coefficient for term in terms])
-            if len(set(coefficients)) == 1:
-                return ("total", c, left)
-            return ("dot", 1.0, coefficients, left)
+            return Part("total", c, left) if len(set(coefficients)) == 1 else Part("dot", 1.0, coefficients, left)
         return None
 
-    def _part_key(self, number: int, part: Part) -> Any:
-        """What the parts of two sums must have in common to stand in one array."""
-        kind = part[0]
-        if kind == "dot":
-            return kind, part[1], part[3]
-        if kind == "product":
-            return kind, part[1], self._tag(part[2]), self._tag(part[3])
-        if kind == "single":
-            return kind, part[1], self._tag(part[2])
-        return kind if kind == "constant" else number
-
-    def _operand_lists(self, parts: Sequence[Part]) -> list[Ref]:
-        """The operands that must stand side by side across the sums of a group."""
-        return [ref for part in parts if part[0] in ("product", "single") for ref in part[2:]]
-
-    def _sums(self, members: Sequence[int], parts: dict[int, list[Part]]) -> None:
+    def _sum(self, members: Sequence[int], summands: Sequence[Sequence[Part]]) -> None:
+        """Make the array of some nodes: the sum of their parts."""
         make = self.make
         total: Array | None = None
         layer = False
-        for aligned in zip(*[parts[number] for number in members], strict=True):
-            kind, c = aligned[0][0], aligned[0][1]
-            as_array = self.vector if len(members) > 1 else lambda refs: self.scalar(refs[0])
-            if kind == "constant":
-                piece = (
-                    make.number(c)
-                    if len(members) == 1
-                    else make.numbers([part[1] for part in aligned], (len(members),))
-                )
-                total = piece if total is None else make.add(total, piece)
-                continue
-            if kind == "dot":
-                piece = self._weighted(aligned)
-                layer = layer or self._first_use(aligned[0][2])
-            elif kind == "inner":
-                piece = make.matmul(self.columns(aligned[0][2]), self.columns(aligned[0][3]))
-            elif kind == "row dot":
-                piece = make.sum_columns(make.multiply(self.columns(aligned[0][2]), self.columns(aligned[0][3])))
-            elif kind == "total":
-                piece = make.sum_columns(self.columns(aligned[0][2]))
-            else:
-                if kind == "product" and self.axes[aligned[0][3]] is not None:
-                    layer = layer or self._first_use(aligned[0][2:3])
-                factors = [as_array([part[k] for part in aligned]) for k in range(2, len(aligned[0]))]
-                piece = factors[0] if kind == "single" else self._product(*factors)
+        for parts in summands:
+            op, c, operands, _ = parts[0]
+            layer = layer or (op == "dot" and self._first_use(operands))
+            if op == "product" and self.axes[int(operands[1])] is not None:
+                layer = layer or self._first_use(operands[:1])
+            piece = self._piece(parts)
             if total is None:
                 total = make.multiply(make.number(c), piece)
             elif c == -1.0:
@@ -363,6 +317,30 @@ class _Lifting:
             self.layers += 1
             self.names[total] = f"{'Z' if len(members) > 1 else 'z'}{self.layers}"
 
+    def _piece(self, parts: Sequence[Part]) -> Array:
+        """The array of one summand of some nodes, without its coefficient."""
+        make, (op, _, operands, others) = self.make, parts[0]
+        if op == "dot":
+            weights = self.columns(operands) if len(parts) == 1 else self.matrix([part.operands for part in parts])
+            return make.matmul(self.columns(others), weights if len(parts) == 1 else make.transpose(weights))
+        if op == "inner":
+            return make.matmul(self.columns(operands), self.columns(others))
+        if op == "row dot":
+            return make.sum_columns(make.multiply(self.columns(operands), self.columns(others)))
+        if op == "total":
+            return make.sum_columns(self.columns(operands))
+        if op == "over copies":
+            return make.sum_examples(self.scalar(operands[0]))
+        if op is primitives.logsumexp:
+            return make.logsumexp(self.columns(operands))
+        columns = [*zip(*[part.operands for part in parts], strict=True)]
+        arrays = [self.vector(refs) if len(parts) > 1 else self.scalar(refs[0]) for refs in columns]
+        if op == "product":
+            a, b = arrays
+            return make.power(a, make.number(2.0)) if a is b else make.multiply(a, b)
+        assert isinstance(op, Primitive)
+        return arrays[0] if op is primitives.identity else make.apply(op, *arrays)
+
     def _first_use(self, weights: Sequence[Ref]) -> bool:
         """Whether these are parameters that have weighted nothing before: then this is a layer, and gets its name."""
         first = weights[0]
@@ -370,31 +348,11 @@ class _Lifting:
         self.weighted.update(x for x in weights if isinstance(x, int))
         return fresh
 
-    def _product(self, a: Array, b: Array) -> Array:
-        if a is b:
-            return self.make.apply(primitives.power, a, self.make.number(2.0))
-        return self.make.multiply(a, b)
-
-    def _weighted(self, aligned: Sequence[Part]) -> Array:
-        """The weighted sums of a layer, or of one neuron."""
-        x = self.columns(aligned[0][3])
-        if len(aligned) == 1:
-            return self.make.matmul(x, self.columns(aligned[0][2]))
-        return self.make.matmul(x, self.make.transpose(self.matrix([part[2] for part in aligned])))
-
-    # --- any number of operands ------------------------------------------------------------------------------
-
-    def _softmax(self, members: Sequence[int], form: Call) -> None:
-        p = self.make.softmax(self.columns(form.operands[1:]))
-        for number in members:
-            output = self.forms[number]
-            assert isinstance(output, Call)
-            self.home[number] = (p, int(output.operands[0]))
-
-    def _variadic(self, form: Call) -> Array:
-        if form.op is primitives.logsumexp:
-            return self.make.logsumexp(self.columns(form.operands))
-        return self.make.apply(form.op, *map(self.scalar, form.operands))
+    def _softmax(self, members: Sequence[int], calls: Sequence[Sequence[Ref]]) -> None:
+        """Outputs of one softmax; the first operand says which of them is meant."""
+        p = self.make.softmax(self.columns(calls[0][1:]))
+        for number, (chosen, *_) in zip(members, calls, strict=True):
+            self.home[number] = (p, int(chosen))
 
 
 def axes_of(graph: ScalarGraph, levels: dict[int, int]) -> dict[int, str | None]:

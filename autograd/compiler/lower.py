@@ -6,14 +6,14 @@ derivative after what it belongs to.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 
 from autograd.compiler import operations as ops
 from autograd.compiler.arrays import Array, in_order
+from autograd.compiler.builder import Arrays
 from autograd.compiler.lift import ArrayProgram
 from autograd.compiler.names import identifier, stem
-from autograd.compiler.simplify import Arrays
 from autograd.compiler.symbols import Symbol, SymbolicNamespace
 from autograd.engine import primitives as table
 from autograd.engine.primitives import Primitive
@@ -26,7 +26,8 @@ def lower(program: ArrayProgram) -> ArrayProgram:
     assert program.gradient is not None
     names = _array_names(program)
     derivatives = _derivative_names(program, names)
-    new = _lowered(program.make, [program.value, program.outputs, program.gradient, *derivatives])
+    roots = [program.value, program.outputs, program.gradient, *derivatives]
+    new = program.make.rewritten(roots, partial(_lowered, program.make))
     lowered = replace(
         program,
         value=new[program.value],
@@ -41,25 +42,17 @@ def lower(program: ArrayProgram) -> ArrayProgram:
     return lowered
 
 
-def _lowered(make: Arrays, roots: Iterable[Array]) -> dict[Array, Array]:
-    """For each array the one that a library can compute."""
+def _lowered(make: Arrays, op: Primitive, *args: Array) -> Array:
+    """A primitive as what a library can compute."""
+    if op.array:
+        return make.apply(op, *args)
     m = SymbolicNamespace(make)
-    new: dict[Array, Array] = {}
-    for node in in_order(roots):
-        args = tuple([new[arg] for arg in node.args])
-        if not isinstance(node.op, Primitive):
-            new[node] = make.kept(node.op, args, node.attr, node.shape)
-        elif node.op.array:
-            new[node] = make.apply(node.op, *args)
-        else:
-            value = m.array(node.op.value(m, *[Symbol(make, arg) for arg in args]))
-            new[node] = make.broadcast(value, node.shape)
-    return new
+    return m.array(op.value(m, *[Symbol(make, arg) for arg in args]))
 
 
 def _array_names(program: ArrayProgram) -> dict[Array, str]:
     """Names for the arrays of the forward half."""
-    columns = program.record.columns
+    columns = program.graph.columns
     found = {node: name for node, label in program.names.items() if (name := identifier(label))}
     for node in in_order([program.value]):
         if node.args and node.args[0].op is ops.inputs and node not in found:

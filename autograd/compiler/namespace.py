@@ -137,6 +137,8 @@ def helper_source(name: str, exact: bool = False) -> str:
 
 _STANDARD = {op.array: op.name for op in PRIMITIVES if op.array}  # rint: round
 """What the standard calls a function that NumPy has by another name: as the table does."""
+_ARRAYS_ALONE = frozenset(["where", "maximum", "minimum", "hypot", "arctan2"])
+"""Functions that the standard, other than NumPy, defines for arrays alone: numbers become arrays."""
 
 
 class ArrayLibrary:
@@ -155,7 +157,8 @@ class ArrayLibrary:
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._xp, name, None)
-        return getattr(self._xp, _STANDARD.get(name, name)) if found is None else found
+        function: Any = getattr(self._xp, _STANDARD.get(name, name)) if found is None else found
+        return (lambda *args: function(*map(self.array, args))) if name in _ARRAYS_ALONE else function
 
     def array(self, x: Any) -> Any:
         """An array of numbers."""
@@ -164,29 +167,6 @@ class ArrayLibrary:
     def copied(self, x: np.ndarray[Any, Any]) -> Any:
         """A NumPy array as one of this library."""
         return self._xp.asarray(x, dtype=self._dtype, device=self._device, copy=True)
-
-    def where(self, condition: Any, a: Any, b: Any) -> Any:
-        """a where the condition holds, else b."""
-        return self._xp.where(condition, self.array(a), self.array(b))
-
-    def maximum(self, a: Any, b: Any) -> Any:
-        """The larger of the two."""
-        return self._xp.maximum(self.array(a), self.array(b))
-
-    def minimum(self, a: Any, b: Any) -> Any:
-        """The smaller of the two."""
-        return self._xp.minimum(self.array(a), self.array(b))
-
-    def hypot(self, a: Any, b: Any) -> Any:
-        """sqrt(a**2 + b**2)."""
-        return self._xp.hypot(*self._together(a, b))
-
-    def arctan2(self, a: Any, b: Any) -> Any:
-        """The angle of the point (b, a)."""
-        return self._xp.atan2(*self._together(a, b))
-
-    def _together(self, a: Any, b: Any) -> tuple[Any, Any]:
-        return self.array(a), self.array(b)
 
     def broadcast_to(self, x: Any, shape: tuple[int, ...]) -> Any:
         """x repeated to a larger shape."""

@@ -16,6 +16,7 @@ from autograd.compiler.arrays import (
     AND,
     ATOM,
     COMPARE,
+    INFINITE,
     OR,
     POWER,
     PRODUCT,
@@ -26,6 +27,7 @@ from autograd.compiler.arrays import (
     Shape,
     are_neighbours,
     axis_of,
+    common_shape,
     slice_of,
     width_of,
 )
@@ -36,8 +38,8 @@ from autograd.engine.primitives import Primitive
 
 if TYPE_CHECKING:
     from autograd.compiler.buffers import BufferedWriter
+    from autograd.compiler.builder import Arrays
     from autograd.compiler.differentiate import Gradient, Reverse
-    from autograd.compiler.simplify import Arrays
     from autograd.compiler.writer import Writer
 
 SIGNS = {
@@ -52,7 +54,7 @@ SIGNS = {
 
 def rules(op: Primitive | Operation) -> Operation:
     """The row of an operation."""
-    return op if isinstance(op, Operation) else ELEMENTWISE.get(op, elementwise)
+    return op if isinstance(op, Operation) else ELEMENTWISE.get(op, _primitive)
 
 
 def is_number(x: Array, value: float) -> bool:
@@ -179,7 +181,7 @@ column = Operation(  # as a number an example
 
 
 def _stack(make: Arrays, _: None, *pieces: Array) -> Array | None:
-    shape = next((piece.shape for piece in pieces if piece.shape), ())
+    shape = common_shape(piece.shape for piece in pieces)
     if all(piece.shape == shape for piece in pieces):
         return None
     return make.stack(*[make.broadcast(piece, shape) for piece in pieces])
@@ -200,7 +202,7 @@ def _stack_text(w: Writer, node: Array, *pieces: Array) -> str:
 
 stack = Operation(  # numbers side by side as the columns of one array
     name="stack",
-    shape=lambda _, *pieces: (*pieces[0].shape, len(pieces)),
+    shape=lambda _, *pieces: (*common_shape(piece.shape for piece in pieces), len(pieces)),
     simplest=_stack,
     derivative=_stack_derivative,
     text=_stack_text,
@@ -266,7 +268,7 @@ def _matmul_derivative(back: Reverse, node: Array, upstream: Gradient) -> None:
     given = back.put(upstream)
     if a in back.active:
         by_row = back.reached_along(reached, node.shape, node.shape[:1])
-        if reached is not None and back.may_be_infinite(b):
+        if reached is not None and b.bound == INFINITE:
             rows = back.unit_by_unit(upstream, [b] if vector else [make.column(b, j) for j in range(b.shape[1])])
             total = rows[0]
             for row in rows[1:]:
@@ -276,7 +278,7 @@ def _matmul_derivative(back: Reverse, node: Array, upstream: Gradient) -> None:
         back.give(a, upstream._replace(array=total, reached=by_row, clean=True))
     if b in back.active:
         by_column = back.reached_along(reached, node.shape, node.shape[1:])
-        if reached is not None and back.may_be_infinite(a):
+        if reached is not None and a.bound == INFINITE:
             units = back.unit_by_unit(upstream, [a] * (node.shape[1:] or (1,))[0])
             sums = [make.sum_examples(x) for x in units]
             total = sums[0] if vector else make.stack(*sums)
@@ -333,12 +335,11 @@ def _logsumexp_into(w: BufferedWriter, node: Array, x: str) -> list[str] | None:
     z = node.args[0]
     if len(z.shape) < 2:
         return None
-    probabilities = next((other for other in w.order if other.op is softmax and other.args[0] is z), None)
-    wanted = probabilities is not None and probabilities not in w.written  # by the backward pass
-    powers = w.held(probabilities) if wanted else w.scratch(z.shape, "float")
+    later = [other for other in w.order if other.op is softmax and other.args[0] is z and other not in w.written]
+    powers = w.held(later[0]) if later else w.scratch(z.shape, "float")
     lines = [*_powers(w, z, x, powers), f"np.copyto({powers}, 0.0, where=largest)"]
     lines += [f"np.dot({powers}, {w.ones(z.shape[-1])}, out=OUT)", "ties = np.count_nonzero(largest, axis=-1)"]
-    if wanted:  # the same powers, divided by their sum
+    if later:  # the backward pass wants the probabilities: the same powers, divided by their sum
         lines.append(f"np.copyto({powers}, 1.0, where=largest)")
         lines.append(f"np.divide({powers}, np.add(OUT, ties)[:, None], out={powers})")
     return [*lines, "np.add(OUT, ties - 1, out=OUT)", "np.log1p(OUT, out=OUT)", "np.add(OUT, top[:, 0], out=OUT)"]
@@ -431,29 +432,21 @@ compare = Operation(
     condition=True,
     range="bounded",
 )
-both = replace(
-    compare,
-    name="both",
-    simplest=lambda make, _, *args: None,
-    **_operator("&", AND, AND),
-    into=lambda w, node, a, b: [f"np.logical_and({a}, {b}, out=OUT)"],
-)
-either = replace(
-    both, name="either", **_operator("|", OR, OR), into=lambda w, node, a, b: [f"np.logical_or({a}, {b}, out=OUT)"]
-)
 
 
 def _no(make: Arrays, _: None, condition: Array) -> Array | None:
     return condition.args[0] if condition.op is no else None
 
 
-no = replace(
+_logical = replace(
     compare,
-    name="no",
-    simplest=_no,
-    text=lambda w, node, a: f"~{w.ref(a, SIGN)}",
-    strength=lambda node: SIGN,
-    into=lambda w, node, a: [f"np.logical_not({a}, out=OUT)"],
+    simplest=lambda make, _, *args: None,
+    into=lambda w, node, *refs: [f"np.logical_{node.op.name}({', '.join(refs)}, out=OUT)"],
+)
+both = replace(_logical, name="and", **_operator("&", AND, AND))
+either = replace(_logical, name="or", **_operator("|", OR, OR))
+no = replace(
+    _logical, name="not", simplest=_no, text=lambda w, node, a: f"~{w.ref(a, SIGN)}", strength=lambda node: SIGN
 )
 mask = Operation(  # x where the condition holds, else 0
     name="mask",
@@ -594,32 +587,32 @@ def _sigmoid_into(w: BufferedWriter, node: Array, x: str) -> list[str] | None:
     return [*powers, "np.add(OUT, 1.0, out=OUT)", "np.divide(1.0, OUT, out=OUT)"]
 
 
-elementwise = Operation(  # a primitive
-    name="elementwise",
+_primitive = Operation(
+    name="primitive",
     derivative=lambda back, node, upstream: back.through_primitive(node, upstream),
     text=_call,
     into=_ufunc_into,
     elementwise=True,
 )
 ELEMENTWISE = {
-    table.add: replace(elementwise, simplest=_add, **_operator("+", SUM, SUM)),
-    table.subtract: replace(elementwise, simplest=_subtract, **_operator("-", SUM, PRODUCT)),
-    table.multiply: replace(elementwise, simplest=_multiply, text=_multiply_text, strength=lambda node: PRODUCT),
+    table.add: replace(_primitive, simplest=_add, **_operator("+", SUM, SUM)),
+    table.subtract: replace(_primitive, simplest=_subtract, **_operator("-", SUM, PRODUCT)),
+    table.multiply: replace(_primitive, simplest=_multiply, text=_multiply_text, strength=lambda node: PRODUCT),
     table.divide: replace(
-        elementwise, simplest=lambda make, _, a, b: a if is_number(b, 1.0) else None, **_operator("/", PRODUCT, SIGN)
+        _primitive, simplest=lambda make, _, a, b: a if is_number(b, 1.0) else None, **_operator("/", PRODUCT, SIGN)
     ),
     table.negative: replace(
-        elementwise, simplest=_negative, text=lambda w, node, a: f"-{w.ref(a, SIGN)}", strength=lambda node: SIGN
+        _primitive, simplest=_negative, text=lambda w, node, a: f"-{w.ref(a, SIGN)}", strength=lambda node: SIGN
     ),
     table.power: replace(
-        elementwise,
+        _primitive,
         simplest=_power,
         text=lambda w, node, a, b: f"{w.ref(a)} ** {w.ref(b)}",
         strength=lambda node: POWER,
         into=_power_into,
     ),
-    table.where: replace(elementwise, simplest=_where),
-    table.sigmoid: replace(elementwise, into=_sigmoid_into),
+    table.where: replace(_primitive, simplest=_where),
+    table.sigmoid: replace(_primitive, into=_sigmoid_into),
 }
 
-OPERATIONS = {name: op for name, op in list(globals().items()) if isinstance(op, Operation) and op is not elementwise}
+OPERATIONS = {name: op for name, op in [*globals().items()] if isinstance(op, Operation) and not name.startswith("_")}

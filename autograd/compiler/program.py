@@ -17,6 +17,7 @@ from autograd.compiler.lift import lift
 from autograd.compiler.lower import lower
 from autograd.compiler.namespace import ArrayLibrary
 from autograd.compiler.record import record
+from autograd.compiler.simplify import simplify
 from autograd.compiler.sums import sums_of_products
 from autograd.engine.modes import Decision, decisions
 from autograd.engine.value import Value, number_of
@@ -82,22 +83,25 @@ def compile(root: Any, inputs: Sequence[Value] = (), *, exact: bool = False) -> 
     if isinstance(inputs, Value):
         raise TypeError(f"inputs takes a list of Values, one a column: compile(..., inputs=[{inputs.label or 'x'}])")
     inputs = list(inputs)
-    recorded = record(roots, inputs)  # 1
-    summed = sums_of_products(recorded)  # 2
-    rolled = roll_up(summed)  # 3
-    lifted = lift(rolled)  # 4
-    differentiated = differentiate(lifted, exact=exact)  # 6
-    lowered = lower(differentiated)  # 7
-    source, buffered = emit(lowered, single=single, exact=exact)  # 8
+    recorded = record(roots, inputs)  # 1: the graph as numbered nodes
+    summed = sums_of_products(recorded)  # 2: chains of additions and products as sums
+    rolled = roll_up(summed)  # 3: a loop over examples as one copy and a table
+    lifted = lift(rolled)  # 4: scalars as columns of arrays
+    simplified = simplify(lifted)  # 5: each array in its simplest form
+    differentiated = differentiate(simplified, exact=exact)  # 6: with the reverse pass
+    lowered = lower(differentiated)  # 7: in the functions that a library has, with names
+    source, buffered = emit(lowered, single=single, exact=exact)  # 8: as text
     return Program(
-        source=source,
         parameters=lowered.parameters,
         names=[node.label or f"input {j}" for j, node in enumerate(inputs)],
         outputs=None if single else len(roots),
         stages={
             "record": recorded,
+            "sums": summed,
+            "copies": rolled,
             "layout": lifted.layout,
             "lift": lifted,
+            "simplify": simplified,
             "differentiate": differentiated,
             "lower": lowered,
             "emit": source,
@@ -113,7 +117,8 @@ class Program:
         parameters: the Values that are parameters, in the order of theta.
         theta: their numbers in one flat array, read and written in place.
         source: the program's text; it runs on its own where NumPy is.
-        stages: what each stage of the compiler made of the graph; print one to read it.
+        stages: what each stage of the compiler made of the graph, by name; print one to read it. "buffered" is the text
+            that NumPy runs for `value_and_grad`: the source once more, one call a line, into buffers that are kept.
 
     Example:
         >>> from autograd import Value
@@ -129,13 +134,12 @@ class Program:
 
     def __init__(
         self,
-        source: str,
         parameters: list[Value],
         names: list[str],
         outputs: int | None,
         stages: dict[str, Any],
     ) -> None:
-        self.source = source
+        self.source: str = stages["emit"]
         self.parameters = parameters
         self.stages = stages
         self._buffers = _Buffers()

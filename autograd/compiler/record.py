@@ -4,58 +4,15 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from autograd.compiler.scalars import Call, Form, Leaf, ScalarGraph
 from autograd.engine.checks import as_number
 from autograd.engine.graph import depth_of
-from autograd.engine.primitives import Primitive
 from autograd.engine.value import Value
 
-Ref = int | float  # the number of a node, or a constant
 
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Record:
-    """A graph as instructions: node i is ``operations[i]`` applied to ``operands[i]``, which come before it.
-
-    Arguments:
-        nodes: the recorded Values, operands before results.
-        operations: the primitive that made each node; None for inputs and parameters.
-        operands: for each node its operands: the number of a node, or a float for a constant.
-        outputs: the roots, in the same way.
-        inputs: the number of each input's node, None where no output depends on it.
-        columns: the label of each input.
-        parameters: the numbers of the leaves that are not inputs.
-    """
-
-    nodes: list[Value]
-    operations: list[Primitive | None]
-    operands: list[tuple[Ref, ...]]
-    outputs: list[Ref]
-    inputs: list[int | None]
-    columns: list[str | None]
-    parameters: list[int]
-
-    def label(self, number: int) -> str | None:
-        """The label of a node; None also for one that a later stage has added."""
-        return self.nodes[number].label if number < len(self.nodes) else None
-
-    def __str__(self) -> str:
-        columns = {number: i for i, number in enumerate(self.inputs)}
-        lines = []
-        for number, (node, op) in enumerate(zip(self.nodes, self.operations, strict=True)):
-            if number in columns:
-                what = f"input {columns[number]}"
-            elif op is None:
-                what = "parameter"
-            else:
-                what = f"{op.name}({', '.join(map(_shown, self.operands[number]))})"
-            lines.append(f"%{number} = {what}" + (f"  # {node.label}" if node.label else ""))
-        return "\n".join([*lines, f"return {', '.join(map(_shown, self.outputs))}"])
-
-
-def record(roots: Sequence[Any], inputs: Sequence[Any]) -> Record:
+def record(roots: Sequence[Any], inputs: Sequence[Any]) -> ScalarGraph:
     """The instructions that compute ``roots``; an input is a leaf whatever it was computed from.
 
     Raises:
@@ -65,12 +22,14 @@ def record(roots: Sequence[Any], inputs: Sequence[Any]) -> Record:
     position = _positions(inputs)
     found = _reachable([root for root in roots if isinstance(root, Value)], position)
     number = {node: i for i, node in enumerate(found)}
-    operations: list[Primitive | None] = []
-    operands: list[tuple[Ref, ...]] = []
-    for node in found:
-        leaf = node.op is None or node in position
-        operations.append(None if leaf else node.op)
-        operands.append(() if leaf else tuple([x if isinstance(x, float) else number[x] for x in node.operands]))
+    forms: list[Form] = []
+    for i, node in enumerate(found):
+        if node in position:
+            forms.append(Leaf("input", position[node]))
+        elif node.op is None:
+            forms.append(Leaf("parameter", i))
+        else:
+            forms.append(Call(node.op, tuple([x if isinstance(x, float) else number[x] for x in node.operands])))
     for node, column in position.items():
         if node not in number:
             warnings.warn(
@@ -79,15 +38,8 @@ def record(roots: Sequence[Any], inputs: Sequence[Any]) -> Record:
                 stacklevel=3,
             )
     _warn_of_decisions([*found, *[node for node in position if node not in number]])
-    return Record(
-        nodes=found,
-        operations=operations,
-        operands=operands,
-        outputs=[number[r] if isinstance(r, Value) else as_number(r, "an output") for r in roots],
-        inputs=[number.get(node) for node in position],
-        columns=[node.label for node in position],
-        parameters=[i for i, node in enumerate(found) if node.op is None and node not in position],
-    )
+    outputs = [number[r] if isinstance(r, Value) else as_number(r, "an output") for r in roots]
+    return ScalarGraph(found, [node.label for node in position], forms, outputs)
 
 
 def _warn_of_decisions(nodes: Sequence[Value]) -> None:
@@ -143,7 +95,3 @@ def _reachable(roots: list[Value], cut: dict[Value, int]) -> list[Value]:
                 stack.extend(reversed(node.parents))
     found.sort(key=depth_of)
     return found
-
-
-def _shown(ref: Ref) -> str:
-    return f"%{ref}" if isinstance(ref, int) else f"{ref:g}"

@@ -1,117 +1,24 @@
-"""What makes the arrays of a program: each in its simplest form, by the table of array operations, and only once."""
+"""Stage 5, simplify: every array in its simplest form.
+
+Constants are folded, factors of 1 and sums with 0 vanish. From here on arrays are made so from the start, those of the
+reverse pass included.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
-from typing import Any
+from dataclasses import replace
 
-from autograd.compiler import operations as ops
-from autograd.compiler.arrays import Array, Operation, Shape, common_shape
-from autograd.compiler.operations import OPERATIONS, is_condition, is_number, rules
-from autograd.engine import primitives as table
-from autograd.engine import scalar
-from autograd.engine.primitives import Primitive
+from autograd.compiler.arrays import Array
+from autograd.compiler.builder import Arrays
+from autograd.compiler.lift import ArrayProgram
 
 
-class Arrays:
-    """The arrays made so far, and how to make more: every operation and every primitive is a method.
-
-    What is no array among the arguments says what else the operation needs.
-
-    Example:
-        >>> make = Arrays()
-        >>> x = make.leaf("inputs", None, ("m", 3))
-        >>> make.multiply(make.number(1.0), x) is x
-        True
-        >>> make.column(make.tanh(x), 2)
-        <array column ('m',)>
-    """
-
-    def __init__(self) -> None:
-        self._made: dict[tuple[Any, ...], Array] = {}
-
-    def __getattr__(self, name: str) -> Callable[..., Array]:
-        if name in OPERATIONS:
-            return partial(self._operation, OPERATIONS[name])
-        op = getattr(table, name, None)
-        if not isinstance(op, Primitive):
-            raise AttributeError(name)
-        return partial(self.apply, op)
-
-    def _operation(self, op: Operation, *given: Any) -> Array:
-        args = tuple([x for x in given if isinstance(x, Array)])
-        attr = next((x for x in given if not isinstance(x, Array)), None)
-        made: Array | None = op.simplest(self, attr, *args)
-        if made is not None:
-            return made
-        return self.aligned(op, *args, attr=attr) if op.elementwise else self.kept(op, args, attr)
-
-    def kept(
-        self, op: Primitive | Operation, args: tuple[Array, ...], attr: Any = None, shape: Shape | None = None
-    ) -> Array:
-        """The array as it stands; one that exists already is used again."""
-        shape = rules(op).shape(attr, *args) if shape is None else shape
-        key = (op, args, attr, shape)
-        if key not in self._made:
-            self._made[key] = Array(op, args, attr, shape)
-        return self._made[key]
-
-    # --- what is given -----------------------------------------------------------------------------------------
-
-    def leaf(self, kind: str, attr: Any, shape: Shape) -> Array:
-        """An array that is given: "inputs" (X), "data" (numbers of the copies), "parameter" (ranks of parameters)."""
-        return self.kept(OPERATIONS[kind], (), attr, shape)
-
-    def number(self, x: float) -> Array:
-        """A constant."""
-        return self.leaf("number", float(x), ())
-
-    def numbers(self, values: Sequence[Any], shape: Shape) -> Array:
-        """An array of constants, given in a flat sequence."""
-        if len(set(map(repr, values))) == 1:
-            return self.broadcast(self.number(values[0]), shape)
-        return self.leaf("numbers", tuple(map(float, values)), shape)
-
-    def seed(self, coefficient: float = 1.0) -> Array:
-        """coefficient / m: the derivative of the mean over the examples with respect to one of them."""
-        return self.leaf("seed", coefficient, ())
-
-    # --- element by element ------------------------------------------------------------------------------------
-
-    def apply(self, op: Primitive, *args: Array) -> Array:
-        """A primitive, element by element."""
-        if all(arg.op is ops.number for arg in args):
-            return self.number(float(op.value(scalar, *[arg.attr for arg in args])))
-        if op is table.where and is_condition(args[0]) and is_condition(args[1]) and is_number(args[2], 0.0):
-            return self.both(*args[:2])
-        args = tuple([self._as_number(x) if i or op is not table.where else x for i, x in enumerate(args)])
-        args = self._without_broadcast(args)
-        if all(arg.op is ops.broadcast or not arg.shape for arg in args) and any(arg.shape for arg in args):
-            inner = self.apply(op, *[arg.args[0] if arg.op is ops.broadcast else arg for arg in args])
-            return self.broadcast(inner, common_shape(arg.shape for arg in args))
-        made: Array | None = rules(op).simplest(self, None, *args)
-        return self.aligned(op, *args) if made is None else made
-
-    def aligned(self, op: Primitive | Operation, *args: Array, attr: Any = None) -> Array:
-        """An elementwise operation as it stands, a number an example made a column where it meets columns."""
-        shape = common_shape(arg.shape for arg in args)
-        args = self._without_broadcast(args)
-        if len(shape) == 2 and isinstance(shape[0], str):
-            args = tuple([self.expand(arg) if arg.shape == shape[:1] else arg for arg in args])
-        return self.kept(op, args, attr, shape)
-
-    def _as_number(self, x: Array) -> Array:
-        """A condition as 1 where it holds, else 0: not every library computes with truth values."""
-        return self.mask(x, self.number(1.0)) if is_condition(x) else x
-
-    def _without_broadcast(self, args: tuple[Array, ...]) -> tuple[Array, ...]:
-        """The operands, none of them repeated where another one has the full shape already."""
-        shape = common_shape(arg.shape for arg in args)
-        kept = list(args)
-        for i, arg in enumerate(kept):
-            if arg.op is ops.broadcast:
-                others = [arg.args[0].shape, *[other.shape for j, other in enumerate(kept) if j != i]]
-                if common_shape(others) == shape:
-                    kept[i] = arg.args[0]
-        return tuple(kept)
+def simplify(program: ArrayProgram) -> ArrayProgram:
+    """The program with every array in its simplest form."""
+    make = Arrays()
+    new = make.rewritten([program.value, program.outputs], make.apply)
+    names: dict[Array, str] = {}
+    for node, name in program.names.items():
+        if node in new:
+            names.setdefault(new[node], name)
+    return replace(program, make=make, value=new[program.value], outputs=new[program.outputs], names=names)

@@ -6,141 +6,36 @@ stage need not know how a person wrote it.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from dataclasses import replace
 
-from autograd.compiler.record import Record, Ref
+from autograd.compiler.scalars import Call, Form, Ref, ScalarGraph, Sum, Term
 from autograd.engine import primitives, scalar
 from autograd.engine.primitives import Primitive
 
 
-def _one_factor(factor: float, form: Sum) -> bool:
-    """Whether a factor may be multiplied into a sum."""
-    return abs(factor) == 1.0 or not any(scalar.overflows(factor, term.coefficient) for term in form.terms)
-
-
-class Term(NamedTuple):
-    """coefficient * a * b, or coefficient * a where b is None."""
-
-    coefficient: float
-    a: int
-    b: int | None = None
-
-    @property
-    def refs(self) -> tuple[int, ...]:
-        """The nodes it is made of."""
-        return (self.a,) if self.b is None else (self.a, self.b)
-
-
-@dataclass(eq=False, slots=True)
-class Leaf:
-    """An input, a parameter, or a number that varies between the copies of a batch: then ``kind`` names their axis."""
-
-    kind: str
-    index: int
-
-
-@dataclass(eq=False, slots=True)
-class Call:
-    """A primitive that is not a sum."""
-
-    op: Primitive
-    operands: tuple[Ref, ...]
-
-
-@dataclass(eq=False, slots=True)
-class Sum:
-    """The sum of the terms and a constant."""
-
-    terms: deque[Term] = field(default_factory=deque)
-    constant: float = 0.0
-
-
-@dataclass(eq=False, slots=True)
-class OverCopies:
-    """The sum of a node over the copies of a batch; ``axis`` names the copies."""
-
-    a: int
-    axis: str
-
-
-Form = Leaf | Call | Sum | OverCopies
-
-
-@dataclass(eq=False, slots=True)
-class ScalarGraph:
-    """The graph after this stage, and after the next.
-
-    Arguments:
-        record: the graph it was made of.
-        forms: the form of each node, by number.
-        outputs: the roots: the number of a node, or a constant.
-        tables: for each axis of copies its numbers, a row a copy.
-    """
-
-    record: Record
-    forms: list[Form]
-    outputs: list[Ref]
-    tables: dict[str, list[tuple[float, ...]]] = field(default_factory=dict)
-
-    def operands(self, number: int) -> tuple[int, ...]:
-        """The nodes that a node is computed from."""
-        form = self.forms[number]
-        if isinstance(form, Sum):
-            return tuple([ref for term in form.terms for ref in term.refs])
-        if isinstance(form, Call):
-            return tuple([x for x in form.operands if isinstance(x, int)])
-        return (form.a,) if isinstance(form, OverCopies) else ()
-
-    def levels(self) -> dict[int, int]:
-        """The level of each node that the outputs need: one more than that of its highest operand."""
-        level: dict[int, int] = {}
-        stack = [x for x in self.outputs if isinstance(x, int)][::-1]
-        while stack:
-            number = stack[-1]
-            if number in level:
-                stack.pop()
-                continue
-            operands = self.operands(number)
-            missing = [x for x in operands if x not in level]
-            if missing:
-                stack.extend(reversed(missing))
-            else:
-                level[number] = 1 + max([level[x] for x in operands], default=-1)
-                stack.pop()
-        return level
-
-
-def sums_of_products(record: Record) -> ScalarGraph:
+def sums_of_products(graph: ScalarGraph) -> ScalarGraph:
     """Fold constants, and gather additions and products that nobody else uses into sums."""
-    return _Gathering(record).graph()
+    return _Gathering(graph).graph()
 
 
 class _Gathering:
-    def __init__(self, record: Record) -> None:
-        self.record = record
-        self.uses = [0] * len(record.nodes)
-        for refs in (*record.operands, record.outputs):
-            for ref in refs:
-                if isinstance(ref, int):
-                    self.uses[ref] += 1
-        self.labelled = [node.label is not None for node in record.nodes]
+    def __init__(self, recorded: ScalarGraph) -> None:
+        self.recorded = recorded
+        operands = [recorded.operands(number) for number in range(len(recorded.forms))]
+        self.uses = Counter([x for refs in (*operands, recorded.outputs) for x in refs if isinstance(x, int)])
         self.forms: list[Form] = []
         self.calls: dict[tuple[Primitive, tuple[Ref, ...]], int] = {}
         self.same: list[Ref] = []  # what stands for each node: itself, a constant, or the node it is identical with
 
     def graph(self) -> ScalarGraph:
-        columns = {number: i for i, number in enumerate(self.record.inputs)}
-        rank = {number: i for i, number in enumerate(self.record.parameters)}
-        for number, op in enumerate(self.record.operations):
-            if op is None:
-                leaf = Leaf("input", columns[number]) if number in columns else Leaf("parameter", rank[number])
-                self.forms.append(leaf)
+        for number, recorded in enumerate(self.recorded.forms):
+            if not isinstance(recorded, Call):
+                self.forms.append(recorded)
                 self.same.append(number)
                 continue
-            operands = tuple([x if isinstance(x, float) else self.same[x] for x in self.record.operands[number]])
+            op, operands = recorded.op, tuple(map(self._standing_for, recorded.operands))
             form, same = self._form(op, operands)
             if (
                 isinstance(form, Call)
@@ -152,8 +47,11 @@ class _Gathering:
             self.same.append(number if same is None else same)
             if type(same) is int:
                 self.uses[same] += self.uses[number] - 1
-        outputs = [x if isinstance(x, float) else self.same[x] for x in self.record.outputs]
-        return ScalarGraph(self.record, self.forms, outputs)
+        outputs = [*map(self._standing_for, self.recorded.outputs)]
+        return replace(self.recorded, forms=self.forms, outputs=outputs)
+
+    def _standing_for(self, ref: Ref) -> Ref:
+        return ref if isinstance(ref, float) else self.same[ref]
 
     def _form(self, op: Primitive, operands: tuple[Ref, ...]) -> tuple[Form, Ref | None]:
         """The form of a node, and what it is the same as, if that is something simpler."""
@@ -173,7 +71,7 @@ class _Gathering:
 
     def _as_sum(self, op: Primitive, operands: tuple[Ref, ...]) -> Iterable[tuple[float, Ref, Ref | None]] | None:
         """The terms of an operation that adds; None for one that does not."""
-        if op is primitives.add:
+        if op in (primitives.add, primitives.fsum):
             return [(1.0, x, None) for x in operands]
         if op is primitives.subtract:
             return [(1.0, operands[0], None), (-1.0, operands[1], None)]
@@ -181,8 +79,6 @@ class _Gathering:
             return [(-1.0, operands[0], None)]
         if op is primitives.multiply:
             return [(1.0, operands[0], operands[1])]
-        if op is primitives.fsum:
-            return [(1.0, x, None) for x in operands]
         if op is primitives.dot:
             n = len(operands) // 2
             w, bias, x = operands[:n], operands[n : len(operands) - n], operands[len(operands) - n :]
@@ -207,7 +103,7 @@ class _Gathering:
             total.terms.append(Term(factor, a, b))
             return
         form = self.forms[a]
-        if self.uses[a] == 1 and not self.labelled[a]:
+        if self.uses[a] == 1 and self.recorded.label(a) is None:
             if isinstance(form, Call) and form.op is primitives.multiply:
                 total.terms.append(Term(factor, *[x for x in form.operands if isinstance(x, int)]))
                 return
@@ -222,9 +118,10 @@ class _Gathering:
 
     def _open(self, number: int, whole: bool) -> bool:
         """Whether a sum of several terms may go up in a larger one."""
-        if self.record.operations[number] is primitives.dot:
-            return False
-        return not whole or self.record.operations[number] is primitives.subtract
+        form = self.recorded.forms[number]
+        return (
+            isinstance(form, Call) and form.op is not primitives.dot and (not whole or form.op is primitives.subtract)
+        )
 
     def _merge(self, total: Sum, factor: float, other: Sum) -> None:
         """total += factor * other; the shorter list is put to the longer one, so that long chains stay fast."""
@@ -237,3 +134,8 @@ class _Gathering:
             total.terms = terms
         else:
             total.terms.extend(terms)
+
+
+def _one_factor(factor: float, form: Sum) -> bool:
+    """Whether a factor may be multiplied into a sum."""
+    return abs(factor) == 1.0 or not any(scalar.overflows(factor, term.coefficient) for term in form.terms)

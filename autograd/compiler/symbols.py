@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd.compiler.arrays import Array
-from autograd.compiler.simplify import Arrays
+from autograd.compiler.builder import Arrays
 from autograd.engine import primitives as table
 from autograd.engine.primitives import Primitive
 

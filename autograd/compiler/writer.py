@@ -73,7 +73,9 @@ class Writer:
 
     def sizes(self, shape: Shape) -> str:
         """A shape as a tuple; the number of copies is known, that of examples is m."""
-        sizes = [str(len(self.program.tables[size]) if size in self.program.tables else size) for size in shape]
+        sizes = [
+            str(len(self.program.graph.tables[size]) if size in self.program.graph.tables else size) for size in shape
+        ]
         return f"({', '.join(sizes)}{',' if len(sizes) == 1 else ''})"
 
     def parameter(self, node: Array) -> str:

@@ -30,7 +30,7 @@ def both(program: Program, X: Any) -> tuple[tuple[float, Any], tuple[float, Any]
 
 
 def inputs(program: Program, rows: int = 5) -> Any:
-    n = len(program.stages["record"].inputs)
+    n = len(program.stages["record"].columns)
     return np.random.default_rng(0).uniform(0.1, 1.5, (rows, n)) if n else None
 
 

@@ -146,6 +146,6 @@ def test_names_do_not_collide() -> None:
 
 
 def test_arrays_are_shown_by_what_they_are() -> None:
-    from autograd.compiler.simplify import Arrays
+    from autograd.compiler.builder import Arrays
 
     assert repr(Arrays().leaf("inputs", None, ("m", 3))) == "<array inputs ('m', 3)>"

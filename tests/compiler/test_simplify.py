@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from autograd.compiler.arrays import listing
-from autograd.compiler.simplify import Arrays
+from autograd.compiler.builder import Arrays
 from autograd.engine import primitives
 
 RULES: dict[str, tuple[Callable[[Arrays, Any, Any], Any], Callable[[Arrays, Any, Any], Any]]] = {
