@@ -24,7 +24,7 @@ from autograd.derivation.precise import replay, replay_gradients
 from autograd.engine.graph import topological_order
 from autograd.engine.memory import without_collector
 from autograd.engine.modes import current_modes, decisions, no_grad, recording
-from autograd.engine.value import Value
+from autograd.engine.value import Value, number_of
 from autograd.functions import dot, fsum
 from nn import losses
 from nn.data import FloatArray
@@ -65,15 +65,17 @@ class StepFunction(Protocol):
 
     def write_back(self) -> None:
         """Put ``theta`` into the model."""
+        write_data(self.parameters, self.theta)
 
     def read(self) -> None:
         """Take ``theta`` from the model, which a callback may have changed."""
 
     def astray(self, X: FloatArray, T: FloatArray) -> str:
         """Why the numbers at ``theta`` are not those of the model's own graph, in words; empty where they are."""
+        return ""
 
 
-class EagerStep:
+class EagerStep(StepFunction):
     """A `StepFunction` that records the graph of every mini-batch and calls ``backward()`` once on its mean loss.
 
     Arguments:
@@ -107,31 +109,23 @@ class EagerStep:
         one, outputs_of, model = self.loss.one, self.loss.outputs_of, self.model
         with no_grad():
             return np.array(
-                [_number(one(outputs_of(model, x), t)) for x, t in zip(X.tolist(), T.tolist(), strict=True)]
+                [number_of(one(outputs_of(model, x), t)) for x, t in zip(X.tolist(), T.tolist(), strict=True)]
             )
 
     def outputs(self, X: FloatArray) -> FloatArray:
         """See `StepFunction`."""
         return _outputs(self.model, X)
 
-    def write_back(self) -> None:
-        """See `StepFunction`."""
-        write_data(self.parameters, self.theta)
-
     def read(self) -> None:
         """See `StepFunction`."""
         self.theta[:] = flat_data(self.parameters)
-
-    def astray(self, X: FloatArray, T: FloatArray) -> str:
-        """See `StepFunction`."""
-        return ""
 
 
 class NotCompiled(Exception):
     """Why a model cannot be trained by a compiled program, in words."""
 
 
-class CompiledStep:
+class CompiledStep(StepFunction):
     """A `StepFunction` that compiles the loss of one example, and runs it on whole mini-batches.
 
     The columns of the program are the inputs, the targets and the weight of an example.
@@ -208,10 +202,6 @@ class CompiledStep:
             self._outputs_are_compiled = False
         return _outputs(self.model, X)
 
-    def write_back(self) -> None:
-        """See `StepFunction`."""
-        write_data(self.parameters, self.theta)
-
     def read(self) -> None:
         """See `StepFunction`."""
         self.program.read()
@@ -273,7 +263,7 @@ class CompiledStep:
     def _numbers(self, root: Any, slopes: bool) -> FloatArray:
         """A recorded loss, and its derivatives by the parameters if they are asked for."""
         gradient = reverse(root, self.parameters, differentiable=False) if slopes else []
-        return np.array([*map(_number, [root, *gradient])])
+        return np.array([*map(number_of, [root, *gradient])])
 
     def _recorded(self, inputs: list[Value]) -> tuple[Value, list[Any]]:
         """The loss recorded with Values for the data, and its structure, where it might be another one each time."""
@@ -344,11 +334,7 @@ def _outputs(model: Any, X: FloatArray) -> FloatArray:
     """The outputs of a model for each example, one by one."""
     with no_grad():
         rows = [model(x) for x in X.tolist()]
-    return np.array([[*map(_number, row)] if isinstance(row, (list, tuple)) else _number(row) for row in rows])
-
-
-def _number(v: Any) -> float:
-    return v.data if isinstance(v, Value) else float(v)
+    return np.array([[*map(number_of, row)] if isinstance(row, (list, tuple)) else number_of(row) for row in rows])
 
 
 @contextmanager

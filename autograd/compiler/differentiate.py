@@ -276,8 +276,8 @@ class Reverse:
         return self.make.multiply(upstream, slope) if condition is None else self.make.mask(condition, upstream)
 
     def _slopes(self, op: Primitive, node: Array, wanted: list[bool]) -> list[Any]:
-        y = Symbol(self.make, node)
-        operands: list[Any] = [x.attr if x.op is ops.number else Symbol(self.make, x) for x in node.args]
+        y = Symbol(self.m, node)
+        operands: list[Any] = [x.attr if x.op is ops.number else Symbol(self.m, x) for x in node.args]
         if self.exact or not op.brief:
             return op.slopes(self.m, y, *operands, wanted=wanted)
         return [rule(self.m, y, *operands) if want else 0.0 for rule, want in zip(op.brief, wanted, strict=True)]

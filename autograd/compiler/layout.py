@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from math import prod
 
 from autograd.compiler.names import RESERVED, data_name, identifier, stem
 from autograd.compiler.scalars import Leaf, ScalarGraph, Sum
@@ -26,10 +27,7 @@ class Block:
     @property
     def size(self) -> int:
         """The number of parameters."""
-        size = 1
-        for length in self.shape:
-            size *= length
-        return size
+        return prod(self.shape)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ def _lowered(make: Arrays, op: Primitive, *args: Array) -> Array:
     if op.array:
         return make.apply(op, *args)
     m = SymbolicNamespace(make)
-    return m.array(op.value(m, *[Symbol(make, arg) for arg in args]))
+    return m.array(op.value(m, *[Symbol(m, arg) for arg in args]))
 
 
 def _array_names(program: ArrayProgram) -> dict[Array, str]:

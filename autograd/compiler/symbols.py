@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial, reduce
 from typing import Any
 
 from autograd.compiler.arrays import Array
@@ -15,30 +16,22 @@ Operator = Callable[["Symbol", Any], "Symbol"]
 
 def _operator(op: Primitive) -> tuple[Operator, Operator]:
     """A primitive as an operator, and as that of a number on the left."""
-    return lambda self, x: self.applied(op, self, x), lambda self, x: self.applied(op, x, self)
+    return lambda self, x: self.m.apply(op, self, x), lambda self, x: self.m.apply(op, x, self)
 
 
 def _comparison(sign: str) -> Operator:
     """A comparison as an operator."""
-    return lambda self, x: Symbol(self.make, self.make.compare(self.array, self.other(x), sign))
+    return lambda self, x: self.m.compare(sign, self, x)
 
 
 class Symbol:
     """An array in a rule of the table: its operators make arrays."""
 
-    __slots__ = ("array", "make")
+    __slots__ = ("array", "m")
 
-    def __init__(self, make: Arrays, array: Array) -> None:
-        self.make = make
+    def __init__(self, m: SymbolicNamespace, array: Array) -> None:
+        self.m = m
         self.array = array
-
-    def other(self, x: Any) -> Array:
-        """A symbol or a number as an array."""
-        return x.array if isinstance(x, Symbol) else self.make.number(x)
-
-    def applied(self, op: Primitive, *operands: Any) -> Symbol:
-        """The primitive of these operands."""
-        return Symbol(self.make, self.make.apply(op, *map(self.other, operands)))
 
     __add__, __radd__ = _operator(table.add)
     __sub__, __rsub__ = _operator(table.subtract)
@@ -52,10 +45,10 @@ class Symbol:
     __eq__ = _comparison("==")  # type: ignore[assignment]  # as an array compares
 
     def __neg__(self) -> Symbol:
-        return self.applied(table.negative, self)
+        return self.m.apply(table.negative, self)
 
     def __abs__(self) -> Symbol:
-        return self.applied(table.absolute, self)
+        return self.m.apply(table.absolute, self)
 
     def __bool__(self) -> bool:
         raise TypeError(
@@ -76,32 +69,37 @@ class SymbolicNamespace:
         op = getattr(table, name, None)
         if not isinstance(op, Primitive):
             raise AttributeError(f"a rule uses m.{name}, which is no function of the namespaces of the table")
-        return lambda *args: Symbol(self.make, self.make.apply(op, *map(self.array, args)))
+        return partial(self.apply, op)
 
     def array(self, x: Any) -> Array:
         """A symbol or a number as an array."""
         return x.array if isinstance(x, Symbol) else self.make.number(x)
 
+    def apply(self, op: Primitive, *operands: Any) -> Symbol:
+        """The primitive of these operands."""
+        return Symbol(self, self.make.apply(op, *map(self.array, operands)))
+
+    def compare(self, sign: str, a: Any, b: Any) -> Symbol:
+        """A condition such as a >= b."""
+        return Symbol(self, self.make.compare(sign, self.array(a), self.array(b)))
+
     def at_least(self, a: Any, b: Any) -> Symbol:
         """Whether a >= b."""
-        return Symbol(self.make, self.make.compare(self.array(a), self.array(b), ">="))
+        return self.compare(">=", a, b)
 
     def below(self, a: Any, b: Any) -> Symbol:
         """Whether a < b."""
-        return Symbol(self.make, self.make.compare(self.array(a), self.array(b), "<"))
+        return self.compare("<", a, b)
 
     def fsum(self, terms: Sequence[Any]) -> Symbol:
         """The sum of the terms."""
-        total = self.make.number(0.0)
-        for term in terms:
-            total = self.make.add(total, self.array(term))
-        return Symbol(self.make, total)
+        return Symbol(self, reduce(self.make.add, map(self.array, terms), self.make.number(0.0)))
 
     def logsumexp(self, terms: Sequence[Any]) -> Symbol:
         """log(sum(exp(x))) of the terms."""
-        return Symbol(self.make, self.make.logsumexp(self.make.stack(*map(self.array, terms))))
+        return Symbol(self, self.make.logsumexp(self.make.stack(*map(self.array, terms))))
 
     def softmax(self, terms: Sequence[Any]) -> list[Symbol]:
         """exp(x_i) / sum(exp(x_j)) for every term."""
         p = self.make.softmax(self.make.stack(*map(self.array, terms)))
-        return [Symbol(self.make, self.make.column(p, j)) for j in range(len(terms))]
+        return [Symbol(self, self.make.column(p, j)) for j in range(len(terms))]
