@@ -36,7 +36,8 @@ class Operation:
         text: ``text(w, node, *args)``, the expression, which a writer w puts together.
         strength: how tightly the operator of the text binds.
         into: ``into(w, node, *refs)``, the lines that write the result into the buffer OUT, from names for the
-            operands. None where the text will do: that of a view, or of a function which makes a new array.
+            operands; where it is a number, the one line is its expression, without ``out=OUT``. None where the text
+            will do: that of a view, or of a function which makes a new array.
         lasting: whether the result is made once for all calls, where its operand is: a view, or a constant.
         elementwise: operands are brought to one shape, and the result may be written over one of them.
         condition: the result holds truth values.
