@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from autograd.compiler import compile
     from autograd.derivation.explain import explain
     from autograd.derivation.proofread import proofread
-    from autograd.drawing.digraph import draw
+    from autograd.drawing.drawing import draw
     from autograd.stepper.graph import show
 
 __version__ = "0.1.0"
@@ -63,7 +63,7 @@ _READERS = {
     "hvp": "calculus.transforms",
     "jacobian": "calculus.transforms",
     "jvp": "calculus.transforms",
-    "draw": "drawing.digraph",
+    "draw": "drawing.drawing",
     "explain": "derivation.explain",
     "proofread": "derivation.proofread",
     "show": "stepper.graph",

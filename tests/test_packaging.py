@@ -36,7 +36,7 @@ def test_views_of_networks_are_registered_at_once_and_loaded_when_they_are_asked
         "from autograd import draw; print(draw(nn.MLP(2, [1])))"
     )
     result = python(code)
-    assert result.stdout.startswith("[]\ndigraph"), result
+    assert result.stdout.startswith("[]\n<Neural network 2 → 1"), result
 
 
 @pytest.mark.parametrize("function", ["draw", "show"])

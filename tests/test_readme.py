@@ -28,11 +28,11 @@ PICTURE = ROOT / "notebooks" / "pictures" / "worked_example.svg"
 
 
 def picture() -> str:
-    """The worked example with the path from w1 to the loss, by the engine that is the same on every machine."""
+    """The worked example with the path from w1 to the loss."""
     example = worked_example()
     example.L.backward()
     path = [example.w1, example.z1, example.h, example.y, example.L]
-    return draw(example.L, highlight=path, engine="layered").svg
+    return draw(example.L, highlight=path).svg
 
 
 def table(first_cell: str) -> list[list[str]]:

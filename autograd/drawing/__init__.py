@@ -14,7 +14,7 @@ def scene_of(root: Any, **options: Any) -> Scene:
     """What `autograd.draw` draws, chosen by the type of ``root``: register a function for a type of your own.
 
     Arguments:
-        options: those of `autograd.draw`, without its engine; ``max_nodes`` only where it was given; and the
+        options: those of `autograd.draw`; ``max_nodes`` only where it was given; and the
             ``frame`` of the caller, whose variables give the names, or None.
     """
     raise TypeError(

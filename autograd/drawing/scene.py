@@ -21,6 +21,7 @@ FONT_SIZES: dict[Kind, float] = {"symbol": 15.0, "value": 12.5, "gradient": 10.5
 LEADING = 1.25
 GRADIENT_LEVELS = 5
 _PADDING = 8.0
+_THICKEST, _THINNEST = 5.0, 0.6  # lines that stand for weights
 _ROOM: dict[Role, tuple[float, float]] = {  # what a shape needs beside a rectangle around its text
     "input": (1.28, 1.22),  # an ellipse
     "target": (1.22, 1.1),  # a hexagon
@@ -139,6 +140,11 @@ class Scene:
     width: float = 0.0
     height: float = 0.0
 
+    @property
+    def heaviest(self) -> float:
+        """The absolute value of the largest weight; 0.0 where no line stands for one."""
+        return max([abs(edge.weight) for edge in self.edges if edge.weight is not None], default=0.0)
+
     def add_node(self, value: Value | float | None, role: Role, lines: tuple[Line, ...]) -> SceneNode:
         """Append a node with the size that its text needs."""
         node = SceneNode(len(self.nodes), value, role, lines=lines)
@@ -151,6 +157,11 @@ class Scene:
         edge = SceneEdge(len(self.edges), source, target, position)
         self.edges.append(edge)
         return edge
+
+
+def line_width(weight: float, heaviest: float) -> float:
+    """How thick the line is that stands for a weight, where the largest one has the absolute value ``heaviest``."""
+    return _THINNEST + (_THICKEST - _THINNEST) * abs(weight) / heaviest if heaviest else _THINNEST
 
 
 def _size(role: Role, lines: tuple[Line, ...]) -> tuple[float, float]:

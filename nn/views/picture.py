@@ -8,9 +8,10 @@ from math import hypot
 from typing import Any
 
 from autograd.drawing.build import colour_by_gradient, number, stressed_values
+from autograd.drawing.layout import finish
+from autograd.drawing.layout.spacing import CLUSTER_PADDING, NODE_GAP, TITLE_HEIGHT, TITLE_SIZE
 from autograd.drawing.lettering import Run, name_runs, width_of
 from autograd.drawing.scene import FONT_SIZES, LEADING, Cluster, Line, Point, Role, Scene, SceneNode
-from autograd.drawing.spacing import CLUSTER_PADDING, NODE_GAP, TITLE_HEIGHT, TITLE_SIZE
 from autograd.engine.value import Value
 from nn.views.example import Example
 from nn.views.network import Weights, circle_name, sizes_of, target_name, weights_of
@@ -66,7 +67,7 @@ def network_scene(
         f"Neural network {shape}. Thick lines are large weights; solid blue ones are positive, dashed orange ones "
         f"negative. {scene.note}"
     ).strip()
-    return scene
+    return finish(scene)
 
 
 @dataclass(slots=True)

@@ -8,7 +8,6 @@ from typing import Any
 
 from autograd.derivation.naming import CALLER, Caller, node_names, numbered
 from autograd.derivation.styles import one_line
-from autograd.drawing.layout import finish
 from autograd.drawing.svg import to_svg
 from autograd.engine.value import Value
 from autograd.stepper.figure import Figure, Kind
@@ -26,7 +25,7 @@ def show_network(model: Any, names: Any, digits: int, x: Any = None, target: Any
     """The stepper of a network; the arguments, and what is raised, are those of `autograd.show`."""
     run = run_example(model, x, target, loss)
     scene = network_scene(model, max_nodes=MOST_CIRCLES, digits=digits, example=run)
-    picture = to_svg(finish(scene))
+    picture = to_svg(scene)
     return Figure(
         NETWORK,
         f"{one_line(repr(model).split('(')[0])}({' → '.join(map(str, run.sizes))}), neuron by neuron",

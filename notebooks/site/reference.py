@@ -33,7 +33,7 @@ RETURNED = (  # classes that functions return and nobody imports, and those that
     "autograd.calculus.check",
     "autograd.compiler.program",
     "autograd.derivation.explain",
-    "autograd.drawing.digraph",
+    "autograd.drawing.drawing",
     "autograd.derivation.proofread",
     "autograd.stepper.figure",
     "nn.callbacks",

@@ -64,11 +64,11 @@ def size(graph: str, which: int) -> int:
     return len(topological_order(GRAPHS[graph][which]()))
 
 
-def drawing(graph: str, which: int, engine: str | None) -> Callable[[], object]:
+def drawing(graph: str, which: int) -> Callable[[], object]:
     from autograd import draw
 
     root = GRAPHS[graph][which]()
-    return lambda: draw(root, engine=engine, max_nodes=1000).svg  # type: ignore[arg-type]
+    return lambda: draw(root, max_nodes=1000).svg
 
 
 def page(graph: str, which: int) -> Callable[[], object]:
@@ -92,9 +92,7 @@ def run() -> list[Row]:
     for graph in GRAPHS:
         for which, bar in ((0, 150.0), (1, 3000.0)):
             what = f"{graph}, {apart(partial(size, graph, which))} nodes"
-            for engine in (None, "layered"):
-                drawn = 1e3 * apart(partial(drawing, graph, which, engine))
-                rows.append(at_most(f"draw {what}, {engine or 'default'}", bar, drawn, "ms"))
+            rows.append(at_most(f"draw {what}", bar, 1e3 * apart(partial(drawing, graph, which)), "ms"))
             written = 1e3 * apart(partial(page, graph, which))
             name = f"page of {what}"
             rows.append(at_most(name, 300.0, written, "ms") if which == 0 else Row(name, "", f"{written:.4g} ms", True))

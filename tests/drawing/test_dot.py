@@ -1,28 +1,32 @@
-"""DOT source: Graphviz accepts it for any graph, shows labels as they are, and draws the documents' networks as kept.
+"""`Drawing.digraph`: it has what the picture has, and Graphviz shows it as it is; the documents' networks are kept.
 
 ``python -m tests.drawing.test_dot`` writes the kept sources anew; ``git diff`` then shows what has changed.
 """
 
 from __future__ import annotations
 
-import os
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import graphviz
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from autograd import Value, draw
 from autograd.derivation.worked_example import worked_example
-from autograd.drawing import engines
-from autograd.drawing.source import quoted
+from autograd.drawing.build import build_scene
+from autograd.drawing.dot import literal, to_digraph
+from autograd.drawing.palette import LIGHT
 from autograd.functions import fsum, softmax
 from nn import MLP, Perceptron
+from nn.views.picture import network_scene
 from tests.drawing.test_layout import random_graph
 from tests.examples import examples
+from tests.peers import program
 
 GOLDEN = Path(__file__).parent / "golden"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -49,20 +53,10 @@ HOSTILE = [
 ]
 
 
-@pytest.fixture(params=["dot", "pygraphviz"])
-def render(request: pytest.FixtureRequest) -> Callable[[str], ET.Element]:
-    """Graphviz, from DOT source to an SVG tree."""
-    return renderer(request.param)
-
-
-def renderer(name: str) -> Callable[[str], ET.Element]:
-    at_hand, run = {
-        "dot": (engines.has_dot, engines.run_dot),
-        "pygraphviz": (engines.has_pygraphviz, engines.run_pygraphviz),
-    }[name]
-    if not at_hand() and os.environ.get("CI") != "true":
-        pytest.skip(f"{name} is not installed")
-    return lambda source: ET.fromstring(run(source, "svg"))
+def rendered(graph: graphviz.Digraph) -> ET.Element:
+    """What Graphviz makes of it, as an SVG tree."""
+    program("dot")
+    return ET.fromstring(graph.pipe("svg"))
 
 
 def shown(svg: ET.Element, kind: str = "node") -> dict[str, list[str]]:
@@ -79,38 +73,60 @@ def shown(svg: ET.Element, kind: str = "node") -> dict[str, list[str]]:
 # --- any graph, any label ------------------------------------------------------------------------------------------
 
 
+def colours(group: ET.Element) -> set[str | None]:
+    return {part.get(paint) for part in group for paint in ("fill", "stroke")}
+
+
 @pytest.mark.parametrize("seed", range(6))
-def test_graphviz_shows_every_node_and_every_arrow_of_a_random_graph(
-    seed: int, render: Callable[[str], ET.Element]
-) -> None:
-    drawing = draw(random_graph(10 + 8 * seed, seed), names=None, local_derivatives=True)
-    assert drawing._scene is not None
-    svg = render(drawing.source)
-    assert len(shown(svg)) == len(drawing._scene.nodes)
-    arrows = [group.findtext(f"{SVG}title") for group in svg.iter(f"{SVG}g") if group.get("class") == "edge"]
-    assert sorted(arrows, key=str) == sorted([f"n_{e.source}->n_{e.target}" for e in drawing._scene.edges])
+def test_the_digraph_of_a_random_graph_is_its_scene_node_for_node_and_edge_for_edge(seed: int) -> None:
+    graph = random_graph(10 + 8 * seed, seed)
+    scene = build_scene(graph, {}, local_derivatives=True, highlight=graph)
+    svg = rendered(to_digraph(scene))
+    assert shown(svg) == {f"n_{node.index}": [line.text for line in node.lines] for node in scene.nodes}
+    groups = [group for group in svg.iter(f"{SVG}g") if group.get("class") in ("node", "edge")]
+    of_title = {group.findtext(f"{SVG}title"): group for group in groups}
+    for node in scene.nodes:
+        line = LIGHT["highlight" if node.highlighted else f"{node.role}-line"]
+        assert {LIGHT[f"{node.role}-fill"], line} - {"#ffffff"} <= colours(of_title[f"n_{node.index}"])
+    arrows = [(g.findtext(f"{SVG}title"), g.findtext(f"{SVG}text") or "") for g in groups if g.get("class") == "edge"]
+    assert sorted(arrows, key=str) == sorted([(f"n_{e.source}->n_{e.target}", e.label) for e in scene.edges])
 
 
-def test_hostile_label_is_shown_as_it_is(render: Callable[[str], ET.Element]) -> None:
+def test_the_digraph_of_a_network_has_its_boxes_and_the_looks_of_its_lines() -> None:
+    scene = network_scene(lecture_3_4_1(), weights=True)
+    svg = rendered(to_digraph(scene))
+    assert [lines[0] for lines in shown(svg, "cluster").values()] == [box.title for box in scene.clusters]
+    lines = {g.findtext(f"{SVG}title"): g for g in svg.iter(f"{SVG}g") if g.get("class") == "edge"}
+    for edge in scene.edges:
+        line = lines[f"n_{edge.source}->n_{edge.target}"]
+        assert LIGHT["negative" if (edge.weight or 0.0) < 0 else "positive"] in colours(line)
+        assert line.findtext(f"{SVG}text") == edge.label
+        assert line.find(f"{SVG}polygon") is None  # no head
+
+
+def test_hostile_label_is_shown_as_it_is() -> None:
     total = fsum([Value(2.0, label=label) for label in HOSTILE if "\n" not in label])
-    texts = [lines[0] for lines in shown(render(draw(total, names=None).source)).values()]
+    texts = [lines[0] for lines in shown(rendered(draw(total, names=None).digraph)).values()]
     for label in HOSTILE:
         if "\n" not in label:
             assert f"{label} = 2" in texts
 
 
 @pytest.mark.parametrize("label", [*HOSTILE, "x" * 10_000])
-def test_quoted_text_comes_back_unchanged_line_by_line(label: str) -> None:
-    svg = renderer("dot")(f"digraph {{ n [label={quoted(label)}] }}")
-    assert shown(svg)["n"] == label.split("\n")
+def test_text_comes_back_unchanged_line_by_line(label: str) -> None:
+    graph = graphviz.Digraph()
+    graph.node("n", label=literal(label))
+    assert shown(rendered(graph))["n"] == label.split("\n")
 
 
 @given(st.lists(st.text(), min_size=20, max_size=40))
 @example(["\0", "\ud800", "\x1b[31m", "\u202e", "\x85", "\u2028", "\ufffe", "\x7f"])
 @settings(max_examples=examples(8), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_text_is_accepted_and_what_can_be_printed_comes_back(labels: list[str]) -> None:
-    nodes = "\n".join([f"n_{i} [label={quoted(label)}]" for i, label in enumerate(labels)])
-    texts = shown(renderer("dot")(f"digraph {{ {nodes} }}"))
+    graph = graphviz.Digraph()
+    for i, label in enumerate(labels):
+        graph.node(f"n_{i}", label=literal(label))
+    texts = shown(rendered(graph))
     for i, label in enumerate(labels):
         lines = ["".join([c if c.isprintable() or c in JOINERS else " " for c in line]) for line in label.split("\n")]
         assert [line.strip() for line in texts[f"n_{i}"] if line.strip()] == [s.strip() for s in lines if s.strip()]
@@ -118,8 +134,7 @@ def test_any_text_is_accepted_and_what_can_be_printed_comes_back(labels: list[st
 
 def test_labels_cannot_add_nodes_or_attributes() -> None:
     label = 'x" shape="star"]; evil [label="'
-    svg = renderer("dot")(draw(Value(1.0, label=label) * 2, names=None).source)
-    assert "evil" not in shown(svg)
+    assert "evil" not in shown(rendered(draw(Value(1.0, label=label) * 2, names=None).digraph))
 
 
 # --- the networks of the documents -----------------------------------------------------------------------------------
@@ -184,15 +199,15 @@ PICTURES: dict[str, Callable[[], Any]] = {
 @pytest.mark.parametrize("name", PICTURES)
 def test_picture_of_the_documents_is_the_one_that_is_kept(name: str) -> None:
     kept = (GOLDEN / f"{name}.dot").read_text(encoding="utf-8")
-    assert PICTURES[name]().source == kept, "python -m tests.drawing.test_dot writes it anew, if that is meant"
+    assert PICTURES[name]().digraph.source == kept, "python -m tests.drawing.test_dot writes it anew, if that is meant"
 
 
 @pytest.mark.parametrize("name", PICTURES)
-def test_kept_picture_is_accepted(name: str, render: Callable[[str], ET.Element]) -> None:
+def test_kept_picture_is_accepted(name: str) -> None:
+    program("dot")
     source = (GOLDEN / f"{name}.dot").read_text(encoding="utf-8")
-    assert len(shown(render(source))) == len(
-        [line for line in source.splitlines() if line.startswith("\tn_") and "->" not in line]
-    )
+    svg = ET.fromstring(graphviz.Source(source).pipe("svg"))
+    assert len(shown(svg)) == len([line for line in source.splitlines() if re.match(r"\tn_\d+ \[", line)])
 
 
 def test_nothing_is_kept_that_is_not_tested() -> None:
@@ -202,5 +217,5 @@ def test_nothing_is_kept_that_is_not_tested() -> None:
 if __name__ == "__main__":
     GOLDEN.mkdir(exist_ok=True)
     for name, picture in PICTURES.items():
-        (GOLDEN / f"{name}.dot").write_text(picture().source, encoding="utf-8")
+        (GOLDEN / f"{name}.dot").write_text(picture().digraph.source, encoding="utf-8")
         print(f"wrote {name}.dot")

@@ -1,8 +1,8 @@
-"""The layered layout: what must hold of every picture, and how it compares with Graphviz."""
+"""The layout: what must hold of every picture, and how it compares with Graphviz."""
 
 from __future__ import annotations
 
-import os
+import json
 import random
 import xml.etree.ElementTree as ET
 from itertools import combinations, pairwise
@@ -13,16 +13,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd.drawing.build import build_scene
-from autograd.drawing.engines import has_dot
-from autograd.drawing.layered import lay_out_in_layers
-from autograd.drawing.layout import ENGINES, Engine, choose_engine, lay_out
-from autograd.drawing.paths import place_labels, point_at
+from autograd.drawing.dot import to_digraph
+from autograd.drawing.layout import lay_out
+from autograd.drawing.layout.labels import place_labels, point_at
+from autograd.drawing.layout.spacing import CLUSTER_PADDING, LABEL_SIZE, NODE_GAP, TITLE_HEIGHT, label_width
 from autograd.drawing.scene import Cluster, Point, Scene, SceneNode
-from autograd.drawing.spacing import CLUSTER_PADDING, LABEL_SIZE, NODE_GAP, TITLE_HEIGHT, label_width
 from autograd.drawing.svg import to_svg
 from autograd.engine.value import Value
 from nn.layers import MLP
 from tests.examples import examples
+from tests.peers import program
 
 ROUNDING = 1e-6  # of coordinates, which are some thousands of points at most
 
@@ -81,7 +81,7 @@ SCENES = {
 
 @pytest.fixture(scope="module", params=SCENES.values(), ids=SCENES.keys())
 def scene(request: pytest.FixtureRequest) -> Scene:
-    return lay_out(request.param(), "layered")
+    return lay_out(request.param())
 
 
 def overlap(a: SceneNode | Cluster, b: SceneNode | Cluster) -> bool:
@@ -111,7 +111,7 @@ def test_layout_is_sound(scene: Scene) -> None:
 @given(n_nodes=st.integers(3, 40), seed=st.integers(0, 10**6))
 @settings(max_examples=examples(15), deadline=None)
 def test_layout_of_any_graph_is_sound(n_nodes: int, seed: int) -> None:
-    assert_sound(lay_out(scene_of(random_graph(n_nodes, seed)), "layered"))
+    assert_sound(lay_out(scene_of(random_graph(n_nodes, seed))))
 
 
 def test_nodes_of_a_column_keep_their_gap(scene: Scene) -> None:
@@ -135,7 +135,7 @@ def test_edges_have_no_corners(scene: Scene) -> None:
 
 
 def test_two_arrows_from_one_operand_end_apart() -> None:
-    scene = lay_out(scene_of(same_operand_twice()), "layered")
+    scene = lay_out(scene_of(same_operand_twice()))
     first, second = [edge.points[-1][1] for edge in scene.edges]
     assert second - first > 5.0
 
@@ -145,7 +145,7 @@ def test_a_leaf_stands_beside_its_only_result() -> None:
     for _ in range(5):
         y = y.tanh()
     w = Value(2.0)
-    scene = lay_out(scene_of(w * y), "layered")
+    scene = lay_out(scene_of(w * y))
     place = {node.value: node.x for node in scene.nodes}
     assert place[w] == pytest.approx(place[y])
 
@@ -156,7 +156,7 @@ def test_operands_follow_a_leaf_that_moves_beside_its_result() -> None:
         y = y.tanh()
     w = Value(2.0)
     exponential = w.exp()
-    scene = lay_out(scene_of((exponential + w) * y), "layered")
+    scene = lay_out(scene_of((exponential + w) * y))
     columns = sorted({round(node.x, 3) for node in scene.nodes})
     place = {node.value: columns.index(round(node.x, 3)) for node in scene.nodes}
     assert place[exponential] - place[w] == 1
@@ -168,7 +168,7 @@ def test_a_tree_has_no_crossings(n_leaves: int) -> None:
     level = [Value(float(i)) for i in range(n_leaves)]
     while len(level) > 1:
         level = [level[0] * level[-1], *level[1:-1]] if len(level) % 2 else [a * b for a, b in pairwise_halves(level)]
-    assert crossings(lay_out(scene_of(level[0]), "layered")) == 0
+    assert crossings(lay_out(scene_of(level[0]))) == 0
 
 
 def pairwise_halves(values: list[Value]) -> list[tuple[Value, Value]]:
@@ -177,14 +177,13 @@ def pairwise_halves(values: list[Value]) -> list[tuple[Value, Value]]:
 
 
 def test_layout_is_the_same_every_time() -> None:
-    pictures = [lay_out(scene_of(random_graph(40, 5)), "layered") for _ in range(2)]
+    pictures = [lay_out(scene_of(random_graph(40, 5))) for _ in range(2)]
     first, second = [([(n.x, n.y) for n in s.nodes], [e.points for e in s.edges], s.width, s.height) for s in pictures]
     assert first == second
 
 
 def test_an_empty_scene_has_nothing_to_lay_out() -> None:
-    scene = Scene()
-    lay_out_in_layers(scene)
+    scene = lay_out(Scene())
     assert not scene.nodes
 
 
@@ -192,11 +191,16 @@ def test_an_empty_scene_has_nothing_to_lay_out() -> None:
 @pytest.mark.parametrize("seed", [1, 2])
 @pytest.mark.parametrize("n_nodes", [15, 60])
 def test_crossings_are_at_most_a_tenth_more_than_those_of_dot(n_nodes: int, seed: int) -> None:
-    if not has_dot() and os.environ.get("CI") != "true":
-        pytest.skip("compares with Graphviz's dot, which is not installed: https://graphviz.org/download")
-    graph = random_graph(n_nodes, seed)
-    ours, dots = crossings(lay_out(scene_of(graph), "layered")), crossings(lay_out(scene_of(graph), "dot"))
-    assert ours <= ceil(1.1 * dots)
+    program("dot")
+    scene = scene_of(random_graph(n_nodes, seed))
+    dots = json.loads(to_digraph(scene).pipe("json0"))
+    index = [int(node["name"].removeprefix("n_")) for node in dots["objects"]]
+    of_dot = Scene()
+    for line in dots["edges"]:
+        edge = of_dot.add_edge(index[line["tail"]], index[line["head"]])
+        end, *path = [tuple(map(float, point.removeprefix("e,").split(","))) for point in line["pos"].split()]
+        edge.points = [(x, y) for x, y in (*path, end)]
+    assert crossings(lay_out(scene)) <= ceil(1.1 * crossings(of_dot))
 
 
 # --- boxes -----------------------------------------------------------------------------------------------------
@@ -204,7 +208,7 @@ def test_crossings_are_at_most_a_tenth_more_than_those_of_dot(n_nodes: int, seed
 
 def test_weights_of_a_neuron_and_neurons_of_a_layer_stand_in_their_order() -> None:
     model = MLP(3, [4, 1], activation="tanh", seed=1)
-    scene = lay_out(scene_of(model([Value(1.0), Value(2.0), Value(3.0)])), "layered")
+    scene = lay_out(scene_of(model([Value(1.0), Value(2.0), Value(3.0)])))
     height = {node.value: node.y for node in scene.nodes}
     rows = [neuron.row for layer in model.layers for neuron in layer.neurons]
     assert all([height[w] for w in row] == sorted(height[w] for w in row) for row in rows)
@@ -214,7 +218,7 @@ def test_weights_of_a_neuron_and_neurons_of_a_layer_stand_in_their_order() -> No
 
 @pytest.mark.parametrize("sizes", [(2, [3, 1]), (3, [4, 1]), (2, [4, 3, 2]), (2, [2, 2, 2, 1])], ids=str)
 def test_boxes_of_a_network_hold_their_members_and_nothing_else(sizes: tuple[int, list[int]]) -> None:
-    scene = lay_out(scene_of(network_output(*sizes)), "layered")
+    scene = lay_out(scene_of(network_output(*sizes)))
     drawn = [cluster for cluster in scene.clusters if cluster.width]
     assert len(drawn) == len(scene.clusters) > 1
     for box in drawn:
@@ -235,21 +239,14 @@ def encloses(outer: Cluster, inner: SceneNode | Cluster, above: float = CLUSTER_
     )
 
 
-@pytest.mark.parametrize("engine", [name for name, (at_hand, _) in ENGINES.items() if at_hand()])
 @pytest.mark.parametrize("sizes", [(1, [1]), (2, [3, 1]), (3, [4, 1]), (2, [4, 3, 2])], ids=str)
-def test_a_box_encloses_its_members_and_has_room_for_its_title(sizes: tuple[int, list[int]], engine: Engine) -> None:
-    scene = lay_out(scene_of(network_output(*sizes)), engine)
-    # where Graphviz rounds to pixels and to its own size of a title, the members must at least be inside
-    exact = engine == "layered"
+def test_a_box_encloses_its_members_and_has_room_for_its_title(sizes: tuple[int, list[int]]) -> None:
+    scene = lay_out(scene_of(network_output(*sizes)))
     for box in scene.clusters:
         for member in (*[scene.nodes[i] for i in box.members], *[c for c in scene.clusters if c.parent is not None]):
             if isinstance(member, Cluster) and scene.clusters[member.parent or 0] is not box:
                 continue
-            if exact:
-                assert encloses(box, member, CLUSTER_PADDING + TITLE_HEIGHT)
-            else:
-                assert abs(box.x - member.x) <= (box.width - member.width) / 2
-                assert abs(box.y - member.y) <= (box.height - member.height) / 2
+            assert encloses(box, member, CLUSTER_PADDING + TITLE_HEIGHT)
 
 
 def test_a_box_that_would_cover_a_foreign_node_is_not_drawn() -> None:
@@ -260,7 +257,7 @@ def test_a_box_that_would_cover_a_foreign_node_is_not_drawn() -> None:
     scene = scene_of(c)
     index = {node.value: node.index for node in scene.nodes}
     scene.clusters.append(Cluster("gap", [index[a], index[c]]))
-    lay_out(scene, "layered")
+    lay_out(scene)
     assert scene.clusters[0].width == 0.0
 
 
@@ -280,7 +277,7 @@ def text_boxes(scene: Scene) -> list[SceneNode]:
 
 @pytest.mark.parametrize("n_nodes", [9, 15])
 def test_text_beside_edges_covers_no_node_and_no_other_text_where_there_is_room(n_nodes: int) -> None:
-    scene = lay_out(scene_of(random_graph(n_nodes, 1), local_derivatives=True), "layered")
+    scene = lay_out(scene_of(random_graph(n_nodes, 1), local_derivatives=True))
     boxes = text_boxes(scene)
     assert len(boxes) == len(scene.edges)
     assert not any(overlap(box, node) for box in boxes for node in scene.nodes)
@@ -300,7 +297,7 @@ def test_text_beside_an_edge_gives_way_to_a_node_that_is_in_its_place() -> None:
 
 def test_the_note_stands_below_everything_else_and_inside_of_the_picture() -> None:
     graph = random_graph(60, 3)
-    scene = lay_out(build_scene(graph, {}, max_nodes=10), "layered")
+    scene = lay_out(build_scene(graph, {}, max_nodes=10))
     assert scene.note
     lowest = max(node.y + node.height / 2 for node in scene.nodes)
     assert scene.height >= lowest + 2 * LABEL_SIZE
@@ -311,29 +308,11 @@ def test_the_note_stands_below_everything_else_and_inside_of_the_picture() -> No
 
 
 def test_leaves_of_a_layer_stand_to_the_right_of_the_layer_before_it() -> None:
-    scene = lay_out(scene_of(network_output(2, [2, 2, 2])), "layered")
+    scene = lay_out(scene_of(network_output(2, [2, 2, 2])))
     outer = [box for box in scene.clusters if box.parent is None]
     assert len(outer) == 3
     for before, after in pairwise(outer):
         assert before.x + before.width / 2 < after.x - after.width / 2
-
-
-# --- engines ---------------------------------------------------------------------------------------------------
-
-
-def test_an_unknown_engine_is_named_with_those_there_are() -> None:
-    with pytest.raises(
-        ValueError, match="there is no layout engine 'neato'; engines are 'dot', 'pygraphviz', 'layered'"
-    ):
-        choose_engine("neato")
-
-
-def test_without_any_program_the_engine_is_layered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", "")
-    monkeypatch.setattr("autograd.drawing.engines.find_spec", lambda name: None)
-    assert choose_engine(None) == "layered"
-    with pytest.raises(ValueError, match="'dot' is not installed here; install Graphviz"):
-        choose_engine("dot")
 
 
 def recurrent(steps: int) -> Value:
@@ -344,18 +323,8 @@ def recurrent(steps: int) -> Value:
     return h
 
 
-def test_graphviz_is_not_asked_for_what_would_take_it_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = []
-    for name in ("dot", "pygraphviz"):
-        monkeypatch.setitem(ENGINES, name, (lambda: True, lambda scene: asked.append(len(scene.nodes))))
-    lay_out(scene_of(recurrent(10)))
-    assert asked == [33]
-    assert_sound(lay_out(scene_of(recurrent(40))))
-    assert asked == [33]
-
-
 def test_many_long_edges_of_one_operand_run_together() -> None:
-    scene = lay_out(scene_of(recurrent(40)), "layered")
+    scene = lay_out(scene_of(recurrent(40)))
     long_edges = sorted([edge for edge in scene.edges if edge.source == 0], key=lambda edge: len(edge.points))
     shorter, longer = long_edges[-2:]
     assert longer.points[: len(shorter.points) - 6] == shorter.points[:-6]

@@ -7,7 +7,7 @@ from itertools import combinations, permutations, product
 
 import pytest
 
-from autograd.drawing.ordering import order_columns
+from autograd.drawing.layout.ordering import order_columns
 
 Edges = list[tuple[int, int]]
 

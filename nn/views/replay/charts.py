@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from autograd.derivation.styles import printable, raised
-from autograd.drawing.svg import style_sheet
+from autograd.drawing.svg import FONT, style_sheet
 from nn.views.replay.contours import simplified
 
 Point: TypeAlias = tuple[float, float]
@@ -213,6 +213,8 @@ def _mix(share: int) -> str:
 
 
 _RULES = (
+    f".chainrule{{font-family:{FONT}}}"
+    ".chainrule text{fill:var(--cr-ink);text-anchor:middle;white-space:pre}"
     ".chainrule .rule{stroke:var(--cr-box-line);stroke-width:1;opacity:.45}"
     ".chainrule .axes{fill:none;stroke:var(--cr-quiet);stroke-width:1}"
     ".chainrule text.tick{font-size:12px;fill:var(--cr-quiet)}"

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import re
 import xml.etree.ElementTree as ET
-from collections.abc import Callable
 from itertools import combinations
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd import Value, draw
-from autograd.drawing.layout import finish
-from autograd.drawing.source import placed_dot
-from autograd.drawing.spacing import CLUSTER_PADDING, TITLE_HEIGHT
+from autograd.drawing.layout.spacing import CLUSTER_PADDING, TITLE_HEIGHT
 from nn import MLP
 from nn.views.picture import network_scene
-from tests.drawing.test_dot import SVG, lecture_3_4_1, render
+from tests.drawing.test_dot import lecture_3_4_1
 from tests.drawing.test_layout import encloses, overlap
 from tests.examples import examples
-
-__all__ = ["render"]  # a fixture
 
 
 def test_network_is_drawn_as_circles_and_weighted_lines() -> None:
@@ -70,31 +64,23 @@ def test_a_highlighted_weight_is_a_line_and_a_highlighted_bias_is_a_circle() -> 
 @given(n_inputs=st.integers(1, 4), sizes=st.lists(st.integers(1, 4), min_size=1, max_size=3))
 @settings(max_examples=examples(15), deadline=None)
 def test_boxes_of_any_drawn_network_enclose_their_columns(n_inputs: int, sizes: list[int]) -> None:
-    scene = finish(network_scene(MLP(n_inputs, sizes)))
+    scene = network_scene(MLP(n_inputs, sizes))
     assert sorted(i for box in scene.clusters for i in box.members) == list(range(len(scene.nodes)))
     for box in scene.clusters:
         assert all(encloses(box, scene.nodes[i], CLUSTER_PADDING + TITLE_HEIGHT) for i in box.members)
     assert not any(overlap(a, b) for a, b in combinations(scene.clusters, 2))
 
 
-def test_painted_network_has_its_neurons_in_order_and_straight_lines(render: Callable[[str], ET.Element]) -> None:
-    svg = render(placed_dot(network_scene(lecture_3_4_1(), weights=True)))
-    circles = {}
-    for group in svg.iter(f"{SVG}g"):
-        if (ellipse := group.find(f"{SVG}ellipse")) is not None:
-            name = group.findtext(f"{SVG}text") or ""
-            circles[name] = float(ellipse.get("cx", "")), float(ellipse.get("cy", ""))
-    for column in ("x1 x2 x3", "h1 h2 h3 h4", "y"):
-        places = [circles[name] for name in column.split()]
-        assert max(x for x, _ in places) - min(x for x, _ in places) < 0.1
-        assert places == sorted(places, key=lambda place: place[1])
-    assert circles["x1"][0] < circles["h1"][0] < circles["y"][0]
-    edges = [group.find(f"{SVG}path") for group in svg.iter(f"{SVG}g") if group.get("class") == "edge"]
-    assert len(edges) == 16
-    for edge in edges:
-        assert edge is not None
-        a, b, c, d = [
-            complex(*map(float, pair.split(","))) for pair in re.findall(r"[-\d.]+,[-\d.]+", edge.get("d", ""))
-        ]
+def test_neurons_stand_in_their_order_and_lines_are_straight() -> None:
+    scene = network_scene(lecture_3_4_1(), weights=True)
+    places = {node.name: (node.x, node.y) for node in scene.nodes}
+    columns = [[places[name] for name in column.split()] for column in ("x1 x2 x3", "h1 h2 h3 h4", "y")]
+    for column in columns:
+        assert len({x for x, _ in column}) == 1
+        assert column == sorted(column)
+    assert columns[0][0] < columns[1][0] < columns[2][0]
+    assert len(scene.edges) == 16
+    for edge in scene.edges:
+        a, b, c, d = [complex(*point) for point in edge.points]
         for between in (b, c):
             assert abs(((between - a) / (d - a)).imag) * abs(d - a) < 0.1  # points beside the line from a to d

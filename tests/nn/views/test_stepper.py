@@ -254,7 +254,7 @@ def test_network_of_ones_own_is_known_by_what_it_has(base: Any) -> None:
     assert len(show(Stack(), [1.0, 2.0], 0.0).steps) == 11
     texts = [[row.text for row in show(Stack(), [1.0, 2.0], 0.0, loss=loss).steps] for loss in ("mae", losses.mae)]
     assert texts[0] == texts[1]
-    assert draw(Stack()).source == draw(MLP(2, [2, 1], seed=1)).source
+    assert draw(Stack()).svg == draw(MLP(2, [2, 1], seed=1)).svg
 
 
 @pytest.mark.parametrize(

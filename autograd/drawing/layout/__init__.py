@@ -1,7 +1,8 @@
-"""The layout engine that needs no program: columns from left to right.
+"""`lay_out`: the places of everything in a picture, in columns from left to right; the same on every machine.
 
 Every node gets a column, to the right of its operands; an edge over several columns gets a stop in each of them; the
-order in each column is chosen for few crossings; then heights, for straight edges; then curves through the stops.
+order in each column is chosen for few crossings; then heights, for straight edges; then curves through the stops, boxes
+around their members, and text beside the edges.
 
 Source: Sugiyama, Tagawa and Toda, "Methods for visual understanding of hierarchical system structures" (1981); Gansner,
 Koutsofios, North and Vo, "A technique for drawing directed graphs" (1993).
@@ -12,28 +13,61 @@ from __future__ import annotations
 from collections import defaultdict
 from itertools import pairwise
 
-from autograd.drawing.columns import Vertices
-from autograd.drawing.heights import heights_of, part_boxes
-from autograd.drawing.ordering import Columns, order_columns
-from autograd.drawing.routing import route, surround
-from autograd.drawing.scene import Point, Scene
-from autograd.drawing.spacing import column_gap
+from autograd.drawing.layout.columns import Vertices
+from autograd.drawing.layout.heights import heights_of, part_boxes
+from autograd.drawing.layout.labels import place_labels
+from autograd.drawing.layout.ordering import Columns, order_columns
+from autograd.drawing.layout.routes import route, surround
+from autograd.drawing.layout.spacing import LABEL_SIZE, column_gap, label_width
+from autograd.drawing.scene import Cluster, Point, Scene, SceneNode
+
+MARGIN = 14.0
 
 
-def lay_out_in_layers(scene: Scene) -> None:
-    """Place everything, in points; an empty scene stays as it is."""
-    if not scene.nodes:
-        return
-    vertices = Vertices(scene)
-    columns = _ordered(vertices)
-    heights = heights_of(scene, vertices, columns)
-    part_boxes(scene, vertices, columns, heights)
-    for node in scene.nodes:
-        node.y = heights[node.index]
-    borders = _place_columns(scene, vertices, columns, heights)
-    route(scene, vertices, heights, borders)
-    for i in reversed(range(len(scene.clusters))):  # inner boxes before those around them
-        surround(scene, i)
+def lay_out(scene: Scene) -> Scene:
+    """Give every node, edge and box of a scene its place, in points; a scene that has its places keeps them.
+
+    Returns:
+        The scene, changed in place.
+    """
+    if scene.width:
+        return scene
+    if scene.nodes:
+        vertices = Vertices(scene)
+        columns = _ordered(vertices)
+        heights = heights_of(scene, vertices, columns)
+        part_boxes(scene, vertices, columns, heights)
+        for node in scene.nodes:
+            node.y = heights[node.index]
+        borders = _place_columns(scene, vertices, columns, heights)
+        route(scene, vertices, heights, borders)
+        for i in reversed(range(len(scene.clusters))):  # inner boxes before those around them
+            surround(scene, i)
+    return finish(scene)
+
+
+def finish(scene: Scene) -> Scene:
+    """Place the text of the edges, move everything so that the picture begins at the margin, and find its size."""
+    place_labels(scene)
+    framed: list[SceneNode | Cluster] = [*scene.nodes, *scene.clusters]
+    boxes = [(item.x, item.y, item.width, item.height) for item in framed if item.width]
+    points = [point for edge in scene.edges for point in edge.points]
+    labels = [(x, y, label_width(e.label), LABEL_SIZE) for e in scene.edges if e.label_at for x, y in [e.label_at]]
+    boxes += [(x, y, 0.0, 0.0) for x, y in points] + labels
+    left = min([x - w / 2 for x, _, w, _ in boxes], default=0.0) - MARGIN
+    top = min([y - h / 2 for _, y, _, h in boxes], default=0.0) - MARGIN
+    scene.width = max([x + w / 2 for x, _, w, _ in boxes], default=0.0) + MARGIN - left
+    scene.height = max([y + h / 2 for _, y, _, h in boxes], default=0.0) + MARGIN - top
+    for item in framed:
+        item.x, item.y = item.x - left, item.y - top
+    for edge in scene.edges:
+        edge.points = [(x - left, y - top) for x, y in edge.points]
+        if edge.label_at:
+            edge.label_at = edge.label_at[0] - left, edge.label_at[1] - top
+    if scene.note:
+        scene.width = max(scene.width, label_width(scene.note) + 2 * MARGIN)
+        scene.height += 2 * LABEL_SIZE
+    return scene
 
 
 def _ordered(vertices: Vertices) -> Columns:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from itertools import accumulate, pairwise
 
-from autograd.drawing.columns import Vertices
-from autograd.drawing.ordering import Columns
+from autograd.drawing.layout.columns import Vertices
+from autograd.drawing.layout.ordering import Columns
+from autograd.drawing.layout.spacing import CLUSTER_PADDING, NODE_GAP, TITLE_HEIGHT
 from autograd.drawing.scene import Cluster, Point, Scene
-from autograd.drawing.spacing import CLUSTER_PADDING, NODE_GAP, TITLE_HEIGHT
 
 _STRAIGHTENING = 16  # sweeps for the heights
 _STOP_GAP = 8.0  # between two stops of one column

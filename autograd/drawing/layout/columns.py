@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from autograd.drawing.ordering import Columns
+from autograd.drawing.layout.ordering import Columns
+from autograd.drawing.layout.spacing import minimum_lengths
 from autograd.drawing.scene import Scene
-from autograd.drawing.spacing import minimum_lengths
 
 _STRAIGHT = 8.0  # how much straighter an edge is between two stops than between two nodes
 _TOGETHER = 4.0  # how much straighter an edge in a box is than one between boxes

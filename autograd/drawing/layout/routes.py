@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from itertools import pairwise
 
-from autograd.drawing.columns import Vertices
+from autograd.drawing.layout.columns import Vertices
+from autograd.drawing.layout.spacing import CLUSTER_PADDING, TITLE_HEIGHT
 from autograd.drawing.scene import Cluster, Point, Scene, SceneNode
-from autograd.drawing.spacing import CLUSTER_PADDING, TITLE_HEIGHT
 
 _ENTRY_GAP = 9.0  # between two arrowheads at one node, at most
 _LEVEL = 0.05  # what differs less in height is level

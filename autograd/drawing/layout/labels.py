@@ -1,4 +1,4 @@
-"""The paths of edges: points on them, their ends, and where their text goes."""
+"""Where the text of the edges goes."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from itertools import pairwise
 from math import hypot
 
+from autograd.drawing.layout.spacing import LABEL_SIZE, label_width
 from autograd.drawing.scene import Point, Scene
-from autograd.drawing.spacing import LABEL_SIZE, label_width
 
-HEAD_LENGTH, HEAD_WIDTH = 7.0, 5.6
 _PLACES = (0.5, 0.4, 0.6, 0.3, 0.7, 0.22, 0.78, 0.16, 0.84)  # where on its edge a label is tried
 _CELL = 16.0  # of the grid in which the points of the lines are looked up
 _LINE_COST = 30.0  # of a point of another line under a label, as an area
@@ -27,19 +26,6 @@ def point_at(points: list[Point], place: float) -> Point:
     (ax, ay), (bx, by), (cx, cy), (dx, dy) = points[3 * piece : 3 * piece + 4]
     a, b, c, d = u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t
     return a * ax + b * bx + c * cx + d * dx, a * ay + b * by + c * cy + d * dy
-
-
-def with_head(points: list[Point]) -> tuple[list[Point], list[Point]]:
-    """The path up to where its arrowhead begins, and the three corners of the head."""
-    x, y = points[-1]
-    fx, fy = next(((px, py) for px, py in reversed(points[:-1]) if hypot(x - px, y - py) > 0.5), (x - 1.0, y))
-    length = hypot(x - fx, y - fy)
-    ux, uy = (x - fx) / length, (y - fy) / length
-    bx, by = x - HEAD_LENGTH * ux, y - HEAD_LENGTH * uy
-    half = HEAD_WIDTH / 2
-    head = [(x, y), (bx - half * uy, by + half * ux), (bx + half * uy, by - half * ux)]
-    start = bx + 0.8 * ux, by + 0.8 * uy  # the line ends a little inside of the head
-    return [*points[:-1], start], head
 
 
 def place_labels(scene: Scene) -> None:

@@ -1,0 +1,121 @@
+r"""`to_digraph`: a scene as a `graphviz.Digraph`, for Graphviz's own layout and formats.
+
+Text is written so that Graphviz shows it as it is: neither ``\N`` nor ``&lt;`` nor ``<b>`` mean anything in it.
+"""
+
+from __future__ import annotations
+
+import graphviz
+
+from autograd.derivation.styles import printable, raised
+from autograd.drawing.layout.spacing import (
+    CLUSTER_PADDING,
+    LABEL_SIZE,
+    NODE_GAP,
+    TITLE_SIZE,
+    column_gap,
+    minimum_lengths,
+)
+from autograd.drawing.palette import LIGHT
+from autograd.drawing.scene import Line, Role, Scene, SceneEdge, SceneNode, line_width
+
+_SHAPES: dict[Role, str] = {"input": "ellipse", "target": "hexagon", "neuron": "ellipse", "gap": "plaintext"}
+_STYLES: dict[Role, str] = {"operation": "filled,rounded", "loss": "filled,rounded", "constant": "filled,dashed"}
+_FONT = "Helvetica,Arial,sans-serif"
+
+
+def to_digraph(scene: Scene) -> graphviz.Digraph:
+    """The nodes, arrows and boxes of a scene, with its text and its colours; its places do not matter."""
+    graph = graphviz.Digraph(
+        graph_attr={
+            "fontname": _FONT,
+            "fontsize": f"{LABEL_SIZE:g}",
+            "rankdir": "LR",
+            "nodesep": f"{NODE_GAP / 72:.4f}",
+            "ranksep": f"{column_gap(scene) / 72:.4f}",
+            **({"label": literal(scene.note), "labelloc": "b"} if scene.note else {}),
+        },
+        node_attr={"fontname": _FONT, "fontsize": "12", "fontcolor": LIGHT["ink"]},
+        edge_attr={
+            "fontname": _FONT,
+            "fontsize": f"{LABEL_SIZE:g}",
+            "color": LIGHT["edge"],
+            "arrowsize": "0.7",
+        },
+    )
+    for node in scene.nodes:
+        graph.node(f"n_{node.index}", **_of_node(node))
+    _add_boxes(graph, scene, None)
+    most = scene.heaviest
+    for edge, length in zip(scene.edges, minimum_lengths(scene), strict=True):
+        farther = {"minlen": str(length)} if length > 1 else {}
+        graph.edge(f"n_{edge.source}", f"n_{edge.target}", **_of_edge(edge, most), **farther)
+    return graph
+
+
+def literal(text: str) -> str:
+    r"""Text as a label that Graphviz shows unchanged; what cannot be printed becomes a space.
+
+    Example:
+        >>> print(literal('a & \\N'))
+        a &amp; \\N
+    """
+    escaped = text.replace("&", "&amp;").replace("\\", "\\\\")
+    quoted: str = graphviz.nohtml("\\n".join(map(printable, escaped.split("\n"))))
+    return quoted
+
+
+def _add_boxes(graph: graphviz.Digraph, scene: Scene, parent: int | None) -> None:
+    """The boxes within a box, or the outermost ones, each with its nodes and the boxes within it."""
+    for i, cluster in enumerate(scene.clusters):
+        if cluster.parent == parent:
+            look = {
+                "label": literal(cluster.title),
+                "labeljust": "l",
+                "fontsize": f"{TITLE_SIZE:g}",
+                "margin": f"{CLUSTER_PADDING:g}",
+                "style": "rounded,filled",
+                "color": LIGHT["box-line"],
+                "fillcolor": f"{LIGHT['box-fill']}0f",
+            }
+            with graph.subgraph(name=f"cluster_{i}", graph_attr=look) as box:
+                for k in cluster.members:
+                    box.node(f"n_{k}")
+                _add_boxes(box, scene, i)
+
+
+def _of_node(node: SceneNode) -> dict[str, str]:
+    attributes = {"label": literal("\n".join([_plain(line) for line in node.lines]))}
+    attributes["shape"] = _SHAPES.get(node.role, "box")
+    if node.role != "gap":
+        attributes["style"] = _STYLES.get(node.role, "filled")
+        attributes["color"] = LIGHT["highlight" if node.highlighted else f"{node.role}-line"]
+        attributes["fillcolor"] = LIGHT[f"{node.role}-fill" if node.level is None else f"level-{node.level}"]
+    if node.role == "loss":
+        attributes["peripheries"] = "2"
+    if node.highlighted:
+        attributes["penwidth"] = "3"
+    return attributes
+
+
+def _of_edge(edge: SceneEdge, most: float) -> dict[str, str]:
+    attributes = {"label": literal(edge.label)} if edge.label else {}
+    if edge.weight is not None:
+        negative = edge.weight < 0
+        attributes |= {"dir": "none", "color": LIGHT["negative" if negative else "positive"]}
+        attributes["penwidth"] = f"{line_width(edge.weight, most):.2f}"
+        if negative:
+            attributes["style"] = "dashed"
+    if edge.highlighted:
+        attributes |= {"color": LIGHT["highlight"], "penwidth": "2.6"}
+    return attributes
+
+
+def _plain(line: Line) -> str:
+    """A line as text alone: an exponent of digits stands raised, another one after ``^``."""
+    parts = []
+    for text, style in line.runs:
+        if style == "superscript" and not text.startswith("["):  # the layer of a name, as in w11[2]
+            text = raised(text) if set(text) <= set("−0123456789") else f"^{text}"
+        parts.append(text)
+    return "".join(parts)

@@ -1,0 +1,199 @@
+"""`draw` and the `Drawing` that it gives."""
+
+from __future__ import annotations
+
+import base64
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from autograd.derivation.naming import CALLER, Caller
+from autograd.drawing import scene_of
+from autograd.drawing.build import Fold, build_scene
+from autograd.drawing.layout import lay_out
+from autograd.drawing.scene import Scene
+from autograd.drawing.svg import FONT, to_svg
+from autograd.engine.checks import check_count
+from autograd.engine.value import Value
+from autograd.files import write_whole
+
+if TYPE_CHECKING:
+    import graphviz
+
+ENDINGS = (".svg", ".png", ".pdf", ".dot")
+"""What `Drawing.save` can write."""
+_PRINT_FONT = "'Libertinus Serif'"  # typst brings it along, so that a picture is the same on every machine
+
+
+class Drawing:
+    """A picture, most often of a graph. A notebook displays it.
+
+    Example:
+        >>> from autograd import Value
+        >>> w = Value(0.4)
+        >>> drawing = draw(w * 2.0)
+        >>> drawing.svg[:4]
+        '<svg'
+        >>> drawing.digraph.source[:7]
+        'digraph'
+    """
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+
+    @cached_property
+    def svg(self) -> str:
+        """The picture as SVG. It opens everywhere alike, and follows a dark theme where a browser shows it."""
+        return to_svg(lay_out(self._scene))
+
+    @property
+    def digraph(self) -> graphviz.Digraph:
+        """The same nodes, labels, colours and arrows as a `graphviz.Digraph`, for Graphviz's own layout and formats."""
+        from autograd.drawing.dot import to_digraph  # which alone needs graphviz
+
+        return to_digraph(self._scene)
+
+    def save(self, path: str | os.PathLike[str], *, scale: float = 2.0) -> Path:
+        """Write the picture, as the name ends: in .svg, .png, .pdf, or in .dot for the source of `digraph`.
+
+        The file appears at once and whole: a crash in the middle leaves the old one, if there was one.
+
+        Arguments:
+            path: where to.
+            scale: the pixels of a PNG for each point of the picture.
+
+        Returns:
+            The path.
+
+        Raises:
+            OSError: if the file cannot be written.
+            ImportError: for PNG and PDF where typst is not installed, which sets them.
+            ValueError: for another ending.
+        """
+        path = Path(path)
+        ending = path.suffix.lower()
+        if ending not in ENDINGS:
+            raise ValueError(f"a picture is saved by its ending, {', '.join(ENDINGS)}; {path.name!r} has none of these")
+        if ending == ".svg":
+            content = self.svg.encode()
+        elif ending == ".dot":
+            content = self.digraph.source.encode()
+        else:
+            content = self._printed("png" if ending == ".png" else "pdf", scale)
+        write_whole(path, content)
+        return path
+
+    def _printed(self, format: Literal["png", "pdf"], scale: float) -> bytes:
+        """The picture as a page of just its size, which typst sets."""
+        try:
+            import typst
+        except ImportError:
+            raise ImportError(
+                f"{format.upper()} needs typst, which is not installed here: pip install 'chainrule[print]'; "
+                "SVG, as in save('graph.svg'), needs nothing"
+            ) from None
+        svg = self.svg.replace(FONT, f"{_PRINT_FONT},{FONT}")
+        width, height = f"{self._scene.width:.0f}pt", f"{self._scene.height:.0f}pt"
+        page = (
+            "#set document(date: none)\n"  # the same picture is the same file
+            f"#set page(width: {width}, height: {height}, margin: 0pt, fill: none)\n"
+            '#image(bytes(sys.inputs.svg), format: "svg", width: 100%, height: 100%)'
+        )
+        return typst.compile(page.encode(), format=format, ppi=72.0 * scale, sys_inputs={"svg": svg})
+
+    def __repr__(self) -> str:
+        return f"<{self._description.rstrip('.')}; .save('graph.svg') writes it>"
+
+    def _repr_mimebundle_(
+        self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None
+    ) -> dict[str, str]:
+        """What a notebook shows: an image in HTML, which it shows also where it trusts nobody, and a line of text."""
+        data = base64.b64encode(self.svg.encode()).decode()
+        image = (
+            f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(self._description)}" '
+            'style="max-width:100%;height:auto">'
+        )
+        return {"text/html": image, "text/plain": self._description}
+
+    @property
+    def _description(self) -> str:
+        return self._scene.description.strip()
+
+
+def draw(
+    root: Any,
+    *,
+    names: Mapping[str, object] | Caller | None = CALLER,
+    local_derivatives: bool = False,
+    highlight: Value | Iterable[Value] | None = None,
+    gradients_as_colour: bool = False,
+    biases: bool = False,
+    max_nodes: int | None = None,
+    fold: Fold = "layer",
+    digits: int = 4,
+) -> Drawing:
+    """Draw the graph of ``root``, or a network of `nn`.
+
+    In the picture of a graph every node shows its operation, value and gradient, and its shape and colour tell what it
+    is: an ellipse is an input, a hexagon a target, a rectangle a parameter, a rounded box an operation, a doubly ruled
+    one a result, a dotted one a constant. A network is drawn as circles in columns; the thickness of a line is the size
+    of its weight, and a negative weight is dashed and orange.
+
+    Arguments:
+        root: a Value or a list of Values; once nn is imported, also a model: one with ``layers``, a layer or a neuron;
+            and whatever type is registered with ``autograd.drawing.scene_of``.
+        names: how nodes without a label are called: by default as the caller's variables; None for labels alone; or
+            a mapping from names to nodes.
+        local_derivatives: write beside each arrow the local derivative; in a network, beside each line its weight.
+        highlight: nodes to stress, with the arrows between them and the operations without a name on the way, so that
+            ``[w1, z1, h, y, L]`` stresses a path; in a network, parameters.
+        gradients_as_colour: make the colour the size of the gradient. Call ``backward()`` first.
+        biases: in a network, write each bias into its circle.
+        max_nodes: if there are more, several are drawn as one, and a line below says so; by default 100, and 40
+            circles in a network.
+        fold: how: by "layer" or by "depth".
+        digits: how many significant digits are shown.
+
+    Returns:
+        A `Drawing`, which a notebook displays. ``save("graph.svg")`` writes it; ``digraph`` gives it to Graphviz.
+
+    Raises:
+        TypeError: if ``root`` is none of these; for a number of digits or nodes that is not whole.
+        ValueError: for a highlight that is not drawn, less than one digit or node, or an unknown way of folding.
+
+    Example:
+        >>> from autograd import Value
+        >>> w, x = Value(0.4), Value(1.0)
+        >>> h = (w * x).sigmoid()
+        >>> print(draw(h)._repr_mimebundle_()["text/plain"])
+        Computation graph of h = 0.5987: 4 nodes, 3 arrows.
+
+    Source: notes 4.5 and 4.7; lecture, "Feed-Forward Networks".
+    """
+    check_count("digits", digits)
+    if max_nodes is not None:
+        check_count("max_nodes", max_nodes)
+    scene = scene_of(
+        root,
+        names=names,
+        frame=sys._getframe(1) if names is CALLER else None,
+        local_derivatives=local_derivatives,
+        highlight=highlight,
+        gradients_as_colour=gradients_as_colour,
+        biases=biases,
+        fold=fold,
+        digits=digits,
+        **({} if max_nodes is None else {"max_nodes": max_nodes}),
+    )
+    return Drawing(scene)
+
+
+@scene_of.register(Value)
+@scene_of.register(list)
+@scene_of.register(tuple)
+def _scene_of_graph(root: Value | Sequence[Value], *, biases: bool, **options: Any) -> Scene:
+    return build_scene(root, **options)
