@@ -234,17 +234,21 @@ class _Builder:
         """A box for every layer of several neurons, and one for every neuron."""
         clusters = self.scene.clusters
         for layer in layers:
-            outer: int | None = None
-            if len(layer.neurons) > 1:
-                outer = len(clusters)
-                clusters.append(Cluster(layer.title, sorted(self.index_of[node] for node in layer.nodes)))
-            for i, neuron in enumerate(layer.neurons, 1):
-                members = {self.index_of[node] for node in (*neuron.parameters, *neuron.sums, *neuron.activations)}
+            boxes = [
+                {self.index_of[node] for node in (*neuron.parameters, *neuron.sums, *neuron.activations)}
+                for neuron in layer.neurons
+            ]
+            for neuron, members in zip(layer.neurons, boxes, strict=True):
                 for node in neuron.sums:  # a constant weight stands beside the others
                     operands = self.operands[self.index_of[node]]
                     members.update(s for s, _, _ in operands if self.scene.nodes[s].role == "constant")
-                title = layer.title if outer is None else f"neuron {i}"
-                clusters.append(Cluster(title, sorted(members), outer))
+            outer: int | None = None
+            if len(boxes) > 1:
+                outer = len(clusters)
+                shared = {self.index_of[node] for node in layer.shared}
+                clusters.append(Cluster(layer.title, sorted(shared.union(*boxes))))
+            for i, members in enumerate(boxes, 1):
+                clusters.append(Cluster(layer.title if outer is None else f"neuron {i}", sorted(members), outer))
 
 
 # --- operations ------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from autograd.drawing.layout.spacing import CLUSTER_PADDING, LABEL_SIZE, NODE_GA
 from autograd.drawing.scene import Cluster, Point, Scene, SceneNode
 from autograd.drawing.svg import to_svg
 from autograd.engine.value import Value
+from autograd.functions import dot, fsum, softmax
 from nn.layers import MLP
 from tests.examples import examples
 from tests.peers import program
@@ -219,8 +220,8 @@ def test_weights_of_a_neuron_and_neurons_of_a_layer_stand_in_their_order() -> No
 @pytest.mark.parametrize("sizes", [(2, [3, 1]), (3, [4, 1]), (2, [4, 3, 2]), (2, [2, 2, 2, 1])], ids=str)
 def test_boxes_of_a_network_hold_their_members_and_nothing_else(sizes: tuple[int, list[int]]) -> None:
     scene = lay_out(scene_of(network_output(*sizes)))
-    drawn = [cluster for cluster in scene.clusters if cluster.width]
-    assert len(drawn) == len(scene.clusters) > 1
+    drawn = scene.clusters
+    assert len(drawn) > 1
     for box in drawn:
         for node in scene.nodes:
             assert overlap(box, node) == (node.index in box.members)
@@ -249,16 +250,64 @@ def test_a_box_encloses_its_members_and_has_room_for_its_title(sizes: tuple[int,
             assert encloses(box, member, CLUSTER_PADDING + TITLE_HEIGHT)
 
 
-def test_a_box_that_would_cover_a_foreign_node_is_not_drawn() -> None:
-    x, y = Value(1.0), Value(2.0)
-    a = x + y
+def test_a_box_keeps_out_what_stands_between_its_members() -> None:
+    a = Value(1.0) + Value(2.0)
     b = a.exp()
-    c = b.tanh()
-    scene = scene_of(c)
+    scene = scene_of(b.tanh())
     index = {node.value: node.index for node in scene.nodes}
-    scene.clusters.append(Cluster("gap", [index[a], index[c]]))
+    scene.clusters.append(Cluster("gap", [index[a], len(scene.nodes) - 1]))
     lay_out(scene)
-    assert scene.clusters[0].width == 0.0
+    assert [node.value for node in scene.nodes if overlap(scene.clusters[0], node)] == [a, scene.nodes[-1].value]
+
+
+@pytest.mark.parametrize("target", [1.0, Value(1.0)], ids=["a constant", "a leaf"])
+@pytest.mark.parametrize("labelled", [True, False], ids=["inputs", "numbers"])
+def test_the_loss_of_a_network_has_its_inputs_in_order_and_a_box_for_its_output_neuron(
+    target: Value | float, labelled: bool
+) -> None:
+    model = MLP(2, [3, 1], activation="tanh", seed=0)
+    output = model([Value(0.5), Value(-1.0)] if labelled else [0.5, -1.0])
+    assert isinstance(output, Value)
+    scene = lay_out(scene_of((output - target) ** 2))
+    height = {node.lines[0].text: node.y for node in scene.nodes if node.role == "input"}
+    assert height["0.5"] < height["−1"]
+    (box,) = [box for box in scene.clusters if box.title == "output neuron"]
+    for node in scene.nodes:
+        assert overlap(box, node) == (node.index in box.members)
+
+
+def odd_network(seed: int) -> Value:
+    """Weighted sums, layers and softmaxes over one another's results, some with the same weights, some of numbers."""
+    rng = random.Random(seed)
+    pool: list[Value] = [Value(rng.random()) for _ in range(3)]
+    rows: list[list[Value | float]] = []
+    for _ in range(6):
+        kind = rng.random()
+        if kind < 0.5:
+            if not rows or rng.random() < 0.7:
+                rows.append([Value(rng.random()) if rng.random() < 0.85 else 0.3 for _ in range(rng.randint(1, 3))])
+            row = rng.choice(rows)
+            z = dot(row, [rng.choice(pool) for _ in row])
+            pool.append(z.tanh() if rng.random() < 0.6 else z)
+        elif kind < 0.8:
+            inputs = rng.sample(pool, 2)
+            sums = [dot([Value(rng.random()) for _ in inputs], inputs, Value(0.0)) for _ in range(rng.randint(2, 3))]
+            pool += softmax(sums) if rng.random() < 0.4 else [z.sigmoid() for z in sums]
+        else:
+            pool.append(rng.choice(pool) * rng.choice(pool) + rng.choice([1.0, rng.choice(pool)]))
+    return fsum(pool[-4:])
+
+
+@given(seed=st.integers(0, 10**6))
+@settings(max_examples=examples(20), deadline=None)
+def test_boxes_of_any_graph_hold_their_members_and_nothing_else(seed: int) -> None:
+    scene = lay_out(scene_of(odd_network(seed)))
+    assert_sound(scene)
+    for box in scene.clusters:
+        for node in scene.nodes:
+            assert overlap(box, node) == (node.index in box.members)
+    for a, b in combinations(scene.clusters, 2):
+        assert overlap(a, b) == (set(a.members) >= set(b.members))
 
 
 # --- text ------------------------------------------------------------------------------------------------------

@@ -10,16 +10,13 @@ Koutsofios, North and Vo, "A technique for drawing directed graphs" (1993).
 
 from __future__ import annotations
 
-from collections import defaultdict
-from itertools import pairwise
-
-from autograd.drawing.layout.columns import Vertices
-from autograd.drawing.layout.heights import heights_of, part_boxes
+from autograd.drawing.layout.columns import Grid
+from autograd.drawing.layout.heights import heights_of
 from autograd.drawing.layout.labels import place_labels
-from autograd.drawing.layout.ordering import Columns, order_columns
-from autograd.drawing.layout.routes import route, surround
-from autograd.drawing.layout.spacing import LABEL_SIZE, column_gap, label_width
-from autograd.drawing.scene import Cluster, Point, Scene, SceneNode
+from autograd.drawing.layout.ordering import order_columns
+from autograd.drawing.layout.routes import place_columns, route, surround
+from autograd.drawing.layout.spacing import LABEL_SIZE, label_width
+from autograd.drawing.scene import Cluster, Scene, SceneNode
 
 MARGIN = 14.0
 
@@ -33,16 +30,14 @@ def lay_out(scene: Scene) -> Scene:
     if scene.width:
         return scene
     if scene.nodes:
-        vertices = Vertices(scene)
-        columns = _ordered(vertices)
-        heights = heights_of(scene, vertices, columns)
-        part_boxes(scene, vertices, columns, heights)
+        grid = Grid(scene)
+        columns = order_columns(grid.column, grid.left, grid.right, grid.boxes)
+        heights = heights_of(scene, grid, columns)
         for node in scene.nodes:
             node.y = heights[node.index]
-        borders = _place_columns(scene, vertices, columns, heights)
-        route(scene, vertices, heights, borders)
-        for i in reversed(range(len(scene.clusters))):  # inner boxes before those around them
-            surround(scene, i)
+        borders = place_columns(scene, grid, columns, heights)
+        route(scene, grid, heights, borders)
+        surround(scene, grid, heights)
     return finish(scene)
 
 
@@ -68,55 +63,3 @@ def finish(scene: Scene) -> Scene:
         scene.width = max(scene.width, label_width(scene.note) + 2 * MARGIN)
         scene.height += 2 * LABEL_SIZE
     return scene
-
-
-def _ordered(vertices: Vertices) -> Columns:
-    """The columns, each from top to bottom, with few crossings, and operands in their order where that costs none."""
-    best = order_columns(vertices.column, vertices.left, vertices.right)
-    return _operands_in_order(vertices, best if _first_above(vertices, best) else [column[::-1] for column in best])
-
-
-def _first_above(vertices: Vertices, columns: Columns) -> bool:
-    """Whether most first operands stand above the second ones; upside down, just as many edges cross."""
-    place = {vertex: i for column in columns for i, vertex in enumerate(column)}
-    operands: defaultdict[int, list[int]] = defaultdict(list)
-    for path in vertices.paths:
-        if not vertices.is_private(path[0]):
-            operands[path[-1]].append(path[0])
-    pairs = {pair for sources in operands.values() for pair in pairwise(sources)}  # once, however many results use them
-    above = [place[a] - place[b] for a, b in pairs if vertices.column[a] == vertices.column[b]]
-    return sum((d < 0) - (d > 0) for d in above) >= 0
-
-
-def _operands_in_order(vertices: Vertices, columns: Columns) -> Columns:
-    """Leaves that one result alone uses, in the order in which it names them; their edges cross no more than before."""
-    place = {vertex: i for column in columns for i, vertex in enumerate(column)}
-    ordered = [list(column) for column in columns]
-    for operands in vertices.left:
-        of_column: defaultdict[int, list[int]] = defaultdict(list)
-        for v in dict.fromkeys(operands):
-            if vertices.is_private(v):
-                of_column[vertices.column[v]].append(v)
-        for c, leaves in of_column.items():
-            for at, leaf in zip(sorted([place[v] for v in leaves]), leaves, strict=True):
-                ordered[c][at] = leaf
-    return ordered
-
-
-def _place_columns(scene: Scene, vertices: Vertices, columns: Columns, heights: list[float]) -> list[Point]:
-    """Give every node its x; the left and right border of every column. Steep edges get wider gaps."""
-    steepest: defaultdict[int, float] = defaultdict(float)
-    for vertex, near in enumerate(vertices.right):
-        for other in near:
-            i = vertices.column[vertex]
-            steepest[i] = max(steepest[i], abs(heights[other] - heights[vertex]))
-    borders: list[Point] = []
-    left, gap = 0.0, column_gap(scene)
-    for i, column in enumerate(columns):
-        nodes = [scene.nodes[vertex] for vertex in column if vertex < vertices.n_nodes]
-        width = max([node.width for node in nodes], default=0.0)
-        for node in nodes:
-            node.x = left + width / 2
-        borders.append((left, left + width))
-        left += width + max(gap, min(steepest[i] / 4, 2.5 * gap))
-    return borders

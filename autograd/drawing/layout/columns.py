@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from autograd.drawing.layout.ordering import Columns
+from collections.abc import Sequence
+
+from autograd.drawing.layout.ordering import Boxes, Columns
 from autograd.drawing.layout.spacing import minimum_lengths
 from autograd.drawing.scene import Scene
 
@@ -11,10 +13,80 @@ _TOGETHER = 4.0  # how much straighter an edge in a box is than one between boxe
 _MOST_STOPS = 1000  # from so many on, edges from one node run together
 
 
-def count_stops(scene: Scene) -> int:
-    """How many columns the edges of a scene run through, all in all: what takes a layout its time."""
-    column = columns_of(scene)
-    return sum([column[edge.target] - column[edge.source] - 1 for edge in scene.edges])
+class Grid:
+    """What stands in columns: the nodes and, numbered after them, the stops of long edges and fillers of boxes.
+
+    A box has something in every column that it covers: where it has no node, a filler.
+
+    Attributes:
+        column: of each vertex.
+        left, right: of each vertex its neighbours in the columns beside it.
+        paths: of each edge the vertices along it.
+        boxes: of each vertex the boxes around it.
+        n_nodes: how many vertices are nodes.
+    """
+
+    def __init__(self, scene: Scene) -> None:
+        self.column = columns_of(scene)
+        self.n_nodes = len(scene.nodes)
+        self.left: Columns = [[] for _ in scene.nodes]
+        self.right: Columns = [[] for _ in scene.nodes]
+        self.boxes: list[Boxes] = [()] * self.n_nodes
+        covered = []
+        for i, cluster in enumerate(scene.clusters):  # the outer ones first
+            places = [self.column[v] for v in cluster.members]
+            covered.append(range(min(places), max(places) + 1))
+            for v in cluster.members:
+                self.boxes[v] = (*self.boxes[v], i)
+        spans = [(edge, range(self.column[edge.source] + 1, self.column[edge.target])) for edge in scene.edges]
+        together = sum([len(columns) for _, columns in spans]) > _MOST_STOPS
+        stops: dict[tuple[int, int], int] = {}
+        self.paths: Columns = []
+        for edge, columns in spans:
+            ends = self.boxes[edge.source], self.boxes[edge.target]
+            path = [edge.source]
+            for i in columns:
+                # a line runs between the boxes of a layer, and not through these, unless it begins and ends there
+                around = [common(*ends), *[tuple([b for b in end[:-1] if i in covered[b]]) for end in ends]]
+                boxes = max(around, key=len)
+                stop = stops.get((edge.source, i))
+                if stop is None:
+                    stop = self._add(i, boxes)
+                    self._connect(path[-1], stop)
+                    if together:
+                        stops[edge.source, i] = stop
+                self.boxes[stop] = common(self.boxes[stop], boxes)
+                path.append(stop)
+            self._connect(path[-1], edge.target)
+            self.paths.append([*path, edge.target])
+        for box, cluster in enumerate(scene.clusters):
+            around_box = self.boxes[cluster.members[0]]
+            filled = {c for c, boxes in zip(self.column, self.boxes, strict=True) if box in boxes}
+            for i in covered[box]:
+                if i not in filled:
+                    self._add(i, around_box[: around_box.index(box) + 1])
+
+    def _add(self, column: int, boxes: Boxes) -> int:
+        self.column.append(column)
+        self.boxes.append(boxes)
+        self.left.append([])
+        self.right.append([])
+        return len(self.column) - 1
+
+    def _connect(self, a: int, b: int) -> None:
+        self.right[a].append(b)
+        self.left[b].append(a)
+
+    def pull(self, a: int, b: int) -> float:
+        """How straight the edge between two neighbours shall be."""
+        if min(a, b) >= self.n_nodes:
+            return _STRAIGHT
+        return _TOGETHER if self.boxes[a] and self.boxes[a] == self.boxes[b] else 1.0
+
+
+def common(a: Sequence[int], b: Sequence[int]) -> Boxes:
+    """The boxes that are around both of two."""
+    return tuple([i for i, j in zip(a, b, strict=False) if i == j])
 
 
 def columns_of(scene: Scene) -> list[int]:
@@ -56,63 +128,3 @@ def _pushed(start: int, ahead: list[list[tuple[int, int]]], place: list[int]) ->
                 found.add(other)
                 waiting.append(other)
     return found
-
-
-class Vertices:
-    """The nodes and, numbered after them, the stops of long edges.
-
-    Attributes:
-        column: of each vertex.
-        left, right: of each vertex its neighbours in the columns beside it.
-        paths: of each edge the vertices along it.
-        n_nodes: how many vertices are nodes.
-        box: of each node in one, the innermost box.
-    """
-
-    def __init__(self, scene: Scene) -> None:
-        self.column = columns_of(scene)
-        self.n_nodes = len(scene.nodes)
-        self.box = {v: i for i, cluster in enumerate(scene.clusters) for v in cluster.members}  # the inner ones last
-        self.left: Columns = [[] for _ in scene.nodes]
-        self.right: Columns = [[] for _ in scene.nodes]
-        self.paths: Columns = []
-        spans = [(edge, range(self.column[edge.source] + 1, self.column[edge.target])) for edge in scene.edges]
-        together = sum([len(columns) for _, columns in spans]) > _MOST_STOPS
-        stops: dict[tuple[int, int], int] = {}
-        for edge, columns in spans:
-            path = [edge.source]
-            for i in columns:
-                stop = stops.get((edge.source, i))
-                if stop is None:
-                    stop = self._add_stop(path[-1])
-                    if together:
-                        stops[edge.source, i] = stop
-                path.append(stop)
-            self._connect(path[-1], edge.target)
-            self.paths.append([*path, edge.target])
-
-    def _add_stop(self, before: int) -> int:
-        stop = len(self.column)
-        self.column.append(self.column[before] + 1)
-        self.left.append([])
-        self.right.append([])
-        self._connect(before, stop)
-        return stop
-
-    def _connect(self, a: int, b: int) -> None:
-        self.right[a].append(b)
-        self.left[b].append(a)
-
-    def is_private(self, vertex: int) -> bool:
-        """Whether this is a leaf that is used once."""
-        return not self.left[vertex] and len(self.right[vertex]) == 1
-
-    def pull(self, a: int, b: int) -> float:
-        """How straight the edge between two neighbours shall be."""
-        if min(a, b) >= self.n_nodes:
-            return _STRAIGHT
-        return _TOGETHER if a in self.box and self.box[a] == self.box.get(b) else 1.0
-
-    def beside(self, vertex: int, side: int) -> list[int]:
-        """The neighbours to the left (-1) or to the right (1)."""
-        return self.left[vertex] if side < 0 else self.right[vertex]

@@ -2,99 +2,120 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from graphlib import TopologicalSorter
 from itertools import accumulate, pairwise
 
-from autograd.drawing.layout.columns import Vertices
-from autograd.drawing.layout.ordering import Columns
+from autograd.drawing.layout.columns import Grid, common
+from autograd.drawing.layout.ordering import Boxes, Columns
 from autograd.drawing.layout.spacing import CLUSTER_PADDING, NODE_GAP, TITLE_HEIGHT
-from autograd.drawing.scene import Cluster, Point, Scene
+from autograd.drawing.scene import Scene
 
 _STRAIGHTENING = 16  # sweeps for the heights
-_STOP_GAP = 8.0  # between two stops of one column
-_BOX_GAP = 8.0  # between two boxes, one below the other
+_STOP_GAP = 8.0  # between two stops of one column, and between boxes
+
+Limits = list[tuple[int, int, float]]
+"""Of two things in a column the upper one, the lower one, and how far apart their heights are at least."""
 
 
-def heights_of(scene: Scene, vertices: Vertices, columns: Columns) -> list[float]:
-    """The y of every vertex: each as near to its neighbours as the others in its column let it."""
-    gaps = [_gaps(scene, vertices, column) for column in columns]
-    heights = [0.0] * len(vertices.column)
+def heights_of(scene: Scene, grid: Grid, columns: Columns) -> list[float]:
+    """The y of every vertex: each as near to its neighbours as the others in its column, and the boxes, let it."""
+    limits = [_limits(scene, grid, column) for column in columns]
+    gaps = [_gaps(column, of_column) for column, of_column in zip(columns, limits, strict=True)]
+    heights = [0.0] * (len(grid.column) + 2 * len(scene.clusters))
     for column, gap in zip(columns, gaps, strict=True):
         for vertex, y in zip(column, accumulate(gap), strict=True):
             heights[vertex] = y - sum(gap) / 2
+    apart = _Apart(grid, [limit for of_column in limits for limit in of_column])
     for sweep in range(_STRAIGHTENING):
-        sides = ((-1, 1),) if sweep >= _STRAIGHTENING // 2 else ((-1,), (1,))
+        sides = [(grid.left, grid.right)] if sweep >= _STRAIGHTENING // 2 else [(grid.left,), (grid.right,)]
         turn = range(len(columns)) if sweep % 2 == 0 else reversed(range(len(columns)))
         looked_at = sides[sweep % len(sides)]
         for i in turn:
-            wanted = [_wanted(vertices, vertex, looked_at, heights) for vertex in columns[i]]
+            wanted = [_wanted(grid, vertex, looked_at, heights) for vertex in columns[i]]
             for vertex, y in zip(columns[i], _spread(wanted, gaps[i]), strict=True):
                 heights[vertex] = y
+        if scene.clusters:
+            heights = apart.put(heights)
+    apart.tighten(heights)
     return heights
 
 
-def part_boxes(scene: Scene, vertices: Vertices, columns: Columns, heights: list[float]) -> None:
-    """Move boxes that stand in one another down, with all that stands below, so that each can be drawn."""
-    last = len(scene.clusters) - 1
-    for parent in [*range(last, -1, -1), None]:  # what stands in a box before the box
-        boxes = [cluster for cluster in scene.clusters if cluster.parent == parent]
-        boxes.sort(key=lambda box: sum([heights[v] for v in box.members]) / len(box.members))
-        for i, lower in enumerate(boxes):
-            for upper in boxes[:i]:
-                _move_below(scene, vertices, columns, heights, upper, lower)
+def _limits(scene: Scene, grid: Grid, column: list[int]) -> Limits:
+    """What keeps the things of a column apart: its vertices, and the upper and lower sides of boxes between them.
+
+    Box i has the number ``n + 2 * i`` for its upper side and one more for its lower side, where there are n vertices.
+    """
+    n = len(grid.column)
+    things: list[int] = []
+    inside: Boxes = ()
+    for vertex in column:
+        boxes = grid.boxes[vertex]
+        shared = len(common(inside, boxes))
+        things += [n + 2 * box + 1 for box in reversed(inside[shared:])]
+        things += [n + 2 * box for box in boxes[shared:]]
+        things.append(vertex)
+        inside = boxes
+    things += [n + 2 * box + 1 for box in reversed(inside)]
+    limits = []
+    for a, b in pairwise(things):
+        nodes = [scene.nodes[v] for v in (a, b) if v < grid.n_nodes]
+        if a >= n and (a - n) % 2 == 0:  # below the upper side of a box
+            gap = CLUSTER_PADDING + TITLE_HEIGHT
+        elif b >= n and (b - n) % 2 == 1:  # above the lower side of one
+            gap = CLUSTER_PADDING
+        else:
+            gap = NODE_GAP if nodes else _STOP_GAP
+        limits.append((a, b, gap + sum([node.height for node in nodes]) / 2))
+    return limits
 
 
-def _move_below(
-    scene: Scene, vertices: Vertices, columns: Columns, heights: list[float], upper: Cluster, lower: Cluster
-) -> None:
-    """Move a box, and what stands below it, until it stands below another; not where their nodes are mixed."""
-    ranges = [[vertices.column[v] for v in box.members] for box in (upper, lower)]
-    if max(ranges[0]) < min(ranges[1]) or max(ranges[1]) < min(ranges[0]):
-        return
-    bottom, top = _reach(scene, heights, upper)[1], _reach(scene, heights, lower)[0]
-    missing = bottom + _BOX_GAP - top
-    if missing <= 0.0:
-        return
-    moved: list[int] = []
-    for column in columns:
-        own = [i for i, v in enumerate(column) if v in lower.members]
-        others = [i for i, v in enumerate(column) if v in upper.members]
-        if own and others and own[0] < others[-1]:
-            return
-        middle = (bottom + top) / 2
-        first = own[0] if own else others[-1] + 1 if others else sum([heights[v] <= middle for v in column])
-        moved += column[first:]
-    for vertex in moved:
-        heights[vertex] += missing
-
-
-def _reach(scene: Scene, heights: list[float], box: Cluster) -> Point:
-    """The top and the bottom of a box."""
-    inner = [other for other in scene.clusters if other.parent is not None and scene.clusters[other.parent] is box]
-    reaches = [_reach(scene, heights, other) for other in inner]
-    reaches += [(heights[v] - scene.nodes[v].height / 2, heights[v] + scene.nodes[v].height / 2) for v in box.members]
-    top, bottom = min([top for top, _ in reaches]), max([bottom for _, bottom in reaches])
-    return top - CLUSTER_PADDING - TITLE_HEIGHT, bottom + CLUSTER_PADDING
-
-
-def _gaps(scene: Scene, vertices: Vertices, column: list[int]) -> list[float]:
+def _gaps(column: list[int], limits: Limits) -> list[float]:
     """How far below the vertex above it every vertex of a column stands at least; 0.0 for the first."""
-    boxes = {v: {i for i, cluster in enumerate(scene.clusters) if v in cluster.members} for v in column}
-    gaps = [0.0]
-    for above, below in pairwise(column):
-        halves = [scene.nodes[v].height / 2 for v in (above, below) if v < vertices.n_nodes]
-        gap = sum(halves) + (NODE_GAP if halves else _STOP_GAP)
-        gap += CLUSTER_PADDING * len(boxes[above] - boxes[below])
-        gap += (CLUSTER_PADDING + TITLE_HEIGHT) * len(boxes[below] - boxes[above])
-        gaps.append(gap)
-    return gaps
+    reach = dict(zip([b for _, b, _ in limits], accumulate([gap for _, _, gap in limits]), strict=True))
+    places = [reach.get(vertex, 0.0) for vertex in column]
+    return [0.0, *[b - a for a, b in pairwise(places)]]
 
 
-def _wanted(vertices: Vertices, vertex: int, sides: tuple[int, ...], heights: list[float]) -> tuple[float, float]:
+class _Apart:
+    """Puts what is too near to each other apart, in all columns at once."""
+
+    def __init__(self, grid: Grid, limits: Limits) -> None:
+        self.n = len(grid.column)
+        self.above: defaultdict[int, list[tuple[int, float]]] = defaultdict(list)
+        self.below: defaultdict[int, list[tuple[int, float]]] = defaultdict(list)
+        sorter: TopologicalSorter[int] = TopologicalSorter()
+        for a, b, gap in limits:
+            self.above[b].append((a, gap))
+            self.below[a].append((b, gap))
+            sorter.add(b, a)
+        self.order = list(sorter.static_order())
+
+    def tighten(self, heights: list[float]) -> None:
+        """Draw the sides of boxes to what they hold."""
+        for side in reversed(range(self.n, len(heights))):  # inner boxes before those around them
+            if (side - self.n) % 2 == 0:  # an upper one
+                heights[side] = min([heights[v] - gap for v, gap in self.below[side]])
+            else:
+                heights[side] = max([heights[v] + gap for v, gap in self.above[side]])
+
+    def put(self, heights: list[float]) -> list[float]:
+        """Half of what is needed is done by moving up what is above, and half by moving down what is below."""
+        self.tighten(heights)
+        down, up = list(heights), list(heights)
+        for thing in self.order:
+            down[thing] = max([down[thing], *[down[v] + gap for v, gap in self.above[thing]]])
+        for thing in reversed(self.order):
+            up[thing] = min([up[thing], *[up[v] - gap for v, gap in self.below[thing]]])
+        return [(a + b) / 2 for a, b in zip(down, up, strict=True)]
+
+
+def _wanted(grid: Grid, vertex: int, sides: tuple[Columns, ...], heights: list[float]) -> tuple[float, float]:
     """Where a vertex would stand by its neighbours alone, and how much that matters."""
     total = weight = 0.0
     for side in sides:
-        for other in vertices.beside(vertex, side):
-            pull = vertices.pull(vertex, other)
+        for other in side[vertex]:
+            pull = grid.pull(vertex, other)
             total += pull * heights[other]
             weight += pull
     return (total / weight, weight) if weight else (heights[vertex], 0.01)
