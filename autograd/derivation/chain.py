@@ -336,4 +336,4 @@ def _total(parts: Sequence[Local]) -> Local:
 
 def _is_copy(node: Value) -> bool:
     """Whether a transform copied an argument, label and all."""
-    return node.op is primitives.identity and node.label in [parent.label for parent in node.parents]
+    return node.op is primitives.identity and node.label is not None and node.label == node.parents[0].label

@@ -289,10 +289,14 @@ def _lines(sides: list[Expression], apart: bool) -> list[list[Expression | None]
 
 
 def _with_numbers(formula: Expression, value: float) -> list[Expression]:
-    """The formula with the numbers put in; none where that says nothing new, or the numbers changed since."""
+    """The formula with the numbers put in; none where that says nothing new, or another number than the engine's.
+
+    It does where numbers changed since, and where floats lose all digits: 1 - y**2 of a saturated tanh.
+    """
     if not symbols(formula) or isinstance(formula, Symbol):
         return []
-    return [put_in(formula)] if isclose(evaluate(formula), value, rel_tol=1e-6, abs_tol=1e-12) else []
+    small = 0.0 if value else 1e-12
+    return [put_in(formula)] if isclose(evaluate(formula), value, rel_tol=1e-6, abs_tol=small) else []
 
 
 def _without_repetition(sides: list[Expression]) -> list[Expression]:

@@ -309,12 +309,17 @@ def _has_a_function_of_your_own(a: Expression) -> bool:
     return own or any(_has_a_function_of_your_own(part) for part in parts(a))
 
 
-def put_in(a: Expression) -> Expression:
-    """The formula with the values in place of the names, not worked out any further."""
+def put_in(a: Expression, shown: Callable[[Fraction | float], Fraction | float] = lambda x: x) -> Expression:
+    """The formula with the values in place of the names, not worked out any further.
+
+    Arguments:
+        a: the formula.
+        shown: what stands for a number, such as the number that is left of it when it is rounded.
+    """
 
     def inside(x: Any) -> Any:
-        if isinstance(x, Symbol):
-            return Number(x.value)
+        if isinstance(x, (Symbol, Number)):
+            return Number(shown(x.value))
         if isinstance(x, tuple):
             return tuple([inside(part) for part in x])
         return type(x)(*[inside(getattr(x, part)) for part in x.__slots__]) if isinstance(x, _Tree) else x

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import partial
 from math import isfinite
 from typing import NamedTuple
 
@@ -22,10 +23,15 @@ from autograd.derivation.formulas import (
     Sum,
     Symbol,
     as_float,
+    evaluate,
     negative,
+    put_in,
     size,
+    symbols,
 )
 from autograd.derivation.styles import LATEX, MATHML, TEXT, Style
+
+MOST_DIGITS = 13  # that are shown of a number, where a difference cancels
 
 # --- numbers ---------------------------------------------------------------------------------------------------
 
@@ -60,6 +66,31 @@ def significant(x: float, digits: int = 4) -> str:
     if short:
         mantissa = mantissa.rstrip("0").rstrip(".")
     return f"{mantissa}e{power}"
+
+
+def fitting(a: Expression, digits: int) -> int:
+    """How many digits the numbers of a formula need for what is shown to give what the formula is worth.
+
+    More than ``digits`` where a difference cancels: 0.9995(1 - 0.9995) is not 0.0004537.
+
+    Example:
+        >>> from autograd.derivation.formulas import Symbol, formula, put_in
+        >>> slope = put_in(formula("y*(1 - y)", {"y": Symbol("y", 0.9995460786)}))
+        >>> fitting(slope, 4), text(slope, fitting(slope, 4))
+        (6, '(0.999546)(1 − 0.999546)')
+    """
+    value = evaluate(a)
+    if symbols(a) or not isfinite(value):  # names stand for their numbers, whatever is shown
+        return digits
+    room = min(5.0 * 10.0 ** (1 - digits), 0.1) * abs(value)
+    for enough in range(digits, MOST_DIGITS):
+        if abs(evaluate(put_in(a, partial(_rounded, digits=enough))) - value) <= room:
+            return enough
+    return digits  # it cancels to nothing but roundings
+
+
+def _rounded(x: Fraction | float, digits: int) -> float:
+    return float(significant(as_float(x), digits))
 
 
 # --- writing a tree ----------------------------------------------------------------------------------------------
@@ -281,14 +312,19 @@ class Table(NamedTuple):
 
 def _written(table: Table, style: Style, digits: int) -> list[list[str]]:
     """The cells of a table; a row of dots stands for what is left out."""
-    writer = _Writer(style, digits)
     rows, dots = list(table.rows), len(table.rows) > MOST_ROWS
     if dots:
         rows = [*rows[: MOST_ROWS * 2 // 3], *rows[-MOST_ROWS // 3 :]]
-    cells = [["" if side is None else writer.write(side)[0] for side in row] for row in rows]
+    cells = [
+        ["" if side is None else _Writer(style, fitting(side, digits)).write(side)[0] for side in row] for row in rows
+    ]
     if dots:
         cells.insert(MOST_ROWS * 2 // 3, [style.more_rows])
     return cells
+
+
+def _side(a: Expression, style: Style, digits: int) -> str:
+    return _Writer(style, fitting(a, digits)).write(a)[0]
 
 
 def text_of_tables(tables: Sequence[Table], digits: int) -> str:

@@ -1,0 +1,538 @@
+"""Reads what a derivation wrote, as a reader does: text, LaTeX and MathML become numbers again.
+
+An equation that is shown has to hold at the digits that are shown. So each side is worked out from what stands there,
+names at their numbers, and every number that may have been rounded is moved by half a unit of its last digit: the
+sides have to agree within that, and within five units of the last digit.
+"""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import math
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, NamedTuple
+from xml.etree import ElementTree
+
+from mpmath import mp, mpf
+
+from autograd import Value, topological_order
+from autograd.derivation.explain import Derivation
+from autograd.derivation.styles import LATEX, MATHML, TEXT
+
+FUNCTIONS: dict[str, Callable[..., mpf]] = {
+    "exp": mp.exp,
+    "log": mp.log,
+    "sin": mp.sin,
+    "cos": mp.cos,
+    "tan": mp.tan,
+    "tanh": mp.tanh,
+    "sinh": mp.sinh,
+    "cosh": mp.cosh,
+    "arcsin": mp.asin,
+    "arccos": mp.acos,
+    "arctan": mp.atan,
+    **{name: getattr(mp, name) for name in ("asin", "acos", "atan", "atan2", "acosh", "asinh", "atanh", "hypot")},
+    "σ": lambda a: 1 / (1 + mp.exp(-a)),
+    "log2": lambda a: mp.log(a, 2),
+    "log10": lambda a: mp.log(a, 10),
+    "cbrt": lambda a: mp.sign(a) * mp.cbrt(abs(a)),
+    "erf": mp.erf,
+    "erfcx": lambda a: mp.exp(a * a) * mp.erfc(a),
+    "sqrt": mp.sqrt,
+    "abs": abs,
+    "sign": mp.sign,
+    "step": lambda a: mpf(a >= 0),
+    "floor": mp.floor,
+    "ceil": mp.ceil,
+    "round": mp.nint,
+    "max": lambda *a: max(a),
+    "min": lambda *a: min(a),
+    "stop": lambda a: a,
+    "softmax": lambda *a: mp.fsum([mp.exp(x) for x in a]),  # what `index` divides
+}
+SIGNS = {"<": "lt", ">": "gt", "≤": "le", "≥": "ge", "=": "eq", "≠": "ne"}
+
+
+class Unreadable(Exception):
+    """A side with dots in it, or with a name that the derivation invented: nobody can work it out alone."""
+
+
+class Rounded(NamedTuple):
+    """A number as it is shown, and half a unit of its last digit if it may have been rounded."""
+
+    value: mpf
+    half: mpf
+
+
+def shown(digits: str, significant: int) -> Rounded:
+    """A number from its digits; one with fewer digits than are shown is exact."""
+    plain = digits.replace("−", "-")
+    mantissa, _, exponent = plain.partition("e")
+    n = len(mantissa.lstrip("-").replace(".", "").lstrip("0"))
+    unit = mpf(10) ** (int(exponent or 0) - len(mantissa.partition(".")[2]))
+    return Rounded(mpf(plain), unit / 2 if n >= significant else mpf(0))
+
+
+# --- one line of text ----------------------------------------------------------------------------------------------
+
+_NUMBER = r"\d+(?:\.\d+)?(?:e[−-]?\d+)?|∞|inf|nan"
+_RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+
+
+class Side:
+    """One side of an equation, parsed.
+
+    Arguments:
+        line: the side, as plain text has it.
+        names: the number of each name, as it is written.
+        slope: what the derivative of one name by another may be, given its sign, d or ∂.
+        significant: how many digits are shown.
+    """
+
+    def __init__(
+        self,
+        line: str,
+        names: Mapping[str, float],
+        slope: Callable[[str, str, str], Sequence[float]],
+        significant: int = 4,
+    ) -> None:
+        self.names = names = {"π": math.pi, **names}
+        words = "|".join(sorted(map(re.escape, [*names, *FUNCTIONS]), key=len, reverse=True))
+        derivative = rf"(?P<d>[d∂])(?P<of>{words})/[d∂](?P<by>{words})"
+        self._token = re.compile(
+            rf"\s*(?:{derivative}(?![\w])|(?P<number>{_NUMBER})|(?P<word>{words})(?![a-zA-Z\d])|(?P<raised>[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
+            r"|(?P<if>if\b)|(?P<else>else\b)|(?P<unknown>[d∂]?v\d[₍\d₎/₀-₉]*)|(?P<sign>.))"
+        )
+        self.line = line
+        self.is_symbolic = False  # a name stands for a number of which a float has 16 digits
+        self.slope = slope
+        self.significant = significant
+        self.numbers: list[Rounded] = []
+        self._tokens = self._read(line.strip())
+        self._at = 0
+        if [kind for kind, _ in self._tokens] == ["slope"] and self._tokens[0][1][0] == "d":
+            self._tokens = [("slope", ("lone", *self._tokens[0][1][1:]))]
+        self.tree = self._choice()
+        if self._at < len(self._tokens):
+            raise ValueError(f"{line!r} goes on after {self._tokens[: self._at]}")
+
+    def _read(self, line: str) -> list[tuple[str, Any]]:
+        tokens: list[tuple[str, Any]] = []
+        at = 0
+        while at < len(line):
+            match = self._token.match(line, at)
+            assert match is not None, line[at:]
+            at = match.end()
+            kind = match.lastgroup or ""
+            if match["d"]:
+                tokens.append(("slope", (match["d"], match["of"], match["by"])))
+            elif kind == "unknown" or (kind == "sign" and match["sign"] in "…⋮"):
+                raise Unreadable(line)
+            else:
+                tokens.append((kind, match[kind]))
+        return tokens
+
+    def _next(self, *signs: str) -> bool:
+        """Whether one of these comes next; it is taken."""
+        found = self._peek() in [("sign", sign) for sign in signs]
+        self._at += found
+        return found
+
+    def _peek(self) -> tuple[str, Any]:
+        return self._tokens[self._at] if self._at < len(self._tokens) else ("end", None)
+
+    def _demand(self, sign: str) -> None:
+        if not self._next(sign):
+            raise ValueError(f"{sign!r} expected in {self.line!r} at {self._tokens[self._at :]}")
+
+    def _choice(self) -> Any:
+        chosen = self._sum()
+        if self._peek()[0] != "if":
+            return chosen
+        self._at += 1
+        left = self._sum()
+        sign = self._peek()[1]
+        self._at += 1
+        right = self._sum()
+        if self._peek()[0] != "else":
+            raise ValueError(f"no else in {self.line!r}")
+        self._at += 1
+        return ("if", SIGNS[sign], left, right, chosen, self._choice())
+
+    def _sum(self) -> Any:
+        terms = [("−", self._product())] if self._next("−", "-") else [self._product()]
+        while True:
+            if self._next("+"):
+                terms.append(self._product())
+            elif self._next("−", "-"):
+                terms.append(("−", self._product()))
+            else:
+                return terms[0] if len(terms) == 1 else ("+", *terms)
+
+    def _product(self) -> Any:
+        a = self._row()
+        while True:
+            if self._next("·"):
+                a = ("·", a, ("−", self._row()) if self._next("−") else self._row())
+            elif self._next("/"):
+                a = ("/", a, self._power())
+            else:
+                return a
+
+    def _row(self) -> Any:
+        a = self._power()
+        while self._peek()[0] in ("number", "word", "slope") or self._peek() in [
+            ("sign", "("),
+            ("sign", "√"),
+            ("sign", "|"),
+        ]:
+            if self._peek() == ("sign", "|") and self._open_bars:
+                break
+            a = ("·", a, self._power())
+        return a
+
+    _open_bars = 0
+
+    def _power(self) -> Any:
+        base = self._atom()
+        kind, what = self._peek()
+        if kind == "raised":
+            self._at += 1
+            return ("^", base, ("exact", mpf(what.translate(_RAISED))))
+        if self._next("^"):
+            return ("^", base, ("−", self._atom()) if self._next("−") else self._atom())
+        return base
+
+    def _atom(self) -> Any:
+        kind, what = self._peek()
+        self._at += 1
+        if kind == "number":
+            if what in ("inf", "∞", "nan"):
+                return ("exact", mpf("nan" if what == "nan" else "inf"))
+            self.numbers.append(shown(what, self.significant))
+            return ("number", len(self.numbers) - 1)
+        if kind == "slope":
+            return ("slopes", *map(mpf, self.slope(*what)))
+        if kind == "word" and (what in self.names and not (what in FUNCTIONS and self._peek() == ("sign", "("))):
+            x = mpf(self.names[what])
+            self.numbers.append(Rounded(x, abs(x) * mpf(2) ** -52))
+            self.is_symbolic = True
+            return ("number", len(self.numbers) - 1)
+        if kind == "word":
+            index = self._index()  # softmax(a, b)[0] as text has it, softmax_0(a, b) in mathematics
+            self._demand("(")
+            arguments = [self._choice()]
+            while self._next(","):
+                arguments.append(self._choice())
+            self._demand(")")
+            index = self._index() if index is None else index
+            call = ("call", what, *arguments)
+            return call if index is None else ("/", ("call", "exp", arguments[index]), call)
+        if (kind, what) == ("sign", "("):
+            bars, self._open_bars = self._open_bars, 0
+            inside = self._choice()
+            self._open_bars = bars
+            self._demand(")")
+            return inside
+        if (kind, what) == ("sign", "√"):
+            return ("call", "sqrt", self._atom())
+        if (kind, what) == ("sign", "|"):
+            self._open_bars += 1
+            inside = self._choice()
+            self._open_bars -= 1
+            self._demand("|")
+            return ("call", "abs", inside)
+        raise ValueError(f"{what!r} in {self.line!r} cannot be read")
+
+    def meanings(self) -> list[Side]:
+        """The side in each of its meanings: a ∂ may be taken along one step or along all paths."""
+        found = []
+        for tree in _meanings(self.tree):
+            side = copy.copy(self)
+            side.tree = tree
+            found.append(side)
+        return found
+
+    def _index(self) -> int | None:
+        """A whole number in brackets, if there is one."""
+        if not self._next("["):
+            return None
+        self._at += 1
+        index = int(self._tokens[self._at - 1][1])
+        self._demand("]")
+        return index
+
+    # --- what it is worth --------------------------------------------------------------------------------------------
+
+    def worth(self, numbers: Sequence[mpf] | None = None) -> mpf:
+        """The number, from the numbers as they are shown."""
+        try:
+            y = _worth(self.tree, [x.value for x in self.numbers] if numbers is None else numbers)
+        except (ZeroDivisionError, ValueError):  # a pole, or a logarithm of 0
+            return mp.nan
+        return y if isinstance(y, mpf) else mp.nan
+
+    def doubt(self) -> mpf:
+        """By how much it may be off for the rounding of what is shown."""
+        here, total = [x.value for x in self.numbers], mpf(0)
+        middle = self.worth()
+        for i, x in enumerate(self.numbers):
+            if x.half:
+                total += max(
+                    abs(self.worth([*here[:i], x.value + s * x.half, *here[i + 1 :]]) - middle) for s in (-1, 1)
+                )
+        return total
+
+
+def _meanings(tree: Any) -> list[Any]:
+    if not isinstance(tree, tuple):
+        return [tree]
+    if tree[0] == "slopes":
+        return [("exact", slope) for slope in dict.fromkeys(tree[1:])]
+    return [tuple(parts) for parts in itertools.product(*map(_meanings, tree))]
+
+
+def _worth(tree: Any, numbers: Sequence[mpf]) -> mpf:
+    kind, *parts = tree
+    match kind:
+        case "exact":
+            return parts[0]
+        case "slopes":
+            return parts[0]
+        case "number":
+            return numbers[parts[0]]
+        case "if":
+            sign, left, right, chosen, otherwise = parts
+            a, b = _worth(left, numbers), _worth(right, numbers)
+            return _worth(chosen if getattr(a, f"__{sign}__")(b) else otherwise, numbers)
+        case "call":
+            return FUNCTIONS[parts[0]](*[_worth(part, numbers) for part in parts[1:]])
+    values = [_worth(part, numbers) for part in parts]
+    match kind:
+        case "−":
+            return -values[0]
+        case "+":
+            return mp.fsum(values)
+        case "·":
+            return values[0] * values[1]
+        case "/":
+            return values[0] / values[1]
+    return values[0] ** values[1]
+
+
+# --- equations ------------------------------------------------------------------------------------------------------
+
+
+def false_equations(lines: Sequence[Sequence[Side]]) -> list[str]:
+    """What is wrong with equations: each a list of sides.
+
+    Two sides next to each other agree within what their rounded numbers leave open, and within some units of the last
+    digit that is shown.
+    """
+    found = []
+    for sides in lines:
+        for a, b in itertools.pairwise(sides):
+            faults = [_fault(x, y) for x in a.meanings() for y in b.meanings()]
+            if all(faults):
+                found.append(faults[0])
+    return found
+
+
+def _fault(a: Side, b: Side) -> str:
+    """What is wrong with a = b; empty if it holds."""
+    (x, dx), (y, dy) = [(side.worth(), side.doubt()) for side in (a, b)]
+    if not all(map(mp.isfinite, (x, y, dx, dy))):  # infinities, poles
+        return ""
+    size = max(abs(x), abs(y))
+    if abs(x - y) > 1.001 * (dx + dy) + mpf("1e-9") * size:
+        return f"{a.line} = {b.line}: {mp.nstr(x, 8)} is not {mp.nstr(y, 8)}"
+    if not (a.is_symbolic or b.is_symbolic) and abs(x - y) > 1.01 * min(5.0 * 10.0 ** (1 - a.significant), 0.1) * size:
+        return f"{a.line} = {b.line}: from the numbers shown, {mp.nstr(x, 8)} and {mp.nstr(y, 8)}"
+    return ""
+
+
+# --- LaTeX and MathML become a line of text ---------------------------------------------------------------------------
+
+_LATEX_WORDS = {
+    r"\cdot": " · ",
+    r"\,": " ",
+    r"\ ": " ",
+    r"\left(": "(",
+    r"\right)": ")",
+    r"\geq": "≥",
+    r"\leq": "≤",
+    r"\neq": "≠",
+    r"\infty": "∞",
+    r"\mathrm{if}": "if",
+    r"\mathrm{else}": "else",
+    r"\partial": "∂",
+    r"\mathrm{d}": "d",
+    r"\pi": "π",
+    r"\ldots": "…",
+    r"\log_{2}": "log2",
+    r"\log_{10}": "log10",
+    r"\sigma": "σ",
+}
+
+
+def text_of_latex(latex: str, names: Sequence[str]) -> str:
+    """A formula in LaTeX as a line of text; names are put back as they stand in text."""
+    for name in sorted(names, key=lambda name: -len(LATEX.name(name))):
+        written = LATEX.name(name)
+        if written == name and len(name) == 1:
+            continue
+        latex = latex.replace(written, f"⟦{names.index(name)}⟧")
+    return re.sub(r"⟦(\d+)⟧", lambda m: TEXT.name(names[int(m[1])]), _Latex(latex).text())
+
+
+class _Latex:
+    def __init__(self, latex: str) -> None:
+        self.tokens = re.findall(
+            r"\\(?:left|right)[(|)]|\\log_\{(?:2|10)\}|\\mathrm\{\w+\}|\\[a-zA-Z]+|\\.|⟦\d+⟧|\d+(?:\.\d+)?|\s+|.",
+            latex,
+        )
+        self.at = 0
+
+    def text(self, end: str = "") -> str:
+        found = ""
+        while self.at < len(self.tokens):
+            token = self.tokens[self.at]
+            self.at += 1
+            if token == end:
+                return found
+            is_euler = token == "e" and self.tokens[self.at : self.at + 1] == ["^"]  # a name stands as ⟦k⟧
+            if is_euler:
+                self.at += 1
+                found += f" exp({self._group()})"
+                continue
+            found += self._one(token, found)
+        return found
+
+    def _group(self) -> str:
+        while self.tokens[self.at].isspace():
+            self.at += 1
+        self.at += 1
+        return self.text("}")
+
+    def _one(self, token: str, before: str) -> str:
+        if token == r"\frac":
+            above, below = self._group().strip(), self._group().strip()
+            slope = re.fullmatch(r"[d∂]\s*(.*)", above), re.fullmatch(r"[d∂]\s*(.*)", below)
+            if slope[0] and slope[1] and above[1:2] not in "(":
+                return f" {above[0]}{slope[0][1]}/{below[0]}{slope[1][1]} "
+            return f"(({above})/({below}))"
+        if token == r"\sqrt":
+            return f"√({self._group()})"
+        if token in (r"\left|", r"\right|"):
+            return "|"
+        if token == "^":
+            inside = self._group()
+            return f"^({inside})"
+        if token == "{":
+            return self.text("}")
+        if token == "_":
+            return f"[{self._group()}]"
+        word = re.fullmatch(r"\\mathrm\{(\w+)\}", token)
+        if token in _LATEX_WORDS:
+            return _LATEX_WORDS[token]
+        if word:
+            return f" {word[1]}"
+        if token.startswith("\\") and token[1:].isalpha():
+            return f" {token[1:]}"
+        return {"-": "−", "&": " ", "\n": " "}.get(token, token)
+
+
+def sides_of_latex(latex: str) -> list[list[str]]:
+    """The sides of each equation of an aligned environment, in LaTeX."""
+    latex = re.sub(r"\\(begin|end)\{(aligned|array)\}(\{l\})?", "", latex)
+    rows = [re.split(r"&+= ", row) for row in re.split(r"\\\\(?:\[1ex\])?\n", latex)]
+    return [[side.strip() for side in row] for row in rows if len(row) > 1]
+
+
+def text_of_mathml(element: ElementTree.Element, names: Sequence[str]) -> str:
+    """A formula in MathML as a line of text."""
+    by_look = {MATHML.name(name): TEXT.name(name) for name in names}
+    return _text_of(
+        element, {ElementTree.tostring(ElementTree.fromstring(look)): name for look, name in by_look.items()}
+    )
+
+
+def _text_of(element: ElementTree.Element, names: Mapping[bytes, str]) -> str:
+    tag = element.tag.rpartition("}")[2]
+    look = re.sub(rb'ns0:|:ns0| xmlns="[^"]*"| xmlns:ns0="[^"]*"', b"", ElementTree.tostring(element))
+    if look in names:
+        return f" {names[look]} "
+    parts = [_text_of(child, names) for child in element]
+    match tag:
+        case "mfrac":
+            slopes = [re.fullmatch(r"\s*([d∂])\s*(\S+)\s*", part) for part in parts]
+            if all(slopes):
+                return " " + "/".join([f"{slope[1]}{slope[2]}" for slope in slopes if slope]) + " "
+            return f"(({parts[0]})/({parts[1]}))"
+        case "msqrt":
+            return f"√({''.join(parts)})"
+        case "msup":
+            return (
+                f" exp({parts[1]})"
+                if element[0].tag.endswith("mi") and element[0].text == "e"
+                else f"{parts[0]}^({parts[1]})"
+            )
+        case "msub":
+            index = parts[1].strip()
+            return f" {parts[0].strip()}{index}" if parts[0].strip() == "log" else f"{parts[0]}[{index}]"
+    signs = {"\u2062": " ", "\u2061": "", "·": " · ", "\u00a0": " "}
+    own = element.text or ""
+    for sign, plain in signs.items():
+        own = own.replace(sign, plain)
+    return (f" {own}" if tag in ("mi", "mtext") else own) + "".join(parts)
+
+
+def sides_of_mathml(math_element: str, names: Sequence[str]) -> list[list[str]]:
+    """The sides of each equation of a table in MathML, as lines of text."""
+    rows = [row for row in ElementTree.fromstring(math_element).iter() if row.tag.endswith("}mtr")]
+    lines = [[text_of_mathml(cell, names).strip() for cell in row] for row in rows]
+    return [[side for side in line if side != "="] for line in lines if len(line) > 1]
+
+
+# --- derivations ------------------------------------------------------------------------------------------------------
+
+
+def said_by(derivation: Derivation, names: Mapping[str, Value]) -> Iterator[tuple[str, list[list[Side]]]]:
+    """What a derivation says in each of the three ways of writing: its equations, each as its sides.
+
+    Arguments:
+        derivation: what `explain` gave.
+        names: what each name means; the result's included.
+    """
+    written = {TEXT.name(name): node for name, node in names.items()}
+    numbers = {name: node.data for name, node in written.items()}
+
+    def slope(sign: str, of: str, by: str) -> list[float]:
+        along_all = derivative(written[of], written[by])
+        return [along_all] if sign == "d" else [derivative(written[of], written[by], set(names.values())), along_all]
+
+    text = [row.split(" = ") for row in str(derivation).splitlines() if " = " in row]
+    latex = [[text_of_latex(side, list(names)) for side in row] for row in sides_of_latex(derivation.latex)]
+    for style, rows in ("text", text), ("LaTeX", latex), ("MathML", sides_of_mathml(derivation.mathml, list(names))):
+        lines: list[list[Side]] = []
+        for row in rows:
+            sides = lines[-1][-1:] if lines and not row[0].strip() else []  # what continues the row before
+            for side in filter(None, map(str.strip, row)):
+                with suppress(Unreadable):
+                    sides.append(Side(side, numbers, slope, derivation.digits))
+            if sides:
+                lines.append(sides)
+        yield style, lines
+
+
+def derivative(of: Value, by: Value, ends: Collection[Value] = ()) -> float:
+    """The derivative along all paths; or along those alone that pass none of ``ends``."""
+    slopes = {of: 1.0}
+    for node in reversed(topological_order(of)):
+        if node in slopes and (node is of or node not in ends):
+            for parent, partial in zip(node.parents, node.partials, strict=True):
+                slopes[parent] = slopes.get(parent, 0.0) + slopes[node] * partial
+    return slopes.get(by, 0.0)
