@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 import math
 import pickle
+import sys
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import cached_property
@@ -121,6 +122,11 @@ class Case:
         return topological_order(self.root) if isinstance(self.root, Value) else []
 
     @cached_property
+    def numbers(self) -> list[float]:
+        """Those of the forward pass."""
+        return [float(getattr(x, "data", x)) for node in self.nodes for x in (node, *node.operands)]
+
+    @cached_property
     def overflows(self) -> bool:
         """Whether finite numbers come so near to an overflow or underflow that the order of factors decides."""
         numbers = [abs(x) for node in self.nodes for x in (node.data, node.grad, *node.partials)]
@@ -135,8 +141,7 @@ class Case:
     @cached_property
     def is_finite(self) -> bool:
         """Whether every number of the forward pass is finite."""
-        numbers = [float(getattr(x, "data", x)) for node in self.nodes for x in (node, *node.operands)]
-        return all(map(math.isfinite, numbers))
+        return all(map(math.isfinite, self.numbers))
 
     @cached_property
     def has_infinite_slope(self) -> bool:
@@ -146,8 +151,16 @@ class Case:
     @cached_property
     def has_negative_zero(self) -> bool:
         """Whether there is a -0.0, which decides the sign of an infinite slope and may be a 0.0 in another sum."""
-        numbers = [float(getattr(x, "data", x)) for node in self.nodes for x in (node, *node.operands)]
-        return any(x == 0.0 and math.copysign(1.0, x) < 0.0 for x in numbers)
+        return any(x == 0.0 and math.copysign(1.0, x) < 0.0 for x in self.numbers)
+
+    @cached_property
+    def has_subnormal(self) -> bool:
+        """Whether there is a number of so few digits that a quotient of it is off."""
+        return any(0.0 < abs(x) < sys.float_info.min for x in self.numbers)
+
+    @cached_property
+    def has_nan(self) -> bool:
+        return any(x != x for x in self.numbers)
 
     @cached_property
     def scale(self) -> float:
@@ -276,14 +289,19 @@ def the_second_derivatives(case: Case) -> None:
 def numerical_derivatives(case: Case) -> None:
     """`check_gradients`, where the graph is smooth; a gradient that was stopped is not that of the function.
 
-    A function that jumps just here, as a sign at 0 and a choice by a 0, has no numerical derivative.
+    A function that jumps just here, as a sign at 0 and a choice by a 0, has no numerical derivative; and at a tie all
+    of the gradient goes to the first, also where others would move the result, as in min(max(b, a), a).
     """
     jumping = [node.operands[0] for node in case.nodes if node.op and node.op.name in ("sign", "step", "where")]
     jumps = any(float(getattr(x, "data", x)) == 0.0 for x in jumping)
     rounded = [node.operands[0] for node in case.nodes if node.op and node.op.name in ("floor", "ceil", "round")]
     jumps = jumps or any((2.0 * float(getattr(x, "data", x))).is_integer() for x in rounded)
+    choices = [
+        [float(getattr(x, "data", x)) for x in node.operands] for node in case.nodes if node.op and node.op.selects
+    ]
     if (
         jumps
+        or any(len(set(operands)) < len(operands) for operands in choices)
         or "stop_gradient" in case.recipe.ops
         or not all(math.isfinite(case.truth.size(i)) and case.truth.size(i) < 1e6 for i in range(N_LEAVES))
     ):
@@ -324,9 +342,10 @@ def the_derivations(case: Case) -> None:
 def equations_hold(case: Case, derivation: Derivation) -> None:
     """Every side of an equation that can be worked out is worth the number at its end.
 
-    Beyond 1e15 a number as written and the float that stands for it may be whole units apart, and their exp any number.
+    Beyond 1e15 a number as written and the float that stands for it may be whole units apart, and their exp any number;
+    a float that is almost 0 has few digits, a written 0 no sign, and of NaN nothing can be worked out.
     """
-    if case.scale > 1e15:
+    if case.scale > 1e15 or case.has_subnormal or case.has_negative_zero or case.has_nan:
         return
     for table in derivation.tables:
         for row in table.rows:
@@ -475,6 +494,8 @@ def the_examples(
     case = Case(recipe, [examples[0], *parameters])
     root.backward()
     case.__dict__["root"] = root  # the other facts about the case are those of the whole loss
+    if case.has_infinite_slope:  # 0 times it is NaN, and whether it comes to that depends on what is added first
+        return
     program = compile(root, exact=exact)
     value, slopes = program.value_and_grad()
     what = f"of {len(losses)} examples {list(examples)}, {how}"
