@@ -79,8 +79,8 @@ def canvases(count: int, columns: int, size: tuple[float, float]) -> list[Any]:
     """So many Axes of a new figure, row by row."""
     plt = pyplot()
     plain = plt.rcParams["figure.facecolor"] == plt.rcParamsDefault["figure.facecolor"]
+    figure = plt.figure(figsize=size, layout="constrained")  # a first figure chooses the backend, which must outlast
     with plt.rc_context(dict.fromkeys(_INKED, INK) if plain else {}):
-        figure = plt.figure(figsize=size, layout="constrained")
         axes = [figure.add_subplot(ceil(count / columns), columns, i + 1) for i in range(count)]
     for ax in axes:
         if plain:
