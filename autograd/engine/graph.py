@@ -40,7 +40,12 @@ def topological_order(root: Value) -> list[Value]:
         if node not in seen:
             seen.add(node)
             found.append(node)
-            stack.extend(reversed(node.parents))
+            if node.depth:
+                for operand in (node._b, node._a):  # not by way of parents, which takes four times as long
+                    if type(operand) is tuple:
+                        stack.extend([member for member in reversed(operand) if type(member) is not float])
+                    elif operand is not None and type(operand) is not float:
+                        stack.append(operand)
     found.sort(key=depth_of)
     return found
 
