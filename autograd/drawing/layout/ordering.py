@@ -39,7 +39,7 @@ def order_columns(column: Sequence[int], left: Columns, right: Columns, boxes: S
 
     Example:
         >>> order_columns([0, 0, 1, 1], [[], [], [1], [0]], [[3], [2], [], []])
-        [[0, 1], [3, 2]]
+        [[1, 0], [2, 3]]
     """
     boxes = boxes or [()] * len(column)
     rank = _ranks(left, right)
