@@ -576,16 +576,25 @@ def ceil(x: T) -> T:
     return apply(primitives.ceil, x)
 
 
-def round(x: T) -> T:
+def round(x: T, digits: int | None = None) -> T:
     """The nearest whole number, the even one of two that are as near. Its derivative is 0.
 
-    Python's own ``round(v)`` and ``round(v, 2)`` of a Value are Values, too.
+    Python's own ``round(v)`` and ``round(v, 2)`` of a Value are this, too.
+
+    Arguments:
+        x: a Value or a number.
+        digits: round to so many decimals; tens, hundreds ... where it is negative.
 
     Example:
-        >>> round(1.5), round(2.5)
-        (2.0, 2.0)
+        >>> round(1.5), round(2.5), round(0.1236, 2)
+        (2.0, 2.0, 0.12)
     """
-    return apply(primitives.round, x)
+    if not digits:
+        return apply(primitives.round, x)
+    scale = 10.0 ** abs(digits)  # 0.01 is no float, 100 is one
+    if digits < 0:
+        return apply(primitives.round, x / scale) * scale
+    return apply(primitives.round, x * scale) / scale
 
 
 def where(condition: Operand | bool, a: Operand, b: Operand) -> Any:
@@ -837,6 +846,7 @@ _METHODS |= {op.array: _METHODS[op.name] for op in primitives.PRIMITIVES if op.a
 for _name, _function in _METHODS.items():
     if not hasattr(Value, _name):  # the activations of hidden layers have faster ones
         setattr(Value, _name, _function)
+Value.__round__ = round  # type: ignore[method-assign, assignment]  # as its declared type has it, for Values
 
 # --- for the rules of the table ----------------------------------------------------------------------------------
 

@@ -21,7 +21,11 @@ def _is_elementary(f: Any) -> bool:
     """Whether this is a function of numbers that records: one of a row of the table, or of what is made of rows."""
     kinds = {"return": "", **getattr(f, "__annotations__", {})}
     result = kinds.pop("return")
-    return isfunction(f) and result in ("T", "Any") and {*kinds.values()} <= {"T", "Operand", "Operand | bool"}
+    return (
+        isfunction(f)
+        and result in ("T", "Any")
+        and {*kinds.values()} <= {"T", "Operand", "Operand | bool", "int | None"}
+    )
 
 
 _FUNCTIONS: dict[str, Callable[..., Any]] = {name: f for name, f in vars(functions).items() if _is_elementary(f)}

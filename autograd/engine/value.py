@@ -293,14 +293,6 @@ class Value:
     def __ceil__(self) -> Value:
         return apply(primitives.ceil, self)
 
-    def __round__(self, digits: int | None = None) -> Value:
-        if not digits:
-            return apply(primitives.round, self)
-        scale = 10.0 ** abs(digits)  # 0.01 is no float, 100 is one
-        if digits < 0:
-            return apply(primitives.round, self / scale) * scale
-        return apply(primitives.round, self * scale) / scale
-
     def __abs__(self) -> Value:
         return apply(primitives.absolute, self)
 
@@ -344,6 +336,8 @@ class Value:
 
     if TYPE_CHECKING:
 
+        def __round__(self, digits: int | None = None) -> Value: ...
+
         def _of_one(self) -> Value: ...
 
         def _of_two(self, b: Operand, /) -> Value: ...
@@ -355,10 +349,11 @@ class Value:
         exp = expm1 = log = log1p = log2 = log10 = sqrt = cbrt = erf = erfcx = _of_one
         sin = cos = tan = asin = acos = atan = sinh = cosh = asinh = acosh = atanh = _of_one
         log_sigmoid = softplus = selu = gelu = silu = swish = mish = softsign = hardtanh = _of_one
-        hardsigmoid = step = sign = absolute = floor = ceil = round = stop_gradient = _of_one
+        hardsigmoid = step = sign = absolute = floor = ceil = stop_gradient = _of_one
         atan2 = hypot = xlogy = maximum = minimum = _of_two
         clip = where = _of_three
         leaky_relu = elu = _with_alpha
+        round = __round__
 
     # --- as a number -------------------------------------------------------------------------------------------
 
