@@ -308,6 +308,7 @@ def test_mistake_that_cannot_be_explained_still_has_its_exit_status(arguments: l
     assert (result.returncode, result.stdout, result.stderr) == (2, "", "")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not os.path.exists("/dev/stdout"), reason="a device of POSIX")
 @pytest.mark.parametrize("redirect", ["", "> printed", ">> printed", "| cat"])
 def test_page_does_not_go_where_the_derivation_is_printed(redirect: str, folder: Path) -> None:

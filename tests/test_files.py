@@ -111,6 +111,7 @@ def test_a_full_disk_leaves_every_old_file_whole_and_no_other(tmp_path: Path) ->
     assert printed.splitlines() == [f"{name} [] 0" for name in WRITERS]
 
 
+@pytest.mark.slow
 def test_nothing_else_in_the_packages_opens_a_file_to_write() -> None:
     found = []
     for package in (autograd, nn):

@@ -165,6 +165,7 @@ def test_polynomials_have_their_derivatives_of_every_order(c: list[float], x: fl
         derivative, coefficients = grad(derivative), [k * c_k for k, c_k in enumerate(coefficients)][1:]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(set(CLOSED) & set(ROWS)))
 def test_the_closed_forms_are_right(name: str) -> None:
     """Each beside the row, at a point by itself: what fails here is the closed form or the row, and no reader."""

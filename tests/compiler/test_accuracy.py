@@ -40,6 +40,7 @@ SLOPES: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any], Callable[[An
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", list(SLOPES))
 @settings(max_examples=examples(200), deadline=None)
 @given(z=st.floats(-700.0, 700.0).filter(lambda z: abs(z) > 1e-100))

@@ -69,6 +69,7 @@ def test_what_runs_is_what_stands_on_the_board_up_to_the_order_of_sums(name: str
     assert_same_program(PROGRAMS[name]())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loss", sorted(LOSSES))
 @pytest.mark.parametrize("activation", sorted(ACTIVATIONS))
 def test_what_runs_of_a_network_is_what_is_read_up_to_the_order_of_sums(activation: str, loss: str) -> None:

@@ -43,6 +43,7 @@ def assert_recognised(total: Value) -> str:
     return program.source
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", WAYS)
 @pytest.mark.parametrize("loop", sorted(LOOPS))
 def test_the_sum_over_a_batch_becomes_one_matrix_product(how: str, loop: str) -> None:

@@ -105,6 +105,7 @@ def assert_sound(scene: Scene) -> None:
         assert abs(edge.points[-1][1] - target.y) <= 0.3 * target.height + ROUNDING
 
 
+@pytest.mark.slow
 def test_layout_is_sound(scene: Scene) -> None:
     assert_sound(scene)
 
@@ -164,6 +165,7 @@ def test_operands_follow_a_leaf_that_moves_beside_its_result() -> None:
     assert place[w] == len(columns) - 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_leaves", [2, 3, 8, 16])
 def test_a_tree_has_no_crossings(n_leaves: int) -> None:
     level = [Value(float(i)) for i in range(n_leaves)]

@@ -84,6 +84,7 @@ def in_numbers(side: str) -> float:
     return float(eval(re.sub(r"(?<=\d)\(", "*(", python), {"__builtins__": {}}))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("model", "target", "loss"), MODELS, ids=IDS)
 def test_the_gradients_are_those_of_the_engine(model: Any, target: Any, loss: str | None) -> None:
     """That of a shared parameter is the sum over all of its places."""
@@ -97,6 +98,7 @@ def test_the_gradients_are_those_of_the_engine(model: Any, target: Any, loss: st
     model.zero_grad()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("model", "target", "loss"), MODELS, ids=IDS)
 def test_every_equation_holds(model: Any, target: Any, loss: str | None) -> None:
     """Side by side: what is said of one side, that it is a number, is true of the next one."""
