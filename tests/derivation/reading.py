@@ -56,6 +56,9 @@ FUNCTIONS: dict[str, Callable[..., mpf]] = {
 SIGNS = {"<": "lt", ">": "gt", "≤": "le", "≥": "ge", "=": "eq", "≠": "ne"}
 
 
+FARTHEST = 1e5  # nobody works out the sine or the exponential of more
+
+
 class Unreadable(Exception):
     """A side with dots in it, or with a name that the derivation invented: nobody can work it out alone."""
 
@@ -309,7 +312,8 @@ def _worth(tree: Any, numbers: Sequence[mpf]) -> mpf:
             a, b = _worth(left, numbers), _worth(right, numbers)
             return _worth(chosen if getattr(a, f"__{sign}__")(b) else otherwise, numbers)
         case "call":
-            return FUNCTIONS[parts[0]](*[_worth(part, numbers) for part in parts[1:]])
+            arguments = [_worth(part, numbers) for part in parts[1:]]
+            return FUNCTIONS[parts[0]](*arguments) if all(abs(a) < FARTHEST for a in arguments) else mp.nan
     values = [_worth(part, numbers) for part in parts]
     match kind:
         case "−":
@@ -320,7 +324,8 @@ def _worth(tree: Any, numbers: Sequence[mpf]) -> mpf:
             return values[0] * values[1]
         case "/":
             return values[0] / values[1]
-    return values[0] ** values[1]
+    base, exponent = values
+    return base**exponent if not base or abs(exponent * mp.log(abs(base))) < FARTHEST else mp.nan
 
 
 # --- equations ------------------------------------------------------------------------------------------------------

@@ -53,6 +53,7 @@ def test_true_equations_are_read(sides: list[str]) -> None:
     assert not false_equations([[side(line, x=0.5, r=0.25, y=0.7310585786300049) for line in sides]])
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(150))
 @given(recipes(tame, most=6), points(tame), st.sets(st.integers(0, 9)), st.sampled_from([3, 4, 6]), st.data())
 def test_equations_of_explain_hold_as_written(
