@@ -56,8 +56,6 @@ class Symbol:
             "write it with m.where(condition, a, b), m.maximum or m.minimum"
         )
 
-    __hash__ = None  # type: ignore[assignment]  # as an array has none
-
 
 class SymbolicNamespace:
     """The functions of the table, on symbols: ``m.exp(a)`` in a rule makes an array."""

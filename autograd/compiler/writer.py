@@ -6,6 +6,7 @@ NumPy runs in `autograd.compiler.buffers`.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 
 from autograd.compiler.arrays import ATOM, Array, Shape, in_order
@@ -14,7 +15,7 @@ from autograd.compiler.namespace import HELPERS, NEEDED_BY
 from autograd.compiler.operations import rules
 
 
-class Writer:
+class Writer(ABC):
     """Writes one function of a program.
 
     Arguments:
@@ -31,9 +32,9 @@ class Writer:
         for node in in_order(roots):
             self.line(node)
 
+    @abstractmethod
     def line(self, node: Array) -> None:
         """Write the line of an array, if it is to have one and has none yet."""
-        raise NotImplementedError
 
     # --- what the texts of the table are put together from ----------------------------------------------------
 
@@ -78,6 +79,6 @@ class Writer:
         ]
         return f"({', '.join(sizes)}{',' if len(sizes) == 1 else ''})"
 
+    @abstractmethod
     def parameter(self, node: Array) -> str:
         """Some of the numbers of theta."""
-        raise NotImplementedError

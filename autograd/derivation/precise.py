@@ -261,7 +261,6 @@ class _Number:
     __le__ = _comparison(operator.le)
     __gt__ = _comparison(operator.gt)
     __ge__ = _comparison(operator.ge)
-    __hash__ = None  # type: ignore[assignment]  # it is equal to numbers of other kinds
 
     def __truediv__(self, other: Any) -> _Number:
         return self.m.divide(self, other)

@@ -28,9 +28,7 @@ from autograd.engine.scalar import SMALLEST_NORMAL
 Rule = Callable[..., Any]
 
 
-def _elementary(m: Any, *operands: Any) -> Any:
-    """Stands for the function of the row's own name, which every namespace has."""
-    raise NotImplementedError
+OF_ITS_NAME: Any = object()  # the value of a row that gives none: the function of its name, which every namespace has
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -76,7 +74,7 @@ class Primitive:
 
     name: str
     symbol: str = ""
-    value: Rule = _elementary
+    value: Rule = OF_ITS_NAME
     partials: tuple[Rule, ...] | Rule
     formula: str = ""
     textbook: tuple[str, ...] = ()
@@ -103,7 +101,7 @@ class Primitive:
         fill("rules", self.partials if isinstance(self.partials, tuple) else ())
         fill("symbol", self.symbol or self.name)
         fill("notation", self.notation or self.name)
-        if self.value is _elementary:
+        if self.value is OF_ITS_NAME:
             function = getattr(scalar, self.name, None)
             if function is None:
                 raise TypeError(f"Primitive(name={self.name!r}) has no value; give value=lambda m, a: ...")
