@@ -11,35 +11,15 @@ A test that takes a second or more, all its cases together, is marked ``slow``: 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 
-import pytest
 from hypothesis import HealthCheck, settings
 
-FEW = 10  # examples
-
 # A machine that is busy with something else is slow, and that is no fault of the test.
-settings.register_profile("person", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=FEW)
+settings.register_profile("person", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=10)
 # Hypothesis would take the same examples each time where CI is set, and a fault would wait for a person to meet it.
 settings.register_profile(
     "ci", settings.get_profile("person"), derandomize=False, print_blob=True, database=None, max_examples=100
 )
-settings.register_profile("few", settings.get_profile("ci"), max_examples=FEW)
+settings.register_profile("few", settings.get_profile("ci"), max_examples=10)
 settings.register_profile("long", settings.get_profile("ci"), max_examples=1000)
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "person")
-
-MOST_SECONDS = 8.0  # of a processor, for a test without the mark: one, and room for slow machines and imports
-
-
-def spent() -> float:
-    """The seconds of a processor that this process and those that it has waited for have used."""
-    return sum(os.times()[:4])
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
-    """Where few examples are tried, a test fails that is slow without being marked so."""
-    before = spent()
-    yield
-    if settings.default.max_examples <= FEW and not item.get_closest_marker("slow"):
-        assert spent() - before < MOST_SECONDS, "mark it: @pytest.mark.slow"

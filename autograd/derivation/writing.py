@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import partial
-from math import isfinite
+from math import isfinite, nan
 from typing import NamedTuple
 
 from autograd.derivation.formulas import (
@@ -76,11 +76,11 @@ def fitting(a: Expression, digits: int) -> int:
     Example:
         >>> from autograd.derivation.formulas import Symbol, formula, put_in
         >>> slope = put_in(formula("y*(1 - y)", {"y": Symbol("y", 0.9995460786)}))
-        >>> fitting(slope, 4), text(slope, fitting(slope, 4))
+        >>> fitting(slope, 4), text(slope)
         (6, '(0.999546)(1 − 0.999546)')
     """
-    value = evaluate(a)
-    if symbols(a) or not isfinite(value):  # names stand for their numbers, whatever is shown
+    value = nan if symbols(a) else evaluate(a)  # names stand for their numbers, whatever is shown
+    if not isfinite(value):
         return digits
     room = min(5.0 * 10.0 ** (1 - digits), 0.1) * abs(value)
     for enough in range(digits, MOST_DIGITS):
@@ -263,6 +263,10 @@ def _is_decimal(x: Fraction) -> bool:
     return rest == 1 or x.denominator > 1000
 
 
+def _line(a: Expression, style: Style, digits: int) -> str:
+    return _Writer(style, fitting(a, digits)).write(a)[0]
+
+
 def text(a: Expression, digits: int = 4) -> str:
     """A formula as a line of text.
 
@@ -272,7 +276,7 @@ def text(a: Expression, digits: int = 4) -> str:
         >>> text(slope), text(put_in(slope))
         ('2 w2(y − t)', '2(0.3)(0.3867 − 0.5)')
     """
-    return _Writer(TEXT, digits).write(a)[0]
+    return _line(a, TEXT, digits)
 
 
 def latex(a: Expression, digits: int = 4) -> str:
@@ -283,7 +287,7 @@ def latex(a: Expression, digits: int = 4) -> str:
         >>> print(latex(formula("a*sigmoid(b)", {"a": Symbol("theta0"), "b": Symbol("w11[2]")})))
         \theta_{0} \, \sigma\left(w_{11}^{[2]}\right)
     """
-    return _Writer(LATEX, digits).write(a)[0]
+    return _line(a, LATEX, digits)
 
 
 def mathml(a: Expression, digits: int = 4) -> str:
@@ -294,7 +298,7 @@ def mathml(a: Expression, digits: int = 4) -> str:
         >>> mathml(formula("a/2", {"a": Symbol("w1")}))
         '<mrow><mn>0.5</mn><mo>&#x2062;</mo><msub><mi>w</mi><mtext>1</mtext></msub></mrow>'
     """
-    return _Writer(MATHML, digits).write(a)[0]
+    return _line(a, MATHML, digits)
 
 
 # --- tables of equations -----------------------------------------------------------------------------------------
@@ -321,10 +325,6 @@ def _written(table: Table, style: Style, digits: int) -> list[list[str]]:
     if dots:
         cells.insert(MOST_ROWS * 2 // 3, [style.more_rows])
     return cells
-
-
-def _side(a: Expression, style: Style, digits: int) -> str:
-    return _Writer(style, fitting(a, digits)).write(a)[0]
 
 
 def text_of_tables(tables: Sequence[Table], digits: int) -> str:

@@ -21,39 +21,15 @@ from mpmath import mp, mpf
 from autograd import Value, topological_order
 from autograd.derivation.explain import Derivation
 from autograd.derivation.styles import LATEX, MATHML, TEXT
+from tests.agreement import formulas
 
 FUNCTIONS: dict[str, Callable[..., mpf]] = {
-    "exp": mp.exp,
-    "log": mp.log,
-    "sin": mp.sin,
-    "cos": mp.cos,
-    "tan": mp.tan,
-    "tanh": mp.tanh,
-    "sinh": mp.sinh,
-    "cosh": mp.cosh,
-    "arcsin": mp.asin,
-    "arccos": mp.acos,
-    "arctan": mp.atan,
-    **{name: getattr(mp, name) for name in ("asin", "acos", "atan", "atan2", "acosh", "asinh", "atanh", "hypot")},
-    "σ": lambda a: 1 / (1 + mp.exp(-a)),
-    "log2": lambda a: mp.log(a, 2),
-    "log10": lambda a: mp.log(a, 10),
-    "cbrt": lambda a: mp.sign(a) * mp.cbrt(abs(a)),
-    "erf": mp.erf,
-    "erfcx": lambda a: mp.exp(a * a) * mp.erfc(a),
-    "sqrt": mp.sqrt,
-    "abs": abs,
-    "sign": mp.sign,
-    "step": lambda a: mpf(a >= 0),
-    "floor": mp.floor,
-    "ceil": mp.ceil,
-    "round": mp.nint,
-    "max": lambda *a: max(a),
-    "min": lambda *a: min(a),
+    **formulas.FUNCTIONS,
+    **{f"arc{name}": formulas.FUNCTIONS[f"a{name}"] for name in ("sin", "cos", "tan")},  # as LaTeX calls them
+    "σ": formulas.FUNCTIONS["sigmoid"],
     "stop": lambda a: a,
-    "softmax": lambda *a: mp.fsum([mp.exp(x) for x in a]),  # what `index` divides
+    "softmax": lambda *a: mp.fsum([mp.exp(x) for x in a]),  # what one of several results is divided by
 }
-SIGNS = {"<": "lt", ">": "gt", "≤": "le", "≥": "ge", "=": "eq", "≠": "ne"}
 
 
 FARTHEST = 1e5  # nobody works out the sine or the exponential of more
@@ -163,7 +139,7 @@ class Side:
         if self._peek()[0] != "else":
             raise ValueError(f"no else in {self.line!r}")
         self._at += 1
-        return ("if", SIGNS[sign], left, right, chosen, self._choice())
+        return ("if", sign, left, right, chosen, self._choice())
 
     def _sum(self) -> Any:
         terms = [("−", self._product())] if self._next("−", "-") else [self._product()]
@@ -310,7 +286,7 @@ def _worth(tree: Any, numbers: Sequence[mpf]) -> mpf:
         case "if":
             sign, left, right, chosen, otherwise = parts
             a, b = _worth(left, numbers), _worth(right, numbers)
-            return _worth(chosen if getattr(a, f"__{sign}__")(b) else otherwise, numbers)
+            return _worth(chosen if formulas.SIGNS[sign](a, b) else otherwise, numbers)
         case "call":
             arguments = [_worth(part, numbers) for part in parts[1:]]
             return FUNCTIONS[parts[0]](*arguments) if all(abs(a) < FARTHEST for a in arguments) else mp.nan
