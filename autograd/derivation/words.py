@@ -1,4 +1,4 @@
-"""Every word that is shown by a derivation, a proof, the stepper and its page: for each language a template a key.
+"""Every word that a derivation, a proof, a picture, the stepper and its page show: for each language a template a key.
 
 What the table of primitives says of its domains, and what errors say, stands where it is raised. The page's script gets
 from here the words that it asks for.
@@ -48,6 +48,35 @@ ENGLISH: Final = {
     "page_is_written": "{file} steps through both passes: open it in a browser.",
     "another_name": "--html FILE chooses another name.",
     "no_page": "No page was written: {reason}.",
+    # a picture
+    "computation_graph": "Computation graph of {what}: {nodes} nodes, {arrows} arrows.",
+    "picture": "<{description}; .save('graph.svg') writes it>",
+    "and": " and ",
+    "the_result": "the result",
+    "gradient": "grad {number}",
+    "gradients_up_to": "|grad| up to {number}",
+    "folded_by_layer": "{count} nodes, folded by layer; max_nodes={count} shows every one",
+    "folded_by_depth": "{count} nodes, folded by depth; max_nodes={count} shows every one",
+    "no_gradients": "All gradients are 0: call backward() first",
+    "colour": "Colour is the size of the gradient, {number} at most; each paler shade is a tenth",
+    "operations": "{count} operation | {count} operations",
+    "neurons": "{count} neuron | {count} neurons",
+    "parameters": "{count} parameter | {count} parameters",
+    "examples": "{count} example | {count} examples",
+    "inputs": "{count} input | {count} inputs",
+    "targets": "{count} target | {count} targets",
+    "input_layer": "input layer",
+    "neural_network": "Neural network {shape}. Thick lines are large weights; solid blue ones are positive, "
+    "dashed orange ones negative.",
+    "circles": "{count} circles, large layers folded; max_nodes={count} shows every one",
+    "depths": "depth {first} | depths {first} to {last}",
+    "layer": "layer",
+    "hidden_layer": "hidden layer",
+    "hidden_layer_number": "hidden layer {number}",
+    "output_layer": "output layer",
+    "neuron": "neuron",
+    "hidden_neuron": "hidden neuron {number}",
+    "output_neuron": "output neuron",
     # a figure, and the table of its steps
     "language": "en",
     "figure": "<{title}: {count} steps; .save('page.html') writes it as a page>",
@@ -67,6 +96,8 @@ ENGLISH: Final = {
     "forward": "Forward",
     "reverse": "Reverse",
     "contribution": "{product}, sum {sum}",
+    "neuron_by_neuron": "{name}, neuron by neuron",
+    "outputs_and_deltas": "{description} Each circle has its output and its delta.",
     # the player
     "steps": "Steps",
     "first": "First step",
@@ -116,9 +147,16 @@ LANGUAGES: Final = {"en": ENGLISH}
 def words(key: str, /, *, language: str = "en", **parts: object) -> str:
     """What is shown for a key, with these parts put in; without any the template itself.
 
+    Of a template in two halves the first is for a ``count`` of 1.
+
     Example:
+        >>> words("neurons", count=1), words("neurons", count=4)
+        ('1 neuron', '4 neurons')
         >>> words("follows", source="h")
         'follows from the printed h'
     """
     template = LANGUAGES[language][key]
+    if " | " in template and "count" in parts:
+        one, several = template.split(" | ")
+        template = one if parts["count"] == 1 else several
     return template.format(**parts) if parts else template

@@ -9,6 +9,7 @@ from types import FrameType
 from typing import Literal, TypeAlias
 
 from autograd.derivation.naming import CALLER, Caller, node_names
+from autograd.derivation.words import words
 from autograd.derivation.writing import significant
 from autograd.drawing.folding import Group, fold_by_depth, fold_by_layer
 from autograd.drawing.lettering import Run, name_runs
@@ -57,8 +58,7 @@ def build_scene(
     if len(order) > max_nodes:
         by_layer = fold_by_layer(order, layers, roles, max_nodes) if fold == "layer" else None
         groups = by_layer if by_layer is not None else fold_by_depth(order, roles, max_nodes)
-        how = "by depth" if by_layer is None else "by layer"
-        notes.append(f"{len(order)} nodes, folded {how}; max_nodes={len(order)} shows every one")
+        notes.append(words("folded_by_depth" if by_layer is None else "folded_by_layer", count=len(order)))
 
     builder = _Builder(names_of, roles, digits)
     builder.add_units(order, groups)
@@ -70,23 +70,24 @@ def build_scene(
         notes.append(colour_by_gradient(scene, builder.members, digits))
     _highlight(scene, builder.index_of, highlight)
     scene.note = ". ".join(notes)
-    what = " and ".join([f"{names_of.get(r, 'the result')} = {number(r.data, digits)}" for r in roots[:4]])
-    scene.description = (
-        f"Computation graph of {what}: {len(scene.nodes)} nodes, {len(scene.edges)} arrows. {scene.note}"
-    )
+    results = [f"{names_of.get(r, words('the_result'))} = {number(r.data, digits)}" for r in roots[:4]]
+    what, nodes, arrows = words("and").join(results), len(scene.nodes), len(scene.edges)
+    scene.description = f"{words('computation_graph', what=what, nodes=nodes, arrows=arrows)} {scene.note}"
     return scene
 
 
 def stressed_values(
-    highlight: Value | Iterable[Value] | None, known: Container[Value], what_is_known: str
+    highlight: Value | Iterable[Value] | None, known: Container[Value], kind: str, whole: str
 ) -> list[Value]:
     """What ``highlight`` asks for; ValueError for anything that is not drawn."""
     stressed = [highlight] if isinstance(highlight, (Value, str)) else list(highlight or ())
     for node in stressed:
         if not isinstance(node, Value) or node not in known:
             what = node.describe() if isinstance(node, Value) else f"{node!r:.60}"
-            hint = "; write the variable itself, without quotes" if isinstance(node, str) else ""
-            raise ValueError(f"highlight takes {what_is_known} that is drawn; {what} is not in it{hint}")
+            raise ValueError(
+                f"highlight takes {kind} of the {whole} that is drawn; {what} is not in it"
+                + ("; write the variable itself, without quotes" if isinstance(node, str) else "")
+            )
     return stressed
 
 
@@ -152,7 +153,10 @@ class _Builder:
         symbol = _symbol(node)
         data = number(node.data, self.digits)
         value = (*name_runs(name), Run(f" = {data}")) if name else (Run(data),)
-        lines = [Line("value", value), Line("gradient", (Run(f"grad {number(node.grad or 0.0, self.digits)}"),))]
+        lines = [
+            Line("value", value),
+            Line("gradient", (Run(words("gradient", number=number(node.grad or 0.0, self.digits))),)),
+        ]
         if symbol:
             lines.insert(0, Line("symbol", symbol))
         drawn = self.scene.add_node(node, self.roles.get(node, "operation"), tuple(lines))
@@ -174,12 +178,12 @@ class _Builder:
             if type(x) is float
         }
         if numbers:
-            line = Line("value", (Run(f"{len(numbers)} input{'' if len(numbers) == 1 else 's'}"),))
+            line = Line("value", (Run(words("inputs", count=len(numbers))),))
             sources[self.add_numbers(None, "input", (line,))] = None
         lines = [Line("value", (Run(group.title),)), *[Line("note", (Run(note),)) for note in group.notes if note]]
         slopes = [abs(node.grad) for node in group.members if node.grad and not node.depth]
         if slopes:
-            lines.append(Line("gradient", (Run(f"|grad| up to {number(max(slopes), self.digits)}"),)))
+            lines.append(Line("gradient", (Run(words("gradients_up_to", number=number(max(slopes), self.digits))),)))
         drawn = self.scene.add_node(None, "folded", tuple(lines))
         drawn.name = group.title
         self.index_of.update(dict.fromkeys(group.members, drawn.index))
@@ -285,13 +289,13 @@ def colour_by_gradient(scene: Scene, members: Sequence[tuple[Value, ...]], digit
     gradients = [[abs(v.grad or 0.0) for v in values] for values in members]
     sizes = [max([size for size in of_one if not isnan(size)], default=nan) for of_one in gradients]
     if not any(size > 0.0 for size in sizes):
-        return "All gradients are 0: call backward() first"
+        return words("no_gradients")
     largest = max([size for size in sizes if 0.0 < size < inf], default=1.0)
     for node, size in zip(scene.nodes, sizes, strict=True):
         if not isnan(size):
             node.level = _level(size, largest)
     most = max([size for size in sizes if not isnan(size)])
-    return f"Colour is the size of the gradient, {number(most, digits)} at most; each paler shade is a tenth"
+    return words("colour", number=number(most, digits))
 
 
 def _level(size: float, largest: float) -> int:
@@ -304,7 +308,7 @@ def _level(size: float, largest: float) -> int:
 
 def _highlight(scene: Scene, index_of: Mapping[Value, int], highlight: Value | Iterable[Value] | None) -> None:
     """Stress the nodes asked for, the operations without a name that lie between them, and the arrows of all these."""
-    asked = {index_of[node] for node in stressed_values(highlight, index_of, "nodes of the graph")}
+    asked = {index_of[node] for node in stressed_values(highlight, index_of, "nodes", "graph")}
     after: set[int] = set()  # what is reached from a node asked for, through nodes without a name alone
     before: set[int] = set()  # and what reaches one so
     for edge in scene.edges:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from autograd.derivation.naming import CALLER, Caller
+from autograd.derivation.words import words
 from autograd.drawing import scene_of
 from autograd.drawing.build import Fold, build_scene
 from autograd.drawing.layout import lay_out
@@ -106,7 +107,7 @@ class Drawing:
         return typst.compile(page.encode(), format=format, ppi=72.0 * scale, sys_inputs={"svg": svg})
 
     def __repr__(self) -> str:
-        return f"<{self._description.rstrip('.')}; .save('graph.svg') writes it>"
+        return words("picture", description=self._description.rstrip("."))
 
     def _repr_mimebundle_(
         self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None

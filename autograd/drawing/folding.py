@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from math import ceil
 
+from autograd.derivation.words import words
 from autograd.drawing.neurons import Layer
 from autograd.drawing.scene import Role
 from autograd.engine.value import Value
 
 MOST_BANDS = 12  # of depth: what stands side by side on a page
 _MOST_SYMBOLS = 4
+_LEAVES: dict[Role, str] = {"input": "inputs", "target": "targets", "parameter": "parameters"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,16 +59,17 @@ def fold_by_depth(order: Sequence[Value], roles: Mapping[Value, Role], limit: in
     groups = _leaves([node for node in order if not node.depth], roles)
     for band, members in bands.items():
         first, last = band * height + 1, min(deepest, (band + 1) * height)
-        title = f"depth {first}" if first == last else f"depths {first} to {last}"
-        groups.append(Group(title, (_counted(len(members), "operation"), _symbols(members)), tuple(members)))
+        title = words("depths", count=last - first + 1, first=first, last=last)
+        notes = words("operations", count=len(members)), _symbols(members)
+        groups.append(Group(title, notes, tuple(members)))
     return groups
 
 
 def _group_of_layer(layer: Layer) -> Group:
-    neurons = _counted(len(layer.neurons), "neuron") + (f" · {layer.activation}" if layer.activation else "")
-    parameters = _counted(sum(len(neuron.parameters) for neuron in layer.neurons), "parameter")
+    neurons = words("neurons", count=len(layer.neurons)) + (f" · {layer.activation}" if layer.activation else "")
+    parameters = words("parameters", count=sum(len(neuron.parameters) for neuron in layer.neurons))
     examples = max(len(neuron.sums) for neuron in layer.neurons)
-    notes = (neurons, parameters, f"{examples} examples") if examples > 1 else (neurons, parameters)
+    notes = (neurons, parameters, words("examples", count=examples)) if examples > 1 else (neurons, parameters)
     return Group(layer.title, notes, tuple(layer.nodes))
 
 
@@ -75,7 +78,9 @@ def _leaves(leaves: Sequence[Value], roles: Mapping[Value, Role]) -> list[Group]
     of_role: defaultdict[Role, list[Value]] = defaultdict(list)
     for leaf in leaves:
         of_role[roles[leaf]].append(leaf)
-    return [Group(f"{len(them)} {role}s", (), tuple(them)) for role, them in of_role.items() if len(them) > 1]
+    return [
+        Group(words(_LEAVES[role], count=len(them)), (), tuple(them)) for role, them in of_role.items() if len(them) > 1
+    ]
 
 
 def _between(order: Sequence[Value], layers: Sequence[Layer], operations: Sequence[Value]) -> list[Group]:
@@ -90,7 +95,7 @@ def _between(order: Sequence[Value], layers: Sequence[Layer], operations: Sequen
         if node in used:
             levels[passed[node]].append(node)
     return [
-        Group(_counted(len(members), "operation"), (_symbols(members),), tuple(members))
+        Group(words("operations", count=len(members)), (_symbols(members),), tuple(members))
         for _, members in sorted(levels.items())
         if len(members) > 1
     ]
@@ -115,7 +120,3 @@ def _symbols(nodes: Sequence[Value]) -> str:
     count = Counter(node.op.symbol for node in nodes if node.op is not None)
     shown = [f"{n} {symbol}" for symbol, n in count.most_common(_MOST_SYMBOLS)]
     return ", ".join([*shown, "…"] if len(count) > _MOST_SYMBOLS else shown)
-
-
-def _counted(n: int, what: str) -> str:
-    return f"{n} {what}" if n == 1 else f"{n} {what}s"

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from autograd.derivation.words import words
 from autograd.engine import primitives
 from autograd.engine.value import Value
 
@@ -113,9 +114,10 @@ def _titled(layers: list[Layer]) -> list[Layer]:
     for number, layer in enumerate(layers, 1):
         last = number == len(layers)
         if len(layer.neurons) == 1:
-            layer.title = ("output neuron" if len(layers) > 1 else "neuron") if last else f"hidden neuron {number}"
+            last_title = words("output_neuron" if len(layers) > 1 else "neuron")
+            layer.title = last_title if last else words("hidden_neuron", number=number)
         elif last:
-            layer.title = "output layer" if len(layers) > 1 else "layer"
+            layer.title = words("output_layer" if len(layers) > 1 else "layer")
         else:
-            layer.title = f"hidden layer {number}" if len(layers) > 2 else "hidden layer"
+            layer.title = words("hidden_layer_number" if len(layers) > 2 else "hidden_layer", number=number)
     return layers

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from math import hypot
 from typing import Any
 
+from autograd.derivation.words import words
 from autograd.drawing.build import colour_by_gradient, number, stressed_values
 from autograd.drawing.layout import finish
 from autograd.drawing.layout.spacing import CLUSTER_PADDING, NODE_GAP, TITLE_HEIGHT, TITLE_SIZE
@@ -55,18 +56,13 @@ def network_scene(
     shape = " → ".join(map(str, builder.sizes))
     notes = []
     if example is None and any(node.role == "gap" for node in scene.nodes):
-        notes.append(
-            f"{sum(builder.sizes)} circles, large layers folded; max_nodes={sum(builder.sizes)} shows every one"
-        )
+        notes.append(words("circles", count=sum(builder.sizes)))
     if gradients_as_colour:
         notes.append(colour_by_gradient(scene, builder.members, digits))
     builder.stress(highlight)
     builder.place()
     scene.note = ". ".join(notes)
-    scene.description = (
-        f"Neural network {shape}. Thick lines are large weights; solid blue ones are positive, dashed orange ones "
-        f"negative. {scene.note}"
-    ).strip()
+    scene.description = f"{words('neural_network', shape=shape)} {scene.note}".strip()
     return finish(scene)
 
 
@@ -123,11 +119,11 @@ class _Builder:
             self.members.append(row)
             column.append((i, node))
         self.columns.append(column)
-        kind = "input" if k == 0 else "output" if k == last else "hidden"
-        number_of_layer = f" {k}" if kind == "hidden" and last > 2 else ""
+        hidden = "hidden_layer_number" if last > 2 else "hidden_layer"
+        title = words("input_layer" if k == 0 else "output_layer" if k == last else hidden, number=k)
         activation = f" · {self.layers[k - 1].activation}" if k and self.layers[k - 1].activation else ""
         members = list(range(start, len(self.scene.nodes)))
-        self.scene.clusters.append(Cluster(f"{kind} layer{number_of_layer}{activation}", members))
+        self.scene.clusters.append(Cluster(title + activation, members))
 
     def add_lines(self, k: int, weights: bool) -> None:
         """Add the lines into column ``k``, one for each weight between two circles that are shown."""
@@ -162,7 +158,7 @@ class _Builder:
     def stress(self, highlight: Value | Iterable[Value] | None) -> None:
         """Stress the lines of the weights, and the circles of the biases, that were asked for."""
         parameters = {parameter for layer in self.layers for row in layer.rows for parameter in row}
-        stressed = stressed_values(highlight, parameters, "parameters of the network")
+        stressed = stressed_values(highlight, parameters, "parameters", "network")
         for edge, weight in zip(self.scene.edges, self.weight_of_edge, strict=False):
             edge.highlighted = weight in stressed
         for node, row in zip(self.scene.nodes, self.members, strict=True):

@@ -8,6 +8,7 @@ from typing import Any
 
 from autograd.derivation.naming import CALLER, Caller, node_names, numbered
 from autograd.derivation.styles import one_line
+from autograd.derivation.words import words
 from autograd.drawing.svg import to_svg
 from autograd.engine.value import Value
 from autograd.stepper.figure import Figure, Kind
@@ -28,8 +29,8 @@ def show_network(model: Any, names: Any, digits: int, x: Any = None, target: Any
     picture = to_svg(scene)
     return Figure(
         NETWORK,
-        f"{one_line(repr(model).split('(')[0])}({' → '.join(map(str, run.sizes))}), neuron by neuron",
-        f"{scene.description} Each circle has its output and its delta.",
+        words("neuron_by_neuron", name=f"{one_line(repr(model).split('(')[0])}({' → '.join(map(str, run.sizes))})"),
+        words("outputs_and_deltas", description=scene.description),
         picture,
         neuron_frames(run, scene, _names(run, names), digits),
         {"nodes": nodes_of(scene, digits)},

@@ -17,7 +17,7 @@ from autograd.derivation.worked_example import PRINTED, worked_example
 from autograd.engine.primitives import PRIMITIVES
 
 ROOT = Path(__file__).parents[2]
-ROOMS = [ROOT / "autograd" / "derivation", ROOT / "autograd" / "stepper"]
+ROOMS = [ROOT / "autograd" / room for room in ("derivation", "drawing", "stepper")]
 SOURCES = {
     path: path.read_text("utf-8")
     for room in (*ROOMS, ROOT / "nn" / "views")
@@ -92,10 +92,8 @@ def test_the_page_script_has_no_words_of_its_own() -> None:
 
 def test_the_rooms_write_no_words_but_those_of_errors() -> None:
     for path, source in SOURCES.items():
-        if (
-            path.suffix != ".py" or path.parent not in ROOMS or path.name == "expression.py"
-        ):  # it says what is a mistake
-            continue
+        if path.suffix != ".py" or path.parent not in ROOMS or path.name in ("expression.py", "svg.py"):
+            continue  # one says what is a mistake, the other has the classes of a style sheet
         tree = ast.parse(source)
         errors = [node for node in ast.walk(tree) if isinstance(node, ast.Raise)]
         documents = [
