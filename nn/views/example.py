@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from numbers import Real
 from typing import Any
 
+from autograd.derivation.words import words
 from autograd.drawing.neurons import row_and_inputs
 from autograd.engine import primitives
 from autograd.engine.checks import as_number
@@ -159,7 +160,7 @@ def _loss_of(kind: Any, last: Sequence[WorkingNeuron], targets: list[Value]) -> 
     if kind is None and _is_softmax(outputs):
         return "cross-entropy", logsumexp(logits) - dot(targets, logits)
     if kind is None:
-        return "half the squared error", losses.half_squared_error.one(outputs, targets)
+        return words("half_squared_error"), losses.half_squared_error.one(outputs, targets)
     if hasattr(kind, "one"):
         name = f"{kind!r:.60}".replace("_", " ")
         return name, kind.one(logits if getattr(kind, "on_logits", False) else outputs, targets)

@@ -30,6 +30,7 @@ from autograd.derivation.formulas import (
     sum_of,
 )
 from autograd.derivation.styles import MATHML
+from autograd.derivation.words import words
 from autograd.derivation.writing import mathml, text
 from autograd.drawing.scene import Scene
 from autograd.engine import primitives
@@ -42,16 +43,14 @@ from nn.views.network import circle_name
 
 MOST_LINES = 8  # of one step, for a neuron with more weights, or a loss of more outputs
 _FIRST_LINES = 4
-_SAID = ("the other", "one of", "shared", "the part", "with what")  # words that a line needs in plain text, too
-_LEGEND = "The thicker a line, the larger its weight. Solid blue lines are positive, dashed orange ones negative."
-_FLAT = "The slope of a step is 0 everywhere, so nothing flows back through it: it cannot learn by backpropagation."
 
 
 class Sentence(NamedTuple):
-    """One line of a step: words, and an equation of several sides."""
+    """One line of a step: words, an equation of several sides, and whether plain text needs the words beside it."""
 
     words: str
     sides: Sequence[Expression] = ()
+    is_said: bool = False
 
 
 def neuron_frames(run: Example, scene: Scene, names: dict[Value, str], digits: int) -> list[Frame]:
@@ -97,29 +96,33 @@ class _NetworkFrames:
             yield from self.reverse(k)
         yield from self.other_parameters()
 
-    def frame(self, part: str, words: str, name: str, lines: Iterable[Sentence], **marks: Any) -> Frame:
+    def frame(self, part: str, title: str, lines: Iterable[Sentence], **marks: Any) -> Frame:
         """One step.
 
         Arguments:
-            part: "Given", "Forward" or "Reverse".
-            words, name: what is found, and the name of what it is found for: "The output of", "h1".
+            part: "given", "forward" or "reverse".
+            title: what is found, as HTML.
             lines: how.
             marks: what is marked in the picture: ``node``, the circle that it is about; ``beside`` and ``edges``, the
                 other circles and the lines that take part; ``values`` and ``deltas``, the circles whose output or delta
                 is known from now on.
         """
         said, shown = [], []
-        for how, sides in lines:
+        for how, sides, is_said in lines:
             equation = " = ".join(_distinct(text(side, self.digits) for side in sides))
-            said.append(f"{how}: {equation}" if how.startswith(_SAID) and equation else equation or how)
+            said.append(f"{how}: {equation}" if is_said and equation else equation or how)
             shown.append([escape(how), _distinct(mathml(side, self.digits) for side in sides)])
         data = {
-            "pass": part.lower(),
-            "title": f"{escape(words)} {f'<math>{MATHML.name(name)}</math>' if name else ''}".strip(),
+            "pass": part,
+            "title": title,
             "lines": shown,
             **{"node": None, "beside": (), "edges": (), "values": (), "deltas": (), **marks},
         }
-        return Frame(part, "; ".join(said), data)
+        return Frame(words(part), "; ".join(said), data)
+
+    def title(self, key: str, node: Value) -> str:
+        """What a step finds for a node."""
+        return words(key, name=f"<math>{MATHML.name(self.names[node])}</math>")
 
     # --- parts of the network ------------------------------------------------------------------------------------
 
@@ -155,9 +158,8 @@ class _NetworkFrames:
             members = self.scene.clusters[k].members
             (node,) = [i for i in members if self.scene.nodes[i].role == "gap"]
             first, last = len(self.shown(k)) - 1, len(self.layer(k)) - 2
-            names = f"{circle_name(self.sizes, k, first)} to {circle_name(self.sizes, k, last)}"
-            sentence = f"The other {left_out} neurons of this layer, {names}, {what} in the same way."
-            yield self.frame(part, "The neurons that are not drawn", "", [Sentence(sentence)], node=node)
+            names = {"first": circle_name(self.sizes, k, first), "last": circle_name(self.sizes, k, last)}
+            yield self.frame(part, words("not_drawn"), [Sentence(words(what, rest=left_out, **names))], node=node)
 
     # --- forward -------------------------------------------------------------------------------------------------
 
@@ -166,10 +168,10 @@ class _NetworkFrames:
         lines = [
             *_some([Sentence("", (self.symbol(x), Number(x.data))) for x in self.run.inputs]),
             *_some([Sentence("", (self.symbol(t), Number(t.data))) for t in self.run.targets]),
-            Sentence(_LEGEND),
+            Sentence(words("lines_are_weights")),
         ]
         nodes = self.nodes([*self.run.inputs, *self.run.targets])
-        return self.frame("Given", "The example: inputs and target", "", lines, beside=nodes, values=nodes)
+        return self.frame("given", words("the_example"), lines, beside=nodes, values=nodes)
 
     def forward(self, k: int) -> Iterator[Frame]:
         """The layer's weighted sums and outputs."""
@@ -177,24 +179,25 @@ class _NetworkFrames:
         for _, neuron in self.shown(k):
             node, lines = self.index[neuron.a], [self.weighted_sum(neuron)]
             if neuron.a is not neuron.z and not wide:
-                lines.append(Sentence("activation", self.output(neuron)))
-            words, values = ("The weighted sum of", []) if wide else ("The output of", [node])
+                lines.append(Sentence(words("activation"), self.output(neuron)))
+            title = self.title("weighted_sum_of" if wide else "output_of", neuron.a)
+            values = [] if wide else [node]
             into = {"beside": self.nodes(neuron.inputs), "edges": self.edges(neuron.inputs, neuron.a)}
-            yield self.frame("Forward", words, self.names[neuron.a], lines, node=node, values=values, **into)
-        yield from self.gap(k, "Forward", "get their weighted sums" if wide else "get their outputs")
+            yield self.frame("forward", title, lines, node=node, values=values, **into)
+        yield from self.gap(k, "forward", "rest_get_sums" if wide else "rest_get_outputs")
         if wide:
             outputs = self.nodes(neuron.a for neuron in self.layer(k))
             lines = _some([Sentence("", self.output(neuron)) for neuron in self.layer(k)])
             op = self.layer(k)[0].a.op
-            title = f"{op.name if op else 'activation'} over the whole layer".capitalize()
-            yield self.frame("Forward", title, "", lines, beside=outputs, values=outputs)
+            title = escape(words("over_the_layer", activation=op.name if op else words("activation")).capitalize())
+            yield self.frame("forward", title, lines, beside=outputs, values=outputs)
 
     def weighted_sum(self, neuron: WorkingNeuron) -> Sentence:
         """z = w·x + b"""
         products = [_product(self.symbol(w), self.symbol(x)) for w, x in zip(neuron.row, neuron.inputs, strict=False)]
         formula = Sum((*products, self.symbol(neuron.row[-1])))
-        words = "weighted sum" if neuron.a is not neuron.z else "weighted sum, and the output: it is linear"
-        return Sentence(words, _equation(self.symbol(neuron.z), formula, neuron.z.data))
+        key = "weighted_sum" if neuron.a is not neuron.z else "linear_output"
+        return Sentence(words(key), _equation(self.symbol(neuron.z), formula, neuron.z.data))
 
     def output(self, neuron: WorkingNeuron) -> list[Expression]:
         """a = φ(z)"""
@@ -219,13 +222,13 @@ class _NetworkFrames:
         node = self.index[run.loss]
         beside = [*[neuron.a for neuron in run.layers[-1]], *run.targets]
         into = {"beside": self.nodes(beside), "edges": self.edges(beside, run.loss)}
-        return self.frame("Forward", "The loss", "L", lines, node=node, values=[node], **into)
+        return self.frame("forward", self.title("loss_of", run.loss), lines, node=node, values=[node], **into)
 
     def where(self, graph: Steps, formula: Expression) -> list[Sentence]:
         """What the steps in the formula are that have a name here alone."""
         parts = graph.made_here([formula])
         return [
-            Sentence("where", _equation(Symbol(graph.names[part], part.data), graph.definition(part), part.data))
+            Sentence(words("where"), _equation(Symbol(graph.names[part], part.data), graph.definition(part), part.data))
             for part in parts
         ]
 
@@ -240,13 +243,13 @@ class _NetworkFrames:
             from_all = _is_layer_wide(self.layer(k)) and neuron.a in self.run.gradients
             sources = [other.a for other in self.layer(k)] if from_all else [neuron.a]
             lit = [edge for user in after if user in self.index for edge in self.edges(sources, user)]
-            name, lines = self.names[neuron.a], self.delta_lines(k, i, neuron)
+            lines = self.delta_lines(k, i, neuron)
             back = {"beside": self.nodes(after), "edges": lit, "deltas": [node]}
-            yield self.frame("Reverse", "The delta of", name, lines, node=node, **back)
+            yield self.frame("reverse", self.title("delta_of", neuron.a), lines, node=node, **back)
             lines = self.gradient_lines(k, i, neuron)
             into = {"beside": self.nodes(neuron.inputs), "edges": self.edges(neuron.inputs, neuron.a)}
-            yield self.frame("Reverse", "The gradients of the weights into", name, lines, node=node, **into)
-        yield from self.gap(k, "Reverse", "get their deltas and the gradients of their weights")
+            yield self.frame("reverse", self.title("gradients_into", neuron.a), lines, node=node, **into)
+        yield from self.gap(k, "reverse", "rest_get_deltas")
 
     def delta_lines(self, k: int, i: int, neuron: WorkingNeuron) -> list[Sentence]:
         """delta = dL/da · φ'(z)"""
@@ -254,8 +257,8 @@ class _NetworkFrames:
         last = k == len(self.sizes) - 1
         if neuron.a is neuron.z or (last and neuron.a not in self.run.gradients):
             whole = self.slope_of_loss(k, i, neuron.z)
-            words = "linear, so delta is the slope" if neuron.a is neuron.z else "loss and activation together"
-            return [*whole[:-1], Sentence(words, [delta, *whole[-1].sides])]
+            key = "delta_is_the_slope" if neuron.a is neuron.z else "loss_and_activation"
+            return [*whole[:-1], Sentence(words(key), [delta, *whole[-1].sides])]
         outputs = list(enumerate(self.layer(k))) if _is_layer_wide(self.layer(k)) else [(i, neuron)]
         lines: list[Sentence] = []
         chain: list[tuple[Derivative, Derivative, float, float]] = []
@@ -265,12 +268,12 @@ class _NetworkFrames:
                 continue
             inner = self.slope(neuron.z, other.a)
             sides = _equation(inner, step.formula, step.value)
-            lines += [*self.slope_of_loss(k, j, other.a), Sentence("slope of the activation", sides)]
+            lines += [*self.slope_of_loss(k, j, other.a), Sentence(words("slope_of_the_activation"), sides)]
             chain.append((self.slope(other.a), inner, self.run.gradient_of(other.a), step.value))
         symbols = sum_of([Chain((outer, inner)) for outer, inner, _, _ in chain])
         numbers = sum_of([Chain((Number(u), Number(d))) for _, _, u, d in chain])
-        result = Sentence("delta", [delta, self.slope(neuron.z), symbols, numbers, value])
-        flat = [Sentence(_FLAT)] if neuron.a.op is primitives.step else []
+        result = Sentence(words("delta"), [delta, self.slope(neuron.z), symbols, numbers, value])
+        flat = [Sentence(words("step_is_flat"))] if neuron.a.op is primitives.step else []
         return [*_some(lines), result, *flat]
 
     def slope_of_loss(self, k: int, i: int, node: Value) -> list[Sentence]:
@@ -279,8 +282,7 @@ class _NetworkFrames:
         if k < len(self.sizes) - 1:
             terms = [(user.row[i], self.delta(k + 1, j)) for j, user in enumerate(self.layer(k + 1))]
             formula = sum_of([_product(self.symbol(w), delta) for w, delta in terms])
-            words = "what comes back along its line" if len(terms) == 1 else "what comes back along its lines"
-            return [Sentence(words, _equation(slope, formula, value))]
+            return [Sentence(words("comes_back", count=len(terms)), _equation(slope, formula, value))]
         graph = Steps(self.run.loss, node, self.names)
         users = graph.locals.get(node, {})
         neuron, t = self.layer(k)[i], self.run.targets[i]
@@ -288,9 +290,9 @@ class _NetworkFrames:
         if node is not neuron.a and abs(value - (neuron.a.data - t.data)) <= 1e-12:
             formula_of_loss = add(self.symbol(neuron.a), negative(self.symbol(t)))
         if formula_of_loss is None:
-            return [Sentence("slope of the loss", [slope, Number(value)])]
+            return [Sentence(words("slope_of_the_loss"), [slope, Number(value)])]
         sides = _equation(slope, formula_of_loss, value)
-        return [*self.where(graph, formula_of_loss), Sentence("slope of the loss", sides)]
+        return [*self.where(graph, formula_of_loss), Sentence(words("slope_of_the_loss"), sides)]
 
     def gradient_lines(self, k: int, i: int, neuron: WorkingNeuron) -> list[Sentence]:
         """dL/dw = delta · what comes along the line; dL/db = delta."""
@@ -308,18 +310,19 @@ class _NetworkFrames:
         terms = [self.term(*place) for place in places]
         numbers = [evaluate(term) for term in terms]
         if abs(fsum(numbers) - whole) > 1e-9 * fsum([*map(abs, numbers)]) + 1e-300:  # the loss uses it, too
-            words = f"the part of d{slope.numerator}/d{slope.denominator} from this neuron"
-            part = Sentence(words, [own, put_in(own), Number(evaluate(own))])
-            return [part, Sentence("with what comes from elsewhere", [slope, Number(whole)])]
+            part = Sentence(
+                words("part_of", slope=text(slope)), [own, put_in(own), Number(evaluate(own))], is_said=True
+            )
+            return [part, Sentence(words("with_the_rest"), [slope, Number(whole)], is_said=True)]
         if len(places) == 1:
             return [Sentence("", _equation(slope, own, whole))]
         if (k, i, j) != self.last_place[parameter]:
-            words = f"one of the {len(places)} terms of d{slope.numerator}/d{slope.denominator}, which is shared"
-            return [Sentence(words, [own, put_in(own), Number(evaluate(own))])]
+            how = words("shared_term", terms=len(places), slope=text(slope))
+            return [Sentence(how, [own, put_in(own), Number(evaluate(own))], is_said=True)]
         sides: list[Expression] = [slope, Number(whole)]
         if len(terms) <= MOST_LINES:
             sides = _equation(slope, Sum(tuple(terms)), whole)
-        return [Sentence(f"shared, so the sum of {len(places)} terms", sides)]
+        return [Sentence(words("shared_sum", terms=len(places)), sides, is_said=True)]
 
     def term(self, k: int, i: int, j: int) -> Expression:
         """What a neuron gives to the gradient of entry ``j`` of its row."""
@@ -339,9 +342,9 @@ class _NetworkFrames:
             symbols = sum_of([Chain((self.slope(a), self.slope(leaf, a))) for a, _ in users])
             numbers = sum_of([Chain((Number(self.run.gradient_of(a)), Number(local))) for a, local in users])
             sides = [self.slope(leaf), *([symbols, numbers] if users else []), Number(self.run.gradient_of(leaf))]
-            lines = [Sentence("one term for each neuron that uses it", sides)]
+            lines = [Sentence(words("term_a_neuron"), sides)]
             beside = self.nodes(a for a, _ in users)
-            yield self.frame("Reverse", "The gradient of", self.names[leaf], lines, beside=beside)
+            yield self.frame("reverse", self.title("gradient_of", leaf), lines, beside=beside)
 
 
 # --- pieces ------------------------------------------------------------------------------------------------------
@@ -361,7 +364,7 @@ def _some(lines: list[Sentence]) -> list[Sentence]:
     if len(lines) <= MOST_LINES:
         return lines
     left_out = len(lines) - _FIRST_LINES - 1
-    return [*lines[:_FIRST_LINES], Sentence(f"the other {left_out} in the same way"), lines[-1]]
+    return [*lines[:_FIRST_LINES], Sentence(words("rest_of_lines", rest=left_out), is_said=True), lines[-1]]
 
 
 def _distinct(sides: Iterable[str]) -> list[str]:
