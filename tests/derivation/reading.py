@@ -21,9 +21,13 @@ from mpmath import mp, mpf
 from autograd import Value, topological_order
 from autograd.derivation.explain import Derivation
 from autograd.derivation.styles import LATEX, MATHML, TEXT
+from autograd.engine import scalar
+from autograd.engine.primitives import PRIMITIVES
 from tests.agreement import formulas
 
 FUNCTIONS: dict[str, Callable[..., mpf]] = {
+    # a row goes by its name where its formula has no value, as 0*log(0)
+    **{op.notation: lambda *a, op=op: mpf(op.value(scalar, *map(float, a))) for op in PRIMITIVES},
     **formulas.FUNCTIONS,
     **{f"arc{name}": formulas.FUNCTIONS[f"a{name}"] for name in ("sin", "cos", "tan")},  # as LaTeX calls them
     "σ": formulas.FUNCTIONS["sigmoid"],
@@ -83,7 +87,7 @@ class Side:
         derivative = rf"(?P<d>[d∂])(?P<of>{words})/[d∂](?P<by>{words})"
         self._token = re.compile(
             rf"\s*(?:{derivative}(?![\w])|(?P<number>{_NUMBER})|(?P<word>{words})(?![a-zA-Z\d])|(?P<raised>[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
-            r"|(?P<if>if\b)|(?P<else>else\b)|(?P<unknown>[d∂]?v\d[₍\d₎/₀-₉]*)|(?P<sign>.))"
+            r"|(?P<if>if\b)|(?P<else>else\b)|(?P<unknown>v\s*\[?\s*\d)|(?P<sign>.))"
         )
         self.line = line
         self.is_symbolic = False  # a name stands for a number of which a float has 16 digits

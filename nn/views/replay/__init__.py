@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd.derivation.styles import TEXT
+from autograd.derivation.words import words
 from autograd.derivation.writing import significant
 from autograd.stepper.figure import Figure, Frame, Kind
-from nn.data import counted
 from nn.history import MOST, History, Recording, Snapshots, spoken
 from nn.metrics import decided
 from nn.optimizers import flat_data, write_data
@@ -82,10 +82,12 @@ def figure(history: History, digits: int = 4) -> Figure:
             step["layers"], wrong = seen.states[epoch]
             if seen.view.classes:
                 step["wrong"] = _hexadecimal(wrong)
-                numbers.append(("wrong examples", f"{int(wrong.sum())} of {len(wrong)}"))
-        frames.append(Frame(f"epoch {epoch}", ", ".join([f"{name} {number}" for name, number in numbers]), step))
-    title = f"A training of {counted(epochs[-1], 'epoch')}"
-    description = f"{title}; after the last: {frames[-1].text}."
+                numbers.append((words("wrong_examples"), words("part_of_all", part=int(wrong.sum()), count=len(wrong))))
+        frames.append(
+            Frame(words("of_epoch", epoch=epoch), ", ".join([f"{name} {number}" for name, number in numbers]), step)
+        )
+    title = words("a_training", count=epochs[-1])
+    description = words("after_the_last", training=title, numbers=frames[-1].text)
     panels = [(course.width, panel) for panel in course.panels(epochs[-1])]
     if seen:
         layers, wrong = seen.states[epochs[-1]]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from math import ceil, isfinite, nan
 from typing import Any
 
+from autograd.derivation.words import words
 from nn.history import spoken
 from nn.views.replay import charts
 from nn.views.replay.charts import FINE, HEIGHT, Axis, Point, spanning
@@ -74,10 +75,10 @@ class _Chart:
     def drawn(self, epoch: int, last: bool) -> str:
         """The chart with its markers; the last one names the axis that they share."""
         x, y = self.x, self.y
-        parts = [
-            charts.text("heading right", x.start - 42, self.top - 16, spoken(self.name) + ", log scale" * self.y.log)
-        ]
-        parts.append(charts.frame(x, y, ("epoch" if last else "", ""), (6, 4), whole=True))
+        name = spoken(self.name)
+        heading = words("log_scale", name=name) if y.log else name
+        parts = [charts.text("heading right", x.start - 42, self.top - 16, heading)]
+        parts.append(charts.frame(x, y, (words("axis_of_epochs") if last else "", ""), (6, 4), whole=True))
         paths = "".join(
             [
                 f'<path class="line-{k} class-{k}" d="{charts.curve(x, y, _thinned(points))}"/>'
@@ -96,8 +97,8 @@ class _Chart:
             place = "" if at is None else f' transform="translate({now:.1f} {at:.1f})"'
             parts.append(f'<g class="dot" data-dot=""{place}>{charts.mark(k, 0, 0, 5)}</g>')
         if len(self.series) > 1:
-            for k, words in enumerate(("training", "validation")):
-                parts.append(charts.key_of_line(k, k, x.end - 184 + 88 * k, self.top - 20, words))
+            for k, which in enumerate((words("training"), words("validation"))):
+                parts.append(charts.key_of_line(k, k, x.end - 184 + 88 * k, self.top - 20, which))
         return "".join(parts)
 
 

@@ -34,12 +34,12 @@ class Training extends Player {
   }
 
   where() {
-    return `, epoch ${this.steps[this.at].epoch}`;
+    return this.say("at_epoch", { epoch: this.steps[this.at].epoch });
   }
 
   display({ epoch, numbers, now, dots, layers, wrong }) {
-    this.find(".pass").textContent = `Epoch ${epoch}`;
-    this.find(".what").textContent = epoch ? "" : "before training";
+    this.find(".pass").textContent = this.say("epoch_number", { epoch });
+    this.find(".what").textContent = epoch ? "" : this.say("before_training");
     this.find("dl").replaceChildren(...numbers.map((pair) => {
       const entry = document.createElement("div");
       ["dt", "dd"].forEach((name, i) => { entry.append(Object.assign(document.createElement(name), { textContent: pair[i] })); });

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from autograd.derivation.words import words
 from nn.data import FloatArray
 from nn.evaluation import grid
 from nn.metrics import classes_of
@@ -88,8 +89,8 @@ class Curve(View):
 
     def key(self) -> str:
         """See `View`."""
-        examples = charts.mark(0, 64, 20, 4.5) + charts.text("key right", 74, 24, "examples")
-        return examples + charts.key_of_line(0, 1, 150, 20, "the model")
+        examples = charts.mark(0, 64, 20, 4.5) + charts.text("key right", 74, 24, words("what_was_learnt_from"))
+        return examples + charts.key_of_line(0, 1, 150, 20, words("the_model"))
 
 
 class Plane(View):
@@ -167,13 +168,13 @@ class Classes(Plane):
         few = len(self.classes) <= 4
         parts, x = [], self.x.start + 6
         for k, number in enumerate(self.classes[:8]):
-            words = f"{'class ' if few else ''}{charts.written(number)}"
-            parts += [charts.mark(k, x, 20, 5), charts.text("key right", x + 9, 24, words)]
+            label = words("class", number=charts.written(number)) if few else charts.written(number)
+            parts += [charts.mark(k, x, 20, 5), charts.text("key right", x + 9, 24, label)]
             x += 78 if few else 34
-        parts.append(charts.cross(x + 1, 20, 4.5, True) + charts.text("key right", x + 12, 24, "wrong"))
+        parts.append(charts.cross(x + 1, 20, 4.5, True) + charts.text("key right", x + 12, 24, words("wrong")))
         if self.single:
             low, _, high = map(charts.written, self._levels())
-            parts.append(charts.text("tick left", self.x.end, 24, f"pale: output {low} to {high}"))
+            parts.append(charts.text("tick left", self.x.end, 24, words("pale", low=low, high=high)))
         return "".join(parts)
 
 
@@ -203,12 +204,12 @@ class Heat(Plane):
             f'<rect class="heat-{k}" x="{left + width * k}" y="12" width="{width}" height="15"/>'
             for k in range(N_SHADES)
         ]
-        words = [
-            charts.text("key right", 74, 24, "target, output"),
+        labels = [
+            charts.text("key right", 74, 24, words("target_and_output")),
             charts.text("key left", left - 6, 24, low),
             charts.text("key right", left + width * N_SHADES + 6, 24, high),
         ]
-        return "".join([charts.mark(0, 64, 20, 5, "plain heat-4"), *words, *boxes])
+        return "".join([charts.mark(0, 64, 20, 5, "plain heat-4"), *labels, *boxes])
 
 
 def view_of(X: FloatArray, T: FloatArray, resolution: int) -> View | None:
