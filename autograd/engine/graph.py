@@ -113,25 +113,29 @@ class _Touched:
     Attributes:
         nodes: those that the gradient of the root reaches, the root first; then the idle ones (see `find_idle`).
         held: the gradient of each before the pass.
+        stopped: those of the nodes that hand some operand nothing.
         reached: how many of the nodes are not idle.
     """
 
-    __slots__ = ("held", "nodes", "reached")
+    __slots__ = ("held", "nodes", "reached", "stopped")
 
     def __init__(self, root: Value) -> None:
         self.nodes = [root]
         self.held = [root.grad]
+        self.stopped: list[Value] = []
         self.reached = 1
 
     def mark(self) -> float:
         """Find the nodes. A NaN of this pass alone stands in the gradient of each that is found, which saves a set."""
         mark = float("nan")
-        nodes, held = self.nodes, self.held
+        nodes, held, stopped = self.nodes, self.held, self.stopped
         groups_seen: set[int] = set()  # the neurons of a layer share their inputs, the examples share the weights
         nodes[0].grad = mark
         for node in nodes:  # the list grows on the way
             operand = node._a
             if type(operand) is tuple:
+                if node._da is None or node._db is None:
+                    stopped.append(node)
                 for group, slopes in ((operand, node._da), (node._b, node._db)):
                     if slopes is not None and id(group) not in groups_seen:
                         groups_seen.add(id(group))
@@ -141,12 +145,18 @@ class _Touched:
                                 nodes.append(operand)
                                 operand.grad = mark
                 continue
-            if node._da is not None and operand.grad is not mark:
+            if node._da is None:
+                stopped.append(node)
+            elif operand.grad is not mark:
                 held.append(operand.grad)
                 nodes.append(operand)
                 operand.grad = mark
             operand = node._b
-            if node._db is not None and operand.grad is not mark:
+            if operand is None:
+                continue
+            if node._db is None:
+                stopped.append(node)
+            elif operand.grad is not mark:
                 held.append(operand.grad)
                 nodes.append(operand)
                 operand.grad = mark
@@ -156,24 +166,30 @@ class _Touched:
     def find_idle(self, mark: float) -> None:
         """Find the inner nodes below what gets no gradient, where this pass does not come and a former one may have."""
         nodes, held = self.nodes, self.held
-        stopped = [x for x in nodes if x._da is None or (x._db is None and x._b is not None)]
-        above = [x for x in stopped if x.op is not None and x.op.may_stop]
         kind = type(nodes[0])
         groups_seen: set[int] = set()
+        above = [node for node in self.stopped if node.op is not None and node.op.may_stop]
         for node in chain(above, islice(nodes, len(nodes), None)):  # the list grows on the way
-            for group in (node._a, node._b):
-                if type(group) is kind:  # a single operand; leaves are nobody's to clear
-                    if group.grad is not mark and group.depth:
-                        held.append(group.grad)
-                        nodes.append(group)
-                        group.grad = mark
-                elif type(group) is tuple and id(group) not in groups_seen:
-                    groups_seen.add(id(group))
-                    for operand in group:
-                        if type(operand) is kind and operand.grad is not mark and operand.depth:
-                            held.append(operand.grad)
-                            nodes.append(operand)
-                            operand.grad = mark
+            operand = node._a
+            if type(operand) is tuple:
+                for group in (operand, node._b):
+                    if id(group) not in groups_seen:
+                        groups_seen.add(id(group))
+                        for operand in group:
+                            if type(operand) is kind and operand.grad is not mark and operand.depth:
+                                held.append(operand.grad)
+                                nodes.append(operand)
+                                operand.grad = mark
+                continue
+            if type(operand) is kind and operand.grad is not mark and operand.depth:  # leaves are nobody's to clear
+                held.append(operand.grad)
+                nodes.append(operand)
+                operand.grad = mark
+            operand = node._b
+            if type(operand) is kind and operand.grad is not mark and operand.depth:
+                held.append(operand.grad)
+                nodes.append(operand)
+                operand.grad = mark
 
     def hand_on(self) -> None:
         """The chain rule: each node hands its gradient, times the local derivative, to its operands."""
