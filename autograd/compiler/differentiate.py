@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import reduce
+from functools import partial, reduce
 from typing import Any, NamedTuple
 
 from autograd.compiler import operations as ops
@@ -226,10 +226,15 @@ class Reverse:
             factor = self.m.array(slope) if want else None
             if factor is None or is_number(factor, 0.0):
                 continue
+            comes = self._comes(factor) if op.flat else None
             if op.selects:
                 chosen, condition = self._chosen(factor)
                 if chosen:
                     self.give_sum(arg, Gradient(upstream.array, _both(self.make, reached, condition)))
+            elif comes is not None:
+                product = self.make.broadcast(self._times(upstream.array, factor), node.shape)
+                clean = self._is_mask(factor) and (upstream.clean or reached is None)
+                self.give_sum(arg, Gradient(product, _both(self.make, reached, comes), clean))
             elif reached is None:
                 self.give(arg, Gradient(self._product(node.shape, arg.shape, upstream.array, factor)))
             else:
@@ -245,6 +250,26 @@ class Reverse:
             return slope.attr != 0.0, None
         condition = self._choice(slope)
         return True, self.make.compare("!=", slope, self.make.number(0.0)) if condition is None else condition
+
+    def _comes(self, slope: Array) -> Condition:
+        """Where the slope of a row that is flat somewhere lets the pass through: where it is not 0 by a choice."""
+        make = self.make
+        if slope.op is primitives.step:
+            return make.compare(">=", slope.args[0], make.number(0.0))
+        if slope.op is primitives.where:
+            condition, here, elsewhere = slope.args
+            if is_number(elsewhere, 0.0):
+                return condition
+            return make.no(condition) if is_number(here, 0.0) else None
+        if slope.op in (primitives.multiply, primitives.divide, ops.broadcast):
+            return reduce(partial(_both, make), map(self._comes, slope.args))
+        return None
+
+    def _is_mask(self, slope: Array) -> bool:
+        """Whether a product with the slope is a choice, which is 0 also where the other factor is infinite."""
+        if slope.op is primitives.multiply:
+            return all(map(self._is_mask, slope.args))
+        return slope.op is primitives.step or self._choice(slope) is not None
 
     def _choice(self, slope: Array) -> Condition:
         """Where a slope is 1, if it is a choice between 1 and 0."""

@@ -65,7 +65,8 @@ def worth(a: Expression) -> mpf | None:
 
 
 def as_mpf(x: Any) -> mpf:
-    return mpf(x.numerator) / x.denominator if isinstance(x, Fraction) else mpf(x)
+    """A number as it is written, 1.281 and not the float beside it: a tie is one for the reader, too."""
+    return mpf(x.numerator) / x.denominator if isinstance(x, Fraction) else mpf(repr(float(x)))
 
 
 def evaluated(a: Expression) -> mpf:

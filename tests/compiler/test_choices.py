@@ -179,6 +179,11 @@ CHOICES: dict[str, Graph] = {
     "leaky ReLU": lambda x, p, where: fn.leaky_relu(p[0] * x[0], p[1]) + fn.leaky_relu(x[1] * p[2]),
     "ELU": lambda x, p, where: fn.elu(p[0] * x[0], p[1]) + fn.elu(x[1] * p[2]),
     "ReLU": lambda x, p, where: fn.relu(p[0] * x[0] + p[1]) * p[2],
+    "flat rows above infinite slopes": lambda x, p, where: fn.relu(fn.cbrt(p[0] * x[0]))
+    + fn.elu(x[0], fn.cbrt(p[1] * x[1]))
+    + fn.leaky_relu(x[1], fn.sqrt(fn.absolute(p[2] * x[0])))
+    + fn.hardtanh(fn.cbrt(p[3] * x[1]) - 2.0)
+    + fn.hardsigmoid(fn.cbrt(p[0] * x[1]) + 4.0),
     "swish": lambda x, p, where: fn.swish(p[0] * x[0]) + fn.softplus(p[1] * x[1]),
     "a product with a step": lambda x, p, where: p[0] * x[0] * fn.step(x[1]) + fn.where(fn.step(x[0]), 1.0, 0.0) * p[1],
     "one's own choice": lambda x, p, where: apply(own_choice, fn.exp(p[0] * x[0]), p[1] * x[1]),
@@ -247,6 +252,10 @@ OPERATIONS: list[Callable[[Any, Any, Any], Any]] = [
     lambda a, b, c: fn.relu(a),
     lambda a, b, c: fn.leaky_relu(a, b),
     lambda a, b, c: fn.elu(a, 0.5),
+    lambda a, b, c: fn.elu(a, b),
+    lambda a, b, c: fn.hardtanh(a),
+    lambda a, b, c: fn.hardsigmoid(a),
+    lambda a, b, c: fn.cbrt(b),
     lambda a, b, c: fn.absolute(a),
     lambda a, b, c: fn.exp(a),
     lambda a, b, c: fn.sqrt(fn.absolute(a)),
