@@ -256,29 +256,9 @@ class Steps:
 
     def definition(self, node: Value) -> Expression:
         """The expression that made a node, in terms of names."""
-        if node in self._definitions:
-            return self._definitions[node]
-        op = node.op
-        assert op is not None
-        operands = [self.value(x) for x in node.operands]
-        if op is primitives.dot:
-            n = len(operands) // 2
-            products = [multiply(w, x) for w, x in zip(operands[:n], operands[-n:] if n else [], strict=True)]
-            made = add(*products, *operands[n : len(operands) - n])
-        elif op is primitives.fsum:
-            made = add(*operands)
-        elif op is primitives.logsumexp:
-            made = call("log", add(*[call("exp", x) for x in operands]))
-        elif op is primitives.softmax:
-            made = Call("softmax", tuple(operands[1:]), int(float(node.operands[0])))
-        elif op.formula:
-            made = formula(op.formula, dict(zip("abcdefgh", operands, strict=False)))
-        else:
-            made = Call(op.name, tuple(operands))
-        if not agrees(made, node.data):  # 0 log(0), or x/x where x is infinite
-            made = Call(op.name, tuple(operands))
-        self._definitions[node] = made
-        return made
+        if node not in self._definitions:
+            self._definitions[node] = made_of(node, [self.value(x) for x in node.operands])
+        return self._definitions[node]
 
     def partial(self, node: Value, i: int, slope: float) -> Expression:
         """The derivative of a node with respect to its operand number ``i``, in terms of names."""
@@ -318,6 +298,27 @@ class Steps:
         wanted = names_in(op.textbook[i])
         quantities = dict(zip("abcdefgh", operands, strict=False)) | {"y": node}
         return op.textbook[i], {letter: x for letter, x in quantities.items() if letter in wanted}
+
+
+def made_of(node: Value, operands: Sequence[Expression]) -> Expression:
+    """The expression that makes a node of what stands for its operands."""
+    op = node.op
+    assert op is not None
+    if op is primitives.dot:
+        n = len(operands) // 2
+        products = [multiply(w, x) for w, x in zip(operands[:n], operands[-n:] if n else [], strict=True)]
+        made = add(*products, *operands[n : len(operands) - n])
+    elif op is primitives.fsum:
+        made = add(*operands)
+    elif op is primitives.logsumexp:
+        made = call("log", add(*[call("exp", x) for x in operands]))
+    elif op is primitives.softmax:
+        made = Call("softmax", tuple(operands[1:]), int(float(node.operands[0])))
+    elif op.formula:
+        made = formula(op.formula, dict(zip("abcdefgh", operands, strict=False)))
+    else:
+        made = Call(op.name, tuple(operands))
+    return made if agrees(made, node.data) else Call(op.name, tuple(operands))  # 0 log(0), or x/x where x is infinite
 
 
 def _times(a: Local, b: Local) -> Local:

@@ -267,6 +267,11 @@ def _line(a: Expression, style: Style, digits: int) -> str:
     return _Writer(style, fitting(a, digits)).write(a)[0]
 
 
+def in_style(a: Expression, style: Style, digits: int = 4) -> str:
+    """A formula as a style writes it: the one of `text`, `latex` or `mathml`, or one more."""
+    return _line(a, style, digits)
+
+
 def text(a: Expression, digits: int = 4) -> str:
     """A formula as a line of text.
 

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
 from graphlib import TopologicalSorter
-from math import floor, inf, isnan, log10, nan
+from math import floor, inf, isfinite, isnan, log10, nan
 from types import FrameType
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from autograd.derivation.naming import CALLER, Caller, node_names
 from autograd.derivation.words import words
 from autograd.derivation.writing import significant
 from autograd.drawing.folding import Group, fold_by_depth, fold_by_layer
+from autograd.drawing.heads import Heads, sign_runs
 from autograd.drawing.lettering import Run, name_runs
 from autograd.drawing.neurons import Layer, find_layers, row_and_inputs
 from autograd.drawing.roles import leaf_roles
 from autograd.drawing.scene import GRADIENT_LEVELS, Cluster, Line, Role, Scene
 from autograd.engine import primitives
-from autograd.engine.graph import depth_of, topological_order
+from autograd.engine.graph import depth_of, gradients_of_all, topological_order
 from autograd.engine.value import Value
 
 Fold: TypeAlias = Literal["layer", "depth"]
@@ -32,6 +34,9 @@ def build_scene(
     frame: FrameType | None = None,
     local_derivatives: bool = False,
     highlight: Value | Iterable[Value] | None = None,
+    formulas: bool = True,
+    values: bool = True,
+    gradients: bool = True,
     gradients_as_colour: bool = False,
     max_nodes: int = MAX_NODES,
     fold: Fold = "layer",
@@ -60,19 +65,34 @@ def build_scene(
         groups = by_layer if by_layer is not None else fold_by_depth(order, roles, max_nodes)
         notes.append(words("folded_by_depth" if by_layer is None else "folded_by_layer", count=len(order)))
 
-    builder = _Builder(names_of, roles, digits)
+    reached = gradients_of_all(roots[0]) if len(roots) == 1 else {}
+    gradient_of = {node: reached.get(node, 0.0) for node in order} if reached else {}
+    shown = gradient_of if gradients else {}
+    first = _first_astray(order, gradient_of if gradients or gradients_as_colour else {})
+    heads = Heads(names_of, digits, formulas)
+    builder = _Builder(names_of, roles, digits, heads, values, shown, first)
     builder.add_units(order, groups)
     builder.add_edges(local_derivatives)
     if not groups:
         builder.add_clusters(layers)
     scene = builder.scene
     if gradients_as_colour:
-        notes.append(colour_by_gradient(scene, builder.members, digits))
+        if not reached:
+            raise ValueError(
+                f"gradients_as_colour shows the gradients of one result, not of {len(roots)}; draw one, or their sum"
+            )
+        notes.append(colour_by_gradient(scene, builder.members, gradient_of, digits))
     _highlight(scene, builder.index_of, highlight)
     scene.note = ". ".join(notes)
     results = [f"{names_of.get(r, words('the_result'))} = {number(r.data, digits)}" for r in roots[:4]]
     what, nodes, arrows = words("and").join(results), len(scene.nodes), len(scene.edges)
-    scene.description = f"{words('computation_graph', what=what, nodes=nodes, arrows=arrows)} {scene.note}"
+    sentences = [words("computation_graph", what=what, nodes=nodes, arrows=arrows)]
+    sentences += [
+        f"{names_of.get(node) or words('a_node_without_name')}: {note}."
+        for node, found in first.items()
+        for note in found
+    ]
+    scene.description = " ".join([*sentences, scene.note])
     return scene
 
 
@@ -106,6 +126,15 @@ def _roots(root: Value | Sequence[Value]) -> list[Value]:
     return roots
 
 
+class _Operand(NamedTuple):
+    """Where an arrow comes from, and which operand it is; what stands beside it in a picture."""
+
+    source: int
+    position: int = 0
+    local: float | None = None
+    mark: str = ""
+
+
 class _Builder:
     """Fills a scene, and remembers which of its nodes stands for which Value.
 
@@ -114,16 +143,27 @@ class _Builder:
         index_of: for each Value of the graph, the index of the node that stands for it.
     """
 
-    def __init__(self, names: Mapping[Value, str], roles: Mapping[Value, Role], digits: int) -> None:
+    def __init__(
+        self,
+        names: Mapping[Value, str],
+        roles: Mapping[Value, Role],
+        digits: int,
+        heads: Heads,
+        values: bool,
+        gradients: Mapping[Value, float],
+        first: Mapping[Value, Sequence[str]],
+    ) -> None:
         self.scene = Scene()
         self.names = names
         self.roles = roles
         self.digits = digits
+        self.heads = heads
+        self.values = values
+        self.gradients = gradients
+        self.first = first
         self.members: list[tuple[Value, ...]] = []
         self.index_of: dict[Value, int] = {}
-        self.operands: list[
-            list[tuple[int, int, float | None]]
-        ] = []  # of each node: source, position, local derivative
+        self.operands: list[list[_Operand]] = []  # of each node
         self.shared: dict[tuple[int, int], int] = {}  # the nodes of numbers that all neurons of a layer take as inputs
 
     # --- nodes -------------------------------------------------------------------------------------------------
@@ -148,19 +188,22 @@ class _Builder:
 
     def add_value(self, node: Value) -> None:
         """A node for one Value, and before it one for each constant that it needs."""
-        operands = self.operands_of(node)
+        head = self.heads.of(node)
+        operands = self.operands_of(node, head.marks if head else {})
         name = self.names.get(node, "")
-        symbol = _symbol(node)
+        lines = [head.line] if head else []
         data = number(node.data, self.digits)
-        value = (*name_runs(name), Run(f" = {data}")) if name else (Run(data),)
-        lines = [
-            Line("value", value),
-            Line("gradient", (Run(words("gradient", number=number(node.grad or 0.0, self.digits))),)),
-        ]
-        if symbol:
-            lines.insert(0, Line("symbol", symbol))
+        if name:
+            lines.append(Line("value", (*name_runs(name), *([Run(f" = {data}")] if self.values else []))))
+        elif self.values or not node.depth:  # a leaf without a name is known by its number alone
+            lines.append(Line("value", (Run(data),)))
+        if node in self.gradients:
+            shown = words("gradient", number=number(self.gradients[node], self.digits))
+            lines.append(Line("gradient", (Run(shown),)))
+        lines += [Line("note", (Run(note),)) for note in self.first.get(node, ())]
         drawn = self.scene.add_node(node, self.roles.get(node, "operation"), tuple(lines))
-        drawn.name, drawn.symbol = name, "".join([run.text for run in symbol])
+        drawn.name, drawn.symbol = name, "".join([run.text for run in sign_runs(node)])
+        drawn.astray = node in self.first
         self.index_of[node] = drawn.index
         self.members.append((node,))
         self.operands.append(operands)
@@ -181,14 +224,15 @@ class _Builder:
             line = Line("value", (Run(words("inputs", count=len(numbers))),))
             sources[self.add_numbers(None, "input", (line,))] = None
         lines = [Line("value", (Run(group.title),)), *[Line("note", (Run(note),)) for note in group.notes if note]]
-        slopes = [abs(node.grad) for node in group.members if node.grad and not node.depth]
-        if slopes:
+        slopes = [abs(self.gradients.get(node, 0.0)) for node in group.members if not node.depth]
+        if any(slopes):
             lines.append(Line("gradient", (Run(words("gradients_up_to", number=number(max(slopes), self.digits))),)))
-        drawn = self.scene.add_node(None, "folded", tuple(lines))
-        drawn.name = group.title
+        notes = [Line("note", (Run(note),)) for node in group.members for note in self.first.get(node, ())]
+        drawn = self.scene.add_node(None, "folded", (*lines, *notes))
+        drawn.name, drawn.astray = group.title, bool(notes)
         self.index_of.update(dict.fromkeys(group.members, drawn.index))
         self.members.append(group.members)
-        self.operands.append([(source, 0, None) for source in sources])
+        self.operands.append([_Operand(source) for source in sources])
 
     def add_numbers(self, value: float | None, role: Role, lines: tuple[Line, ...]) -> int:
         """A node for a constant, or for several."""
@@ -196,22 +240,22 @@ class _Builder:
         self.operands.append([])
         return self.scene.add_node(value, role, lines).index
 
-    def operands_of(self, node: Value) -> list[tuple[int, int, float | None]]:
-        """Source, position and local derivative of each operand, constants among them, which get their nodes here."""
+    def operands_of(self, node: Value, marks: Mapping[int, str]) -> list[_Operand]:
+        """The operands, constants among them, which get their nodes here."""
         operands = node.operands
         first_input = len(operands) - len(operands) // 2 if node.op is primitives.dot else len(operands)
         partials = iter(node.partials)
-        found: list[tuple[int, int, float | None]] = []
+        found: list[_Operand] = []
         for position, operand in enumerate(operands):
             if isinstance(operand, Value):
-                found.append((self.index_of[operand], position, next(partials)))
+                found.append(_Operand(self.index_of[operand], position, next(partials), marks.get(position, "")))
             elif position >= first_input:
                 key = (position - first_input, id(operand))
                 if key not in self.shared:
                     self.shared[key] = self.constant(operand, "input")
-                found.append((self.shared[key], position, None))
+                found.append(_Operand(self.shared[key], position))
             elif not _shown_in_symbol(node, position):
-                found.append((self.constant(operand, "constant"), position, None))
+                found.append(_Operand(self.constant(operand, "constant"), position))
         return found
 
     def constant(self, x: float, role: Role) -> int:
@@ -224,15 +268,17 @@ class _Builder:
         """An arrow from every operand; a single one between two nodes of which one is folded."""
         for target, operands in enumerate(self.operands):
             seen: set[int] = set()
-            for source, position, local in operands:
+            for source, position, local, mark in operands:
                 folded = "folded" in (self.scene.nodes[source].role, self.scene.nodes[target].role)
                 if folded and source in seen:
                     continue
                 seen.add(source)
                 edge = self.scene.add_edge(source, target, position)
                 edge.local = None if folded else local
+                labels = [mark] if mark and not folded else []
                 if local_derivatives and edge.local is not None:
-                    edge.label = number(edge.local, self.digits)
+                    labels.append(number(edge.local, self.digits))
+                edge.label = " ".join(labels)
 
     def add_clusters(self, layers: Iterable[Layer]) -> None:
         """A box for every layer of several neurons, and one for every neuron."""
@@ -242,34 +288,23 @@ class _Builder:
                 {self.index_of[node] for node in (*neuron.parameters, *neuron.sums, *neuron.activations)}
                 for neuron in layer.neurons
             ]
+            uses = Counter(w for neuron in layer.neurons for w in {*row_and_inputs(neuron.sums[0])[0]})
+            shared = {self.index_of[w] for w, count in uses.items() if count > 1 and isinstance(w, Value)}
             for neuron, members in zip(layer.neurons, boxes, strict=True):
                 for node in neuron.sums:  # a constant weight stands beside the others
                     operands = self.operands[self.index_of[node]]
-                    members.update(s for s, _, _ in operands if self.scene.nodes[s].role == "constant")
+                    members.update(x.source for x in operands if self.scene.nodes[x.source].role == "constant")
             outer: int | None = None
             if len(boxes) > 1:
                 outer = len(clusters)
-                shared = {self.index_of[node] for node in layer.shared}
-                clusters.append(Cluster(layer.title, sorted(shared.union(*boxes))))
+                over_all = {self.index_of[node] for node in layer.shared}
+                clusters.append(Cluster(layer.title, sorted(over_all.union(*boxes))))
             for i, members in enumerate(boxes, 1):
-                clusters.append(Cluster(layer.title if outer is None else f"neuron {i}", sorted(members), outer))
+                own = sorted(members - shared)
+                clusters.append(Cluster(layer.title if outer is None else f"neuron {i}", own, outer))
 
 
 # --- operations ------------------------------------------------------------------------------------------------
-
-
-def _symbol(node: Value) -> tuple[Run, ...]:
-    """The operation as mathematics writes it; nothing for a leaf."""
-    if node.op is None:
-        return ()
-    operands = node.operands
-    if node.op is primitives.power and not isinstance(operands[1], Value):
-        return Run("(·)"), Run(number(operands[1], 4), "superscript")
-    if node.op is primitives.softmax:
-        return Run("softmax"), Run(f"{float(operands[0]) + 1:.0f}", "subscript")
-    if node.op is primitives.power:
-        return Run("a"), Run("b", "superscript")
-    return (Run(node.op.symbol),)
 
 
 def _shown_in_symbol(node: Value, position: int) -> bool:
@@ -280,14 +315,30 @@ def _shown_in_symbol(node: Value, position: int) -> bool:
 # --- what is stressed --------------------------------------------------------------------------------------------
 
 
-def colour_by_gradient(scene: Scene, members: Sequence[tuple[Value, ...]], digits: int) -> str:
+def _first_astray(order: Sequence[Value], gradients: Mapping[Value, float]) -> dict[Value, list[str]]:
+    """The first node whose value is not finite and, on the way back, the first whose gradient is not: what to say."""
+    found: dict[Value, list[str]] = {}
+    for key, nodes, number_of in (
+        ("first_forward", order, {node: node.data for node in order}),
+        ("first_reverse", order[::-1], gradients),
+    ):
+        node = next((node for node in nodes if not isfinite(number_of.get(node, 0.0))), None)
+        if node is not None:
+            found.setdefault(node, []).append(words(key, number=number(number_of[node], 1)))
+    return found
+
+
+def colour_by_gradient(
+    scene: Scene, members: Sequence[tuple[Value, ...]], gradients: Mapping[Value, float], digits: int
+) -> str:
     """Give every node the level of its gradient, and say what the levels mean.
 
     Arguments:
         members: for each node of the scene the Values that it stands for.
+        gradients: of each of these.
     """
-    gradients = [[abs(v.grad or 0.0) for v in values] for values in members]
-    sizes = [max([size for size in of_one if not isnan(size)], default=nan) for of_one in gradients]
+    of_each = [[abs(gradients[v]) for v in values] for values in members]
+    sizes = [max([size for size in of_one if not isnan(size)], default=nan) for of_one in of_each]
     if not any(size > 0.0 for size in sizes):
         return words("no_gradients")
     largest = max([size for size in sizes if 0.0 < size < inf], default=1.0)

@@ -85,15 +85,16 @@ def _add_boxes(graph: graphviz.Digraph, scene: Scene, parent: int | None) -> Non
 
 
 def _of_node(node: SceneNode) -> dict[str, str]:
-    attributes = {"label": literal("\n".join([_plain(line) for line in node.lines]))}
+    attributes = {"label": literal("\n".join([plain(line) for line in node.lines]))}
     attributes["shape"] = _SHAPES.get(node.role, "box")
     if node.role != "gap":
         attributes["style"] = _STYLES.get(node.role, "filled")
-        attributes["color"] = LIGHT["highlight" if node.highlighted else f"{node.role}-line"]
+        line = "highlight" if node.highlighted else "astray" if node.astray else f"{node.role}-line"
+        attributes["color"] = LIGHT[line]
         attributes["fillcolor"] = LIGHT[f"{node.role}-fill" if node.level is None else f"level-{node.level}"]
     if node.role == "loss":
         attributes["peripheries"] = "2"
-    if node.highlighted:
+    if node.highlighted or node.astray:
         attributes["penwidth"] = "3"
     return attributes
 
@@ -111,7 +112,7 @@ def _of_edge(edge: SceneEdge, most: float) -> dict[str, str]:
     return attributes
 
 
-def _plain(line: Line) -> str:
+def plain(line: Line) -> str:
     """A line as text alone: an exponent of digits stands raised, another one after ``^``."""
     parts = []
     for text, style in line.runs:

@@ -131,6 +131,9 @@ def draw(
     names: Mapping[str, object] | Caller | None = CALLER,
     local_derivatives: bool = False,
     highlight: Value | Iterable[Value] | None = None,
+    formulas: bool = True,
+    values: bool = True,
+    gradients: bool = True,
     gradients_as_colour: bool = False,
     biases: bool = False,
     max_nodes: int | None = None,
@@ -139,20 +142,29 @@ def draw(
 ) -> Drawing:
     """Draw the graph of ``root``, or a network of `nn`.
 
-    In the picture of a graph every node shows its operation, value and gradient, and its shape and colour tell what it
-    is: an ellipse is an input, a hexagon a target, a rectangle a parameter, a rounded box an operation, a doubly ruled
-    one a result, a dotted one a constant. A network is drawn as circles in columns; the thickness of a line is the size
-    of its weight, and a negative weight is dashed and orange.
+    In the picture of a graph every node shows its formula, its value and its gradient. The gradients are those of
+    ``root``, worked out for the picture: it needs no ``backward()``, and changes no ``.grad``. The first value of the
+    forward pass and the first gradient of the reverse pass that are NaN or infinite are marked. Shape and colour tell
+    what a node is: an ellipse is an input, a hexagon a target, a rectangle a parameter, a rounded box an operation, a
+    doubly ruled one a result, a dotted one a constant. A network is drawn as circles in columns; the thickness of a
+    line is the size of its weight, and a negative weight is dashed and orange.
 
     Arguments:
-        root: a Value or a list of Values; once nn is imported, also a model: one with ``layers``, a layer or a neuron;
-            and whatever type is registered with ``autograd.drawing.scene_of``.
+        root: a Value or a list of Values, of which no gradients are shown where there are several; once nn is imported,
+            also a model: one with ``layers``, a layer or a neuron; and whatever type is registered with
+            ``autograd.drawing.scene_of``.
         names: how nodes without a label are called: by default as the caller's variables; None for labels alone; or
             a mapping from names to nodes.
         local_derivatives: write beside each arrow the local derivative; in a network, beside each line its weight.
         highlight: nodes to stress, with the arrows between them and the operations without a name on the way, so that
             ``[w1, z1, h, y, L]`` stresses a path; in a network, parameters.
-        gradients_as_colour: make the colour the size of the gradient. Call ``backward()`` first.
+        formulas: write in each box the formula of its operation, ``y − t``, with the formula of an operand that has no
+            name in its place, while that is short; where it is not, and with False, the sign. Where then the order of
+            the operands matters, numbers beside their arrows tell it.
+        values: write the values; without them, as for a slide, a leaf that has no name still has its number.
+        gradients: write the gradients.
+        gradients_as_colour: make the colour the size of the gradient; in a network, that of the gradients which
+            ``backward()`` has left in its parameters.
         biases: in a network, write each bias into its circle.
         max_nodes: if there are more, several are drawn as one, and a line below says so; by default 100, and 40
             circles in a network.
@@ -164,7 +176,8 @@ def draw(
 
     Raises:
         TypeError: if ``root`` is none of these; for a number of digits or nodes that is not whole.
-        ValueError: for a highlight that is not drawn, less than one digit or node, or an unknown way of folding.
+        ValueError: for a highlight that is not drawn, gradients of several results as colours, less than one digit or
+            node, or an unknown way of folding.
 
     Example:
         >>> from autograd import Value
@@ -184,6 +197,9 @@ def draw(
         frame=sys._getframe(1) if names is CALLER else None,
         local_derivatives=local_derivatives,
         highlight=highlight,
+        formulas=formulas,
+        values=values,
+        gradients=gradients,
         gradients_as_colour=gradients_as_colour,
         biases=biases,
         fold=fold,

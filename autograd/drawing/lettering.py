@@ -1,4 +1,4 @@
-"""How text stands in a picture: a name with its subscript and superscript, and how wide it will be.
+"""How text stands in a picture: names and formulas with subscripts and superscripts, and how wide they will be.
 
 Pictures are laid out without a font at hand, so widths are estimates; they are those of a wide font, and in a narrower
 one a box is a little roomier.
@@ -6,11 +6,16 @@ one a box is a little roomier.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Literal, NamedTuple
+import re
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import Final, Literal, NamedTuple
 from unicodedata import combining, east_asian_width
 
-from autograd.derivation.styles import name_parts, one_line
+from autograd.derivation.formulas import Expression
+from autograd.derivation.styles import TEXT, name_parts, one_line
+from autograd.derivation.styles import Style as Writing
+from autograd.derivation.writing import in_style
 
 Style = Literal["upright", "italic", "subscript", "superscript"]
 
@@ -51,6 +56,60 @@ def name_runs(name: str) -> list[Run]:
     if parts.superscript:
         runs.append(Run(parts.superscript, "superscript"))
     return runs
+
+
+def formula_runs(a: Expression, digits: int) -> tuple[Run, ...]:
+    """A formula as mathematics writes it, on one line.
+
+    Example:
+        >>> from autograd.derivation.formulas import Symbol, formula
+        >>> squared = formula("(a - b)**2", {"a": Symbol("y"), "b": Symbol("t1")})
+        >>> [tuple(run) for run in formula_runs(squared, 4)]
+        [('(', 'upright'), ('y', 'italic'), (' − ', 'upright'), ('t', 'italic'), ('1', 'subscript'), (')', 'upright'), \
+('2', 'superscript')]
+    """
+    pieces = _MARK.split(_MARKS["upright"] + in_style(a, _PICTURE, digits))[1:]  # mark, text, mark, text ...
+    return tuple([Run(text, _STYLES[mark]) for mark, text in zip(pieces[::2], pieces[1::2], strict=True) if text])
+
+
+GAP: Final = "·"
+"""What stands in a formula for an operand; in parentheses, as no name is."""
+GAPS: Final = "①②③④⑤⑥⑦⑧⑨"
+"""What stands for one of several."""
+_MARKS: Final[dict[Style, str]] = {"upright": "\1", "italic": "\2", "subscript": "\3", "superscript": "\4"}
+_STYLES: Final[dict[str, Style]] = {mark: style for style, mark in _MARKS.items()}
+_MARK: Final = re.compile("([\1-\4])")  # no name has these
+
+
+class _Picture(Writing):
+    """As text, with a mark before each piece that stands in another style than the one before it."""
+
+    def name(self, name: str) -> str:
+        if name in (GAP, *GAPS):
+            return self.group(name) if name == GAP else name
+        marked = "".join([_MARKS[style] + text for text, style in name_runs(name)]) + _MARKS["upright"]
+        return marked if TEXT.name(name) == one_line(name) else self.group(marked)
+
+    def beside(self, parts: Sequence[str]) -> str:
+        line = parts[0]
+        for left, right in pairwise(parts):
+            close = right.startswith("(") or (left.replace(".", "").isdecimal() and right.startswith(_MARKS["italic"]))
+            line += right if close else f" {right}"
+        return line
+
+    def power(self, base: str, exponent: str) -> str:
+        if exponent.startswith("(") or _MARKS["subscript"] in exponent or _MARKS["superscript"] in exponent:
+            return f"{base}^{exponent}"  # nothing is raised twice
+        base = self.group(base) if _MARKS["superscript"] in base and not base.startswith("(") else base
+        return base + _MARKS["superscript"] + _MARK.sub("", exponent) + _MARKS["upright"]
+
+    def call(self, function: str, arguments: Sequence[str], index: int | None) -> str:
+        if index is None:
+            return super().call(function, arguments, None)
+        return f"{function}{_MARKS['subscript']}{index}{_MARKS['upright']}({', '.join(arguments)})"
+
+
+_PICTURE: Final = _Picture()
 
 
 def width_of(runs: Iterable[Run], size: float) -> float:

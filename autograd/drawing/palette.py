@@ -30,6 +30,7 @@ _COLOURS = {  # on a light page, on a dark one
     "box-line": ("#b9c1c9", "#454d56"),
     "box-fill": ("#8896a5", "#8896a5"),
     "highlight": ("#d55e00", "#ff8a3c"),
+    "astray": ("#c8102e", "#ff8080"),
     "positive": ("#0072b2", "#56b4e9"),
     "negative": ("#d55e00", "#ff8a3c"),
     "level-0": ("#ffffff", "#16191d"),

@@ -14,9 +14,9 @@ from autograd.engine.value import Value
 
 Point: TypeAlias = "tuple[float, float]"
 Role: TypeAlias = Literal["input", "target", "parameter", "constant", "operation", "loss", "folded", "neuron", "gap"]
-Kind: TypeAlias = Literal["symbol", "value", "gradient", "note"]
+Kind: TypeAlias = Literal["symbol", "formula", "value", "gradient", "note"]
 
-FONT_SIZES: dict[Kind, float] = {"symbol": 15.0, "value": 12.5, "gradient": 10.5, "note": 10.5}
+FONT_SIZES: dict[Kind, float] = {"symbol": 15.0, "formula": 12.5, "value": 12.5, "gradient": 10.5, "note": 10.5}
 """The font size of each kind of line, in points."""
 LEADING = 1.25
 GRADIENT_LEVELS = 5
@@ -52,6 +52,7 @@ class SceneNode:
         name: the name that was found for it; empty if there is none.
         lines: the text in it, from top to bottom.
         highlighted: whether it is stressed.
+        astray: whether it is the first with a value, or a gradient, that is no finite number.
         level: the size of its gradient, from 0 to `GRADIENT_LEVELS`, where colour shows that; else None.
         x, y: the centre, in points from the upper left corner, once laid out.
         width, height: its size in points.
@@ -64,6 +65,7 @@ class SceneNode:
     name: str = ""
     lines: tuple[Line, ...] = ()
     highlighted: bool = False
+    astray: bool = False
     level: int | None = None
     x: float = 0.0
     y: float = 0.0

@@ -41,6 +41,7 @@ _LOOKS: dict[str, dict[str, str]] = {
     "box": {"fill": "box-fill", "fill-opacity": "0.06", "stroke": "box-line"},
     "title": {"fill": "quiet", "font-size": f"{TITLE_SIZE:g}", "text-anchor": "start"},
     "symbol": {"fill": "ink", "font-size": f"{FONT_SIZES['symbol']:g}", "font-weight": "600"},
+    "formula": {"fill": "ink", "font-size": f"{FONT_SIZES['formula']:g}", "font-weight": "600"},
     "value": {"fill": "ink", "font-size": f"{FONT_SIZES['value']:g}"},
     "gradient": {"fill": "quiet", "font-size": f"{FONT_SIZES['gradient']:g}"},
     "note": {"fill": "quiet", "font-size": f"{FONT_SIZES['note']:g}"},
@@ -55,6 +56,8 @@ _LOOKS: dict[str, dict[str, str]] = {
     "head": {"fill": "edge"},
     "positive line": {"stroke": "positive"},
     "negative line": {"stroke": "negative", "stroke-dasharray": "7 4"},
+    "astray shape": {"stroke": "astray", "stroke-width": "3"},
+    "astray note": {"fill": "astray", "font-weight": "600"},
     "highlighted shape": {"stroke": "highlight", "stroke-width": "3"},
     "highlighted line": {"stroke": "highlight", "stroke-width": "2.6"},
     "highlighted head": {"fill": "highlight"},
@@ -136,6 +139,8 @@ def _node(node: SceneNode) -> str:
     classes = [f"role-{node.role}"]
     if node.level is not None:
         classes.append(f"level-{node.level}")
+    if node.astray:
+        classes.append("astray")
     if node.highlighted:
         classes.append("highlighted")
     parts = [f'<g class="node {" ".join(classes)}" data-node="{node.index}">', _shape(node, classes)]

@@ -99,6 +99,18 @@ def gradients(root: Value, wrt: Sequence[Value]) -> tuple[list[float], list[Valu
             touched.restore()
 
 
+def gradients_of_all(root: Value) -> dict[Value, float]:
+    """The derivative of ``root`` with respect to each node that its gradient reaches; none is changed."""
+    with _alone():
+        touched = _Touched(root)
+        try:
+            touched.mark()
+            touched.hand_on()
+            return {node: node.grad for node in touched.nodes}
+        finally:
+            touched.restore()
+
+
 def _alone() -> Any:
     """The lock for one pass at a time: leaves may be shared between the graphs of several threads."""
     lock = _one_pass_at_a_time

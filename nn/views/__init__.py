@@ -20,7 +20,16 @@ if TYPE_CHECKING:
 
 @scene_of.register(object)
 def scene_of_network(
-    model: Any, *, names: Any, frame: Any, fold: Any, local_derivatives: bool, **options: Any
+    model: Any,
+    *,
+    names: Any,
+    frame: Any,
+    fold: Any,
+    local_derivatives: bool,
+    formulas: bool,
+    values: bool,
+    gradients: bool,
+    **options: Any,
 ) -> Scene:
     """The picture of a network, a layer or a neuron. Its circles have the names of the textbooks."""
     from nn.views.picture import network_scene

@@ -58,7 +58,9 @@ def network_scene(
     if example is None and any(node.role == "gap" for node in scene.nodes):
         notes.append(words("circles", count=sum(builder.sizes)))
     if gradients_as_colour:
-        notes.append(colour_by_gradient(scene, builder.members, digits))
+        parameters = {p: p.grad or 0.0 for members in builder.members for p in members}
+        note = colour_by_gradient(scene, builder.members, parameters, digits)
+        notes.append(note if any(parameters.values()) else words("call_backward", note=note))
     builder.stress(highlight)
     builder.place()
     scene.note = ". ".join(notes)

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from autograd import Value, draw
 from autograd.derivation.worked_example import worked_example
 from autograd.drawing.build import build_scene
-from autograd.drawing.dot import literal, to_digraph
+from autograd.drawing.dot import literal, plain, to_digraph
 from autograd.drawing.palette import LIGHT
 from autograd.functions import fsum, softmax
 from nn import MLP, Perceptron
@@ -82,7 +82,7 @@ def test_the_digraph_of_a_random_graph_is_its_scene_node_for_node_and_edge_for_e
     graph = random_graph(10 + 8 * seed, seed)
     scene = build_scene(graph, {}, local_derivatives=True, highlight=graph)
     svg = rendered(to_digraph(scene))
-    assert shown(svg) == {f"n_{node.index}": [line.text for line in node.lines] for node in scene.nodes}
+    assert shown(svg) == {f"n_{node.index}": [plain(line) for line in node.lines] for node in scene.nodes}
     groups = [group for group in svg.iter(f"{SVG}g") if group.get("class") in ("node", "edge")]
     of_title = {group.findtext(f"{SVG}title"): group for group in groups}
     for node in scene.nodes:

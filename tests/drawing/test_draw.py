@@ -17,10 +17,13 @@ from hypothesis import strategies as st
 from autograd import Value, draw
 from autograd.derivation.worked_example import WorkedExample, worked_example
 from autograd.drawing import scene_of
-from autograd.drawing.build import build_scene
+from autograd.drawing.build import build_scene, colour_by_gradient
+from autograd.drawing.drawing import Drawing
 from autograd.drawing.palette import LIGHT
-from autograd.functions import fsum
+from autograd.engine.graph import gradients_of_all, topological_order
+from autograd.functions import dot, fsum
 from nn import MLP
+from tests.drawing.test_layout import random_graph
 from tests.peers import peer
 
 HOSTILE = [
@@ -105,10 +108,7 @@ def test_layers_and_neurons_are_boxed() -> None:
 def levels_of(*gradients: float) -> list[int | None]:
     """The level of each of these gradients of leaves, beside one of 1."""
     leaves = [Value(2.0) for _ in (*gradients, 1.0)]
-    total = fsum(leaves)
-    for leaf, gradient in zip(leaves, (*gradients, 1.0), strict=True):
-        leaf.grad = gradient
-    total.grad = 1.0
+    total = dot(leaves, [*gradients, 1.0])
     scene = build_scene(total, {}, gradients_as_colour=True)
     level = {node.value: node.level for node in scene.nodes}
     assert level[total] == level[leaves[-1]]
@@ -128,37 +128,102 @@ def test_the_largest_gradient_is_the_darkest_also_where_it_is_negative() -> None
 @given(st.floats(1e-200, 1e200), st.integers(0, 5))
 def test_a_power_of_ten_is_a_whole_shade_at_any_size(largest: float, decades: int) -> None:
     x, y = Value(1.0), Value(1.0)
-    total = x + y
-    x.grad, y.grad, total.grad = largest, -largest / 10.0**decades, 0.0  # one rounding, which must not cost a shade
-    scene = build_scene(total, {}, gradients_as_colour=True)
-    assert {node.value: node.level for node in scene.nodes} == {x: 5, y: 5 - decades, total: 0}
+    scene = build_scene([x, y], {})
+    gradients = {x: largest, y: -largest / 10.0**decades}  # one rounding, which must not cost a shade
+    colour_by_gradient(scene, [(x,), (y,)], gradients, 4)
+    assert [node.level for node in scene.nodes] == [5, 5 - decades]
 
 
 def test_an_infinite_gradient_is_the_darkest_and_one_that_is_no_number_has_no_shade() -> None:
     assert levels_of(float("inf"), -float("inf"), 0.1, float("nan")) == [5, 5, 4, None]
 
 
-def test_where_every_gradient_is_0_the_picture_says_what_to_do() -> None:
-    x = Value(2.0)
-    picture = draw(x * x, gradients_as_colour=True)
-    assert "All gradients are 0: call backward() first" in picture.svg
-    assert 'class="node role-' in picture.svg.replace(" level-0", "")
-    (x * x).backward()
-    assert "4 at most" in draw(x * x, gradients_as_colour=True).svg
+def gradients_shown(drawing: Drawing) -> list[str]:
+    """The lines of a picture that tell gradients."""
+    texts = ["".join(text.itertext()) for text in ET.fromstring(drawing.svg).iter("{http://www.w3.org/2000/svg}text")]
+    return sorted(text for text in texts if text.startswith("grad "))
 
 
-def test_a_gradient_that_was_set_to_none_is_drawn_as_0() -> None:
+@given(left=st.sampled_from([0.0, 7.0, None]))
+def test_the_gradients_are_those_of_this_root_whatever_a_pass_has_left_and_none_is_changed(left: float | None) -> None:
     x, w = Value(2.0), Value(3.0)
-    (x * w).backward()
-    x.grad = None  # type: ignore[assignment]  # as users of PyTorch clear it
-    assert "grad 0" in draw(x * w, gradients_as_colour=True).svg
+    h = x * w
+    y, z = h * h, h + 1.0
+    for node in (x, w, h, y, z):
+        node.grad = left  # type: ignore[assignment]  # as users of PyTorch clear it
+    assert gradients_shown(draw(y)) == ["grad 1", "grad 12", "grad 24", "grad 36"]
+    assert gradients_shown(draw(z)) == ["grad 1", "grad 1", "grad 2", "grad 3"]
+    assert gradients_shown(draw([z])) == gradients_shown(draw(z))
+    assert "36 at most" in draw(y, gradients_as_colour=True).svg
+    assert {node.grad for node in (x, w, h, y, z)} == {left}
+
+
+@given(seed=st.integers(0, 10**6))
+def test_the_gradients_that_are_shown_are_the_engines_to_the_last_bit(seed: int) -> None:
+    root = fsum(random_graph(25, seed))
+    found = gradients_of_all(root)
+    root.backward()
+    assert found == {node: node.grad for node in topological_order(root)}
+
+
+def test_of_several_results_no_gradients_are_shown() -> None:
+    x = Value(2.0)
+    assert gradients_shown(draw([x * 3.0, x * 5.0])) == []
+    with pytest.raises(ValueError, match="gradients of one result, not of 2; draw one, or their sum"):
+        draw([x * 3.0, x * 5.0], gradients_as_colour=True)
+
+
+def test_values_and_gradients_can_be_left_out() -> None:
+    x, w = Value(2.0), Value(3.0)
+    y = x * w + 0.5
+    scene = build_scene(y, {"x": x, "w": w, "y": y}, values=False, gradients=False)
+    assert [[line.text for line in node.lines] for node in scene.nodes] == [
+        ["x"], ["w"], ["x w"], ["0.5"], ["x w + 0.5", "y"]
+    ]  # fmt: skip
+    assert gradients_shown(draw(y, gradients=False)) == []
+    assert "y = 6.5" in "".join(ET.fromstring(draw(y, gradients=False).svg).itertext())
+
+
+def test_of_a_network_the_colours_are_those_that_backward_has_left_and_it_says_so() -> None:
+    model = MLP(2, [2, 1], activation="tanh", seed=0)
+    assert "All gradients are 0: call backward() first" in draw(model, gradients_as_colour=True).svg
+    output = model([1.0, 2.0])
+    assert isinstance(output, Value)
+    output.backward()
+    assert "at most" in draw(model, gradients_as_colour=True).svg
+
+
+def astray(root: Value, **options: Any) -> list[tuple[str, list[str]]]:
+    """The nodes that are marked: by name or head, with what is said of them."""
+    nodes = [node for node in build_scene(root, {}, **options).nodes if node.astray]
+    return [(node.name or node.lines[0].text, [x.text for x in node.lines if x.kind == "note"]) for node in nodes]
+
+
+def test_the_first_value_and_the_first_gradient_that_are_not_finite_are_marked_and_said() -> None:
+    x, w = Value(0.0, label="x"), Value(1e200, label="w")
+    root = x.sqrt() + w
+    assert astray(root) == [("x", ["first inf of the reverse pass"])]
+    assert astray(root, gradients=False) == []
+    root = w * w * x
+    assert astray(root) == [("x", ["first inf of the reverse pass"]), ("w2", ["first inf of the forward pass"])]
+    picture = draw(root, names=None)
+    assert "a node without a name: first inf of the forward pass." in picture._repr_mimebundle_()["text/plain"]
+    assert picture.svg.count("astray") > 2
+    assert LIGHT["astray"] in picture.digraph.source
+    assert astray(w + 1.0) == []
+
+
+def test_a_group_in_which_something_goes_astray_is_marked() -> None:
+    leaves = [Value(1e200) for _ in range(20)]
+    scene = build_scene(fsum([leaf * leaf for leaf in leaves]), {}, max_nodes=5)
+    marked = [node for node in scene.nodes if node.astray]
+    assert {node.role for node in marked} == {"folded"}
+    assert "first inf of the forward pass" in [line.text for node in marked for line in node.lines]
 
 
 def test_a_group_has_the_shade_of_its_largest_gradient() -> None:
     leaves = [Value(1.0) for _ in range(20)]
-    total = fsum([leaf * 2.0 for leaf in leaves])
-    total.backward()
-    leaves[7].grad = -2000.0
+    total = fsum([leaf * (-2000.0 if leaf is leaves[7] else 2.0) for leaf in leaves])
     scene = build_scene(total, {}, gradients_as_colour=True, max_nodes=5)
     folded = {node.name: node.level for node in scene.nodes if node.role == "folded"}
     assert folded["20 inputs"] == 5

@@ -71,9 +71,7 @@ def test_a_group_names_its_four_most_frequent_operations_and_says_when_there_are
 
 def test_a_group_says_the_size_of_its_largest_gradient_whatever_its_sign() -> None:
     leaves = [Value(1.0) for _ in range(20)]
-    total = fsum(leaves)
-    for i, leaf in enumerate(leaves):
-        leaf.grad = 0.5 if i else -7.0
+    total = dot(leaves, [-7.0, *[0.5] * 19])
     scene = build_scene(total, {}, max_nodes=3)
     assert any("|grad| up to 7" in text_of(node) for node in scene.nodes)
 
@@ -103,9 +101,9 @@ def test_numbers_in_a_weighted_sum_are_inputs_or_constants_by_their_place(bias: 
     assert roles == [*constants, ("3", "input"), ("4", "input")]
 
 
-def test_an_output_of_a_softmax_says_which_one_it_is_counted_from_1() -> None:
+def test_an_output_of_a_softmax_says_which_one_it_is_as_formulas_count() -> None:
     outputs = softmax([Value(1.0), Value(2.0), Value(3.0)])
-    for i, output in enumerate(outputs, 1):
+    for i, output in enumerate(outputs):
         (symbol,) = [node.symbol for node in build_scene(output, {}).nodes if node.symbol]
         assert symbol == f"softmax{i}"
 

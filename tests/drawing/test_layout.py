@@ -328,7 +328,7 @@ def text_boxes(scene: Scene) -> list[SceneNode]:
 
 @pytest.mark.parametrize("n_nodes", [9, 15])
 def test_text_beside_edges_covers_no_node_and_no_other_text_where_there_is_room(n_nodes: int) -> None:
-    scene = lay_out(scene_of(random_graph(n_nodes, 1), local_derivatives=True))
+    scene = lay_out(scene_of(fsum(random_graph(n_nodes, 1)), local_derivatives=True))
     boxes = text_boxes(scene)
     assert len(boxes) == len(scene.edges)
     assert not any(overlap(box, node) for box in boxes for node in scene.nodes)

@@ -54,9 +54,11 @@ def order_columns(column: Sequence[int], left: Columns, right: Columns, boxes: S
         search.shuffle()
         starts = [search.best, [order[::-1] for order in search.best]]
     search.least, search.disorder = -1, 1
-    search.work = min(_WORK * len(column), _MOST_WORK) // 8
+    search.work = min(_WORK * len(column), _MOST_WORK) // 4
     for start in starts:
         search.begin(start)
+    if not any(boxes):
+        search.turn()
     search.shuffle()
     return search.best
 
@@ -137,6 +139,40 @@ class _Search:
             self.cost = self.least + self.count(beside) - before
             self.work -= len(self.column) // 3
             self.settle([w for v in some for side in (self.left, self.right) for w in side[v]])
+
+    def turn(self) -> None:
+        """Put what hangs together within some columns into the order of operands, also with all on one side reversed.
+
+        So neither a part of the picture nor the whole stands upside down where that saves no crossing.
+        """
+        last = len(self.best) - 1
+        for i in range(last + 1):
+            for first, end, reverse in (
+                (0, i + 1, slice(0)),
+                (i, last + 1, slice(0)),
+                (i, i + 2, slice(0, i + 1)),
+                (i, i + 2, slice(i + 1, None)),
+            ):
+                if self.work <= 0:
+                    return
+                self.work -= len(self.column)
+                columns = [list(column) for column in self.best]
+                columns[reverse] = [column[::-1] for column in columns[reverse]]
+                columns[first:end] = self.by_part(columns[first:end])
+                self.begin(columns)
+
+    def by_part(self, columns: Columns) -> Columns:
+        """Columns side by side, in each of which the parts that hang together stand in the order of operands."""
+        found: dict[int, int] = {}  # of each vertex the least rank in its part
+        inside = {v for column in columns for v in column}
+        for start in sorted(inside, key=self.rank.__getitem__):
+            waiting = [start]
+            while waiting:
+                vertex = waiting.pop()
+                if vertex in inside and vertex not in found:
+                    found[vertex] = self.rank[start]
+                    waiting += [*self.left[vertex], *self.right[vertex]]
+        return [sorted(column, key=found.__getitem__) for column in columns]
 
     def settle(self, waiting: Iterable[int]) -> None:
         """Move vertices to their best places, then the neighbours of those that moved, until that helps no more.
