@@ -71,8 +71,12 @@ class _Frames:
         self.formulas = Steps(root, None, names)
 
     def all(self) -> Iterator[Frame]:
+        used: dict[Value, int] = {}  # of each node the depth at which it is first used
+        for node in self.names:
+            for parent in node.parents:
+                used.setdefault(parent, node.depth)
         leaves = [node for node in self.names if not node.depth]
-        yield self._given(leaves)
+        yield self._given(sorted(leaves, key=lambda leaf: used.get(leaf, 0)))  # w1, x, b1, w2 ..., as one computes
         for node in self.names:
             if node.depth:
                 yield self._forward(node)

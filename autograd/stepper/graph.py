@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from copy import deepcopy
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -103,18 +102,17 @@ def _figure_of_graph(root: Value, example: Mapping[str, Any], names: Any, digits
             "Show a part of it, such as an inner node or the loss of one example; draw(root) folds a large graph into "
             "a picture, and show(model, x, target) steps through a network neuron by neuron"
         )
-    twin, named = _twin(root, names_of)
-    scene = build_scene(twin, {name: node for node, name in named.items()}, max_nodes=n, digits=digits)
+    scene = build_scene(root, {name: node for node, name in names_of.items()}, max_nodes=n, digits=digits)
     lay_out(scene)
     index_of = {node.value: node.index for node in scene.nodes if isinstance(node.value, Value)}
-    name = one_line(named[twin])
+    name = one_line(names_of[root])
     return Figure(
         GRAPH,
         words("step_by_step", name=name),
         words("graph", name=name, count=n),
         to_svg(scene),
-        frames(twin, named, digits, index_of),
-        {"root": index_of[twin], "nodes": nodes_of(scene, digits)},
+        frames(root, names_of, digits, index_of),
+        {"root": index_of[root], "nodes": nodes_of(scene, digits)},
     )
 
 
@@ -126,17 +124,3 @@ def nodes_of(scene: Scene, digits: int) -> list[list[str]]:
         else ["", node.lines[-1].text, ""]
         for node in scene.nodes
     ]
-
-
-def _twin(root: Value, names: dict[Value, str]) -> tuple[Value, dict[Value, str]]:
-    """A copy of the graph with the gradients of one pass from ``root``, and its names; the graph keeps its own."""
-    copies: dict[int, Value] = {}
-    twin = deepcopy(root, copies)
-    named = {copies[id(node)]: name for node, name in names.items()}
-    for node in named:
-        node.grad = 0.0
-    if twin.depth:
-        twin.backward()
-    else:
-        twin.grad = 1.0
-    return twin, named
