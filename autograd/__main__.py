@@ -18,7 +18,7 @@ from autograd.derivation.explain import explain
 from autograd.derivation.expression import ExpressionError, names_in, record
 from autograd.derivation.proofread import Quantity, proofread, quantity_of
 from autograd.derivation.words import words
-from autograd.derivation.worked_example import PRINTED, worked_example
+from autograd.derivation.worked_example import PRINTED, ROLES, worked_example
 from autograd.engine.checks import as_number
 from autograd.engine.errors import DomainError
 from autograd.engine.graph import topological_order
@@ -87,7 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _worked_example(html: str | None) -> int:
     """Print the worked example of the notes beside what the notes print, and write its page."""
     example = worked_example()
-    page = show(example.L, names=None)
+    page = show(example.L, names=None, roles=ROLES)
     try:
         chosen, hint = (PAGE, f" {words('another_name')}") if html is None else (html, "")
         written = _write(page, chosen) + hint

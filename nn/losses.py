@@ -270,6 +270,7 @@ portion = Primitive(
     partials=(lambda m, y, a, b: b, lambda m, y, a, b: a),
     formula="a*b",
     textbook=("b", "a"),
+    target=0,
     module=__name__,
 )
 """a b, and 0 where a is 0, also for an infinite b: what a class with the target 0 adds to a cross-entropy."""
@@ -298,6 +299,7 @@ logistic_loss = Primitive(
     partials=(lambda m, y, a, b: (1.0 - b) * m.sigmoid(a) - b * m.sigmoid(-a), lambda m, y, a, b: -a),
     formula="log(1 + exp(a)) - b*a",
     textbook=("sigmoid(a) - b", "-a"),
+    target=1,
     module=__name__,
 )
 """The binary cross-entropy for the logit a and the target b."""
@@ -313,6 +315,7 @@ xlog1my = Primitive(
     ),
     formula="a*log(1 - b)",
     textbook=("log(1 - b)", "-a/(1 - b)"),
+    target=0,
     domain=lambda a, b: (
         DomainError("the logarithm is defined above 0 only; for a probability use a loss on logits")
         if b > 1 or (b == 1 and a != 0)
@@ -346,6 +349,7 @@ cross_entropy_of_sigmoid = Primitive(
     ),
     formula="-(c*log(a) + (1 - c)*log(1 - a))",
     textbook=("(1 - c)/(1 - a) - c/a", "0", "log(1 - a) - log(a)"),
+    target=2,
     domain=lambda a, b, c: (
         DomainError("the sigmoid has come so close to 0 or 1 that its logarithm has no slope; use a loss on logits")
         if ((a == 1.0 or b > _STEEPEST) and c != 1.0) or ((a == 0.0 or b < -_STEEPEST) and c != 0.0)

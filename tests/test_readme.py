@@ -16,7 +16,7 @@ import pytest
 from autograd import Value, compile, draw
 from autograd.__main__ import main
 from autograd.derivation.proofread import proofread
-from autograd.derivation.worked_example import PRINTED, worked_example
+from autograd.derivation.worked_example import PRINTED, ROLES, worked_example
 from autograd.engine.primitives import PRIMITIVES
 from autograd.files import write_whole
 from nn import MLP
@@ -32,7 +32,7 @@ def picture() -> str:
     example = worked_example()
     example.L.backward()
     path = [example.w1, example.z1, example.h, example.y, example.L]
-    return draw(example.L, highlight=path).svg
+    return draw(example.L, highlight=path, roles=ROLES).svg
 
 
 def table(first_cell: str) -> list[list[str]]:

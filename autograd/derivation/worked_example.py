@@ -31,6 +31,9 @@ PRINTED: dict[str | tuple[str, str] | tuple[str, str, float], str] = {
 }
 """What the notes print, in the order in which they print it."""
 
+ROLES = {"input": ["x"], "target": ["t"], "parameter": ["w1", "b1", "w2", "b2"]}
+"""What its leaves are, as `autograd.draw` takes it."""
+
 
 class WorkedExample(NamedTuple):
     """The nodes of the worked example, under the names that the notes give them."""

@@ -14,9 +14,10 @@ from autograd.derivation.words import words
 from autograd.derivation.writing import significant
 from autograd.drawing.folding import Group, fold_by_depth, fold_by_layer
 from autograd.drawing.heads import Heads, sign_runs
+from autograd.drawing.legend import legend_of, said_of
 from autograd.drawing.lettering import Run, name_runs
-from autograd.drawing.neurons import Layer, find_layers, row_and_inputs
-from autograd.drawing.roles import leaf_roles
+from autograd.drawing.neurons import Layer, row_and_inputs
+from autograd.drawing.roles import Roles, find_roles, given_roles
 from autograd.drawing.scene import GRADIENT_LEVELS, Cluster, Line, Role, Scene
 from autograd.engine import primitives
 from autograd.engine.graph import depth_of, gradients_of_all, topological_order
@@ -32,6 +33,8 @@ def build_scene(
     names: Mapping[str, object] | Caller | None = CALLER,
     *,
     frame: FrameType | None = None,
+    roles: Roles | None = None,
+    legend: bool = True,
     local_derivatives: bool = False,
     highlight: Value | Iterable[Value] | None = None,
     formulas: bool = True,
@@ -53,16 +56,14 @@ def build_scene(
     order = sorted(dict.fromkeys(node for r in roots for node in topological_order(r)), key=depth_of)
     if fold not in ("layer", "depth"):
         raise ValueError(f"fold must be 'layer' or 'depth', not {fold!r}")
-    layers = find_layers(order)
     names_of = node_names(roots, names, frame)
-    roles = leaf_roles(order, layers, names_of)
-    roles.update({r: "loss" for r in roots if r.depth})
+    role_of, layers = find_roles(order, roots, given_roles(roles, set(order), names_of))
 
     groups: list[Group] = []
     notes: list[str] = []
     if len(order) > max_nodes:
-        by_layer = fold_by_layer(order, layers, roles, max_nodes) if fold == "layer" else None
-        groups = by_layer if by_layer is not None else fold_by_depth(order, roles, max_nodes)
+        by_layer = fold_by_layer(order, layers, role_of, max_nodes) if fold == "layer" else None
+        groups = by_layer if by_layer is not None else fold_by_depth(order, role_of, max_nodes)
         notes.append(words("folded_by_depth" if by_layer is None else "folded_by_layer", count=len(order)))
 
     reached = gradients_of_all(roots[0]) if len(roots) == 1 else {}
@@ -70,7 +71,7 @@ def build_scene(
     shown = gradient_of if gradients else {}
     first = _first_astray(order, gradient_of if gradients or gradients_as_colour else {})
     heads = Heads(names_of, digits, formulas)
-    builder = _Builder(names_of, roles, digits, heads, values, shown, first)
+    builder = _Builder(names_of, role_of, digits, heads, values, shown, first)
     builder.add_units(order, groups)
     builder.add_edges(local_derivatives)
     if not groups:
@@ -86,13 +87,16 @@ def build_scene(
     scene.note = ". ".join(notes)
     results = [f"{names_of.get(r, words('the_result'))} = {number(r.data, digits)}" for r in roots[:4]]
     what, nodes, arrows = words("and").join(results), len(scene.nodes), len(scene.edges)
-    sentences = [words("computation_graph", what=what, nodes=nodes, arrows=arrows)]
-    sentences += [
+    scene.legend = legend_of(scene) if legend else []
+    of_numbers = [node.role for node in scene.nodes if type(node.value) is float]
+    astray = [
         f"{names_of.get(node) or words('a_node_without_name')}: {note}."
         for node, found in first.items()
         for note in found
     ]
-    scene.description = " ".join([*sentences, scene.note])
+    what_is_drawn = words("computation_graph", what=what, nodes=nodes, arrows=arrows)
+    sentences = [what_is_drawn, *said_of([*role_of.values(), *of_numbers]), *astray, scene.note]
+    scene.description = " ".join(sentences)
     return scene
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import graphviz
 
 from autograd.derivation.styles import printable, raised
+from autograd.derivation.words import words
 from autograd.drawing.layout.spacing import (
     CLUSTER_PADDING,
     LABEL_SIZE,
@@ -20,12 +21,29 @@ from autograd.drawing.palette import LIGHT
 from autograd.drawing.scene import Line, Role, Scene, SceneEdge, SceneNode, line_width
 
 _SHAPES: dict[Role, str] = {"input": "ellipse", "target": "hexagon", "neuron": "ellipse", "gap": "plaintext"}
-_STYLES: dict[Role, str] = {"operation": "filled,rounded", "loss": "filled,rounded", "constant": "filled,dashed"}
+_STYLES: dict[Role, str] = {
+    "leaf": "filled,rounded",
+    "operation": "filled,rounded",
+    "loss": "filled,rounded",
+    "constant": "filled,dashed",
+}
+_LOOKS = {  # in words
+    "input": "ellipse",
+    "parameter": "rectangle",
+    "target": "hexagon",
+    "neuron": "circle",
+    "constant": "dashed_box",
+    "loss": "double_box",
+    "positive": "solid_line",
+    "negative": "dashed_line",
+    "thickness": "thickness",
+}
 _FONT = "Helvetica,Arial,sans-serif"
 
 
 def to_digraph(scene: Scene) -> graphviz.Digraph:
     """The nodes, arrows and boxes of a scene, with its text and its colours; its places do not matter."""
+    below = "\n".join(filter(None, [_legend(scene), scene.note]))
     graph = graphviz.Digraph(
         graph_attr={
             "fontname": _FONT,
@@ -33,7 +51,7 @@ def to_digraph(scene: Scene) -> graphviz.Digraph:
             "rankdir": "LR",
             "nodesep": f"{NODE_GAP / 72:.4f}",
             "ranksep": f"{column_gap(scene) / 72:.4f}",
-            **({"label": literal(scene.note), "labelloc": "b"} if scene.note else {}),
+            **({"label": literal(below), "labelloc": "b"} if below else {}),
         },
         node_attr={"fontname": _FONT, "fontsize": "12", "fontcolor": LIGHT["ink"]},
         edge_attr={
@@ -63,6 +81,11 @@ def literal(text: str) -> str:
     escaped = text.replace("&", "&amp;").replace("\\", "\\\\")
     quoted: str = graphviz.nohtml("\\n".join(map(printable, escaped.split("\n"))))
     return quoted
+
+
+def _legend(scene: Scene) -> str:
+    """The legend in words: Graphviz has no place for samples outside of the layout."""
+    return " · ".join([words("key", look=words(_LOOKS[key.look]), meaning=key.text) for key in scene.legend])
 
 
 def _add_boxes(graph: graphviz.Digraph, scene: Scene, parent: int | None) -> None:

@@ -16,6 +16,7 @@ from autograd.derivation.words import words
 from autograd.drawing import scene_of
 from autograd.drawing.build import Fold, build_scene
 from autograd.drawing.layout import lay_out
+from autograd.drawing.roles import Roles
 from autograd.drawing.scene import Scene
 from autograd.drawing.svg import FONT, to_svg
 from autograd.engine.checks import check_count
@@ -136,6 +137,8 @@ def draw(
     gradients: bool = True,
     gradients_as_colour: bool = False,
     biases: bool = False,
+    roles: Roles | None = None,
+    legend: bool = True,
     max_nodes: int | None = None,
     fold: Fold = "layer",
     digits: int = 4,
@@ -145,9 +148,11 @@ def draw(
     In the picture of a graph every node shows its formula, its value and its gradient. The gradients are those of
     ``root``, worked out for the picture: it needs no ``backward()``, and changes no ``.grad``. The first value of the
     forward pass and the first gradient of the reverse pass that are NaN or infinite are marked. Shape and colour tell
-    what a node is: an ellipse is an input, a hexagon a target, a rectangle a parameter, a rounded box an operation, a
-    doubly ruled one a result, a dotted one a constant. A network is drawn as circles in columns; the thickness of a
-    line is the size of its weight, and a negative weight is dashed and orange.
+    what a node is: an ellipse is an input, a hexagon a target, a rectangle a parameter, a box with round ends any other
+    leaf, a rounded box an operation, a doubly ruled one a result, a dotted one a constant. What is an input, a
+    parameter or a target is known of the leaves of weighted sums (`dot`, the layers of nn), and of losses; ``roles``
+    says all else. A network is drawn as circles in columns; the thickness of a line is the size of its weight, and a
+    negative weight is dashed and orange. A legend below says so.
 
     Arguments:
         root: a Value or a list of Values, of which no gradients are shown where there are several; once nn is imported,
@@ -166,6 +171,9 @@ def draw(
         gradients_as_colour: make the colour the size of the gradient; in a network, that of the gradients which
             ``backward()`` has left in its parameters.
         biases: in a network, write each bias into its circle.
+        roles: of a graph, which nodes are inputs, parameters and targets, and goes before what the graph says:
+            ``roles={"input": [x1, x2], "target": t}``, by the nodes or by their names; "leaf" for none of these.
+        legend: whether the shapes and colours that have a meaning are explained below the picture.
         max_nodes: if there are more, several are drawn as one, and a line below says so; by default 100, and 40
             circles in a network.
         fold: how: by "layer" or by "depth".
@@ -175,9 +183,11 @@ def draw(
         A `Drawing`, which a notebook displays. ``save("graph.svg")`` writes it; ``digraph`` gives it to Graphviz.
 
     Raises:
-        TypeError: if ``root`` is none of these; for a number of digits or nodes that is not whole.
+        TypeError: if ``root`` is none of these; for a number of digits or nodes that is not whole; for ``roles`` that
+            are no mapping, or of a network.
         ValueError: for a highlight that is not drawn, gradients of several results as colours, less than one digit or
-            node, or an unknown way of folding.
+            node, an unknown way of folding, an unknown role, a role of what is not in the graph, or two roles of one
+            node.
 
     Example:
         >>> from autograd import Value
@@ -202,9 +212,11 @@ def draw(
         gradients=gradients,
         gradients_as_colour=gradients_as_colour,
         biases=biases,
+        legend=legend,
         fold=fold,
         digits=digits,
         **({} if max_nodes is None else {"max_nodes": max_nodes}),
+        **({} if roles is None else {"roles": roles}),
     )
     return Drawing(scene)
 

@@ -19,7 +19,7 @@ from autograd.engine.value import Value
 
 MOST_BANDS = 12  # of depth: what stands side by side on a page
 _MOST_SYMBOLS = 4
-_LEAVES: dict[Role, str] = {"input": "inputs", "target": "targets", "parameter": "parameters"}
+_LEAVES: dict[Role, str] = {"input": "inputs", "target": "targets", "parameter": "parameters", "leaf": "leaves"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

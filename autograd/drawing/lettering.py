@@ -20,7 +20,6 @@ from autograd.derivation.writing import in_style
 Style = Literal["upright", "italic", "subscript", "superscript"]
 
 SMALL = 0.72  # the size of a subscript beside that of its letter
-ITALIC = 1.1  # and that of an italic letter beside an upright one
 _WIDTHS = {  # in units of the font size
     **dict.fromkeys("ijl.,:;'|!()[]{}It·⋅", 0.36),
     **dict.fromkeys(' fr/\\-"°', 0.42),

@@ -7,7 +7,7 @@ inputs make a layer; over several examples, so do those with the same weights.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
 from autograd.derivation.words import words
@@ -54,11 +54,12 @@ def row_and_inputs(node: Value) -> tuple[Sequence[Value | float], Sequence[Value
     return operands[: len(operands) - n], operands[len(operands) - n :]
 
 
-def find_layers(order: Iterable[Value]) -> list[Layer]:
+def find_layers(order: Iterable[Value], no_weights: Container[Value] = ()) -> list[Layer]:
     """The layers of a graph, first to last.
 
     Arguments:
         order: the nodes of the graph in topological order.
+        no_weights: leaves of which it is known that they are no weights, such as targets; by default none.
     """
     order = list(order)
     consumers: defaultdict[Value, list[Value]] = defaultdict(list)
@@ -76,7 +77,7 @@ def find_layers(order: Iterable[Value]) -> list[Layer]:
             continue
         row, inputs = row_and_inputs(node)
         weights = {w for w in row if isinstance(w, Value)}
-        if not weights or any(w.depth for w in weights) or not weights.isdisjoint(inputs):
+        if not weights or any(w.depth or w in no_weights for w in weights) or not weights.isdisjoint(inputs):
             continue
         row_key, input_key = tuple(map(id, row)), tuple(map(id, inputs))
         neuron = neurons.get(row_key)

@@ -6,6 +6,7 @@ A scene knows roles and numbers, but no colour and no file format.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -13,18 +14,23 @@ from autograd.drawing.lettering import Run, width_of
 from autograd.engine.value import Value
 
 Point: TypeAlias = "tuple[float, float]"
-Role: TypeAlias = Literal["input", "target", "parameter", "constant", "operation", "loss", "folded", "neuron", "gap"]
+Role: TypeAlias = Literal[
+    "input", "target", "parameter", "leaf", "constant", "operation", "loss", "folded", "neuron", "gap"
+]
 Kind: TypeAlias = Literal["symbol", "formula", "value", "gradient", "note"]
 
-FONT_SIZES: dict[Kind, float] = {"symbol": 15.0, "formula": 12.5, "value": 12.5, "gradient": 10.5, "note": 10.5}
+FONT_SIZES: dict[Kind, float] = {"symbol": 15.0, "formula": 12.5, "value": 12.5, "gradient": 12.5, "note": 10.5}
 """The font size of each kind of line, in points."""
 LEADING = 1.25
+DIVIDER = 4.0
+"""The room for the line between a value and its gradient."""
 GRADIENT_LEVELS = 5
 _PADDING = 8.0
 _THICKEST, _THINNEST = 5.0, 0.6  # lines that stand for weights
 _ROOM: dict[Role, tuple[float, float]] = {  # what a shape needs beside a rectangle around its text
     "input": (1.28, 1.22),  # an ellipse
     "target": (1.22, 1.1),  # a hexagon
+    "leaf": (1.06, 1.0),  # round at both ends
 }
 
 
@@ -122,6 +128,26 @@ class Cluster:
 
 
 @dataclass(slots=True, eq=False)
+class Key:
+    """A line of the legend: a sample of a look, and what it means.
+
+    Attributes:
+        look: a role, whose shape and colour it shows; or of lines that stand for weights their sign, or thickness.
+        text: what that means.
+        hollow: whether the shape is not filled, since fills mean something else.
+        circle: whether the ellipse is one.
+        x, y: the middle of the sample, once laid out; the text stands to its right.
+    """
+
+    look: Role | Literal["positive", "negative", "thickness"]
+    text: str
+    hollow: bool = False
+    circle: bool = False
+    x: float = 0.0
+    y: float = 0.0
+
+
+@dataclass(slots=True, eq=False)
 class Scene:
     """Everything a picture shows.
 
@@ -129,7 +155,8 @@ class Scene:
         nodes: in topological order, operands before results.
         edges: in the order of their targets and, at one target, of the operands.
         clusters: boxes; an outer one stands before those in it.
-        note: a line below the picture; empty for none.
+        legend: what the shapes, colours and lines mean, below the picture; empty for none.
+        note: a line below that; empty for none.
         description: what is to be seen, for those who cannot see it.
         width, height: of the whole picture in points once it is laid out; 0.0 before.
     """
@@ -137,6 +164,7 @@ class Scene:
     nodes: list[SceneNode] = field(default_factory=list)
     edges: list[SceneEdge] = field(default_factory=list)
     clusters: list[Cluster] = field(default_factory=list)
+    legend: list[Key] = field(default_factory=list)
     note: str = ""
     description: str = ""
     width: float = 0.0
@@ -166,10 +194,18 @@ def line_width(weight: float, heaviest: float) -> float:
     return _THINNEST + (_THICKEST - _THINNEST) * abs(weight) / heaviest if heaviest else _THINNEST
 
 
+def line_heights(lines: Sequence[Line]) -> list[float]:
+    """The height of each line of a node, with that of the divider above the gradient, where there is one."""
+    return [
+        FONT_SIZES[line.kind] * LEADING + (DIVIDER if i and line.kind == "gradient" else 0.0)
+        for i, line in enumerate(lines)
+    ]
+
+
 def _size(role: Role, lines: tuple[Line, ...]) -> tuple[float, float]:
     """The width and height of a node."""
     width = max([width_of(line.runs, FONT_SIZES[line.kind]) for line in lines], default=0.0)
-    height = sum([FONT_SIZES[line.kind] * LEADING for line in lines])
+    height = sum(line_heights(lines))
     wider, higher = _ROOM.get(role, (1.0, 1.0))
     if role == "constant":
         return max(width + _PADDING, 20.0), height + _PADDING / 2

@@ -11,30 +11,37 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 from html import escape
-from math import hypot
+from math import hypot, sqrt
 
 from autograd.derivation.styles import printable
+from autograd.drawing.layout.keys import SAMPLE_HEIGHT, SAMPLE_WIDTH, text_place
 from autograd.drawing.layout.spacing import LABEL_SIZE, TITLE_SIZE, label_width
-from autograd.drawing.lettering import ITALIC, SMALL, Run
+from autograd.drawing.lettering import SMALL, Run
 from autograd.drawing.palette import DARK, LIGHT
 from autograd.drawing.scene import (
+    DIVIDER,
     FONT_SIZES,
     GRADIENT_LEVELS,
     LEADING,
     Cluster,
+    Key,
     Point,
     Scene,
     SceneEdge,
     SceneNode,
+    line_heights,
     line_width,
 )
 
-FONT = "'Helvetica Neue',Helvetica,Arial,'Liberation Sans',sans-serif"
-_ITALIC_FONT = "'STIX Two Text','Times New Roman','Liberation Serif',serif"
+FONT = (
+    "'STIX Two Text','STIX Two Math',Cambria,'Libertinus Serif','Noto Serif','Times New Roman','Liberation Serif',"
+    "'DejaVu Serif',serif"
+)
+"""Serif, as mathematics is set: of every system one that has its letters and signs."""
 _CORNERS = {"operation": 9.0, "loss": 9.0, "folded": 4.0, "constant": 3.0, "parameter": 0.0}
 _HEAD_LENGTH, _HEAD_WIDTH = 7.0, 5.6
 _SHIFT = {"subscript": 0.26, "superscript": -0.36}
-_ROLES = ("input", "target", "parameter", "constant", "operation", "loss", "folded", "neuron")
+_ROLES = ("input", "target", "parameter", "leaf", "constant", "operation", "loss", "folded", "neuron")
 
 _LOOKS: dict[str, dict[str, str]] = {
     "page": {"fill": "page"},
@@ -43,15 +50,17 @@ _LOOKS: dict[str, dict[str, str]] = {
     "symbol": {"fill": "ink", "font-size": f"{FONT_SIZES['symbol']:g}", "font-weight": "600"},
     "formula": {"fill": "ink", "font-size": f"{FONT_SIZES['formula']:g}", "font-weight": "600"},
     "value": {"fill": "ink", "font-size": f"{FONT_SIZES['value']:g}"},
-    "gradient": {"fill": "quiet", "font-size": f"{FONT_SIZES['gradient']:g}"},
+    "gradient": {"fill": "gradient", "font-size": f"{FONT_SIZES['gradient']:g}"},
     "note": {"fill": "quiet", "font-size": f"{FONT_SIZES['note']:g}"},
     "remark": {"fill": "quiet", "font-size": f"{LABEL_SIZE:g}"},
     "label": {"fill": "ink", "font-size": f"{LABEL_SIZE:g}"},
+    "meaning": {"fill": "quiet", "font-size": f"{LABEL_SIZE:g}", "text-anchor": "start"},
     "shape": {"stroke-width": "1.3"},
     **{f"role-{role} shape": {"fill": f"{role}-fill", "stroke": f"{role}-line"} for role in _ROLES},
     **{f"level-{i} shape": {"fill": f"level-{i}"} for i in range(GRADIENT_LEVELS + 1)},
-    **{f"level-{i} {kind}": {"fill": "ink"} for i in (3, 4, 5) for kind in ("gradient", "note")},  # grey is too faint
+    **{f"level-{i} {kind}": {"fill": "ink"} for i in (2, 3, 4, 5) for kind in ("gradient", "note")},  # else too faint
     "rim": {"fill": "none", "stroke": "loss-line", "stroke-width": "1.3"},
+    **{f"role-{role} divider": {"fill": "none", "stroke": f"{role}-line", "stroke-width": "0.8"} for role in _ROLES},
     "line": {"fill": "none", "stroke": "edge", "stroke-width": "1.2"},
     "head": {"fill": "edge"},
     "positive line": {"stroke": "positive"},
@@ -127,6 +136,8 @@ def to_svg(scene: Scene) -> str:
     parts += [_edge(edge, heaviest) for edge in scene.edges]
     parts += [_label(edge) for edge in scene.edges if edge.label and edge.label_at]  # above all lines
     parts += [_node(node) for node in scene.nodes]
+    if scene.legend:
+        parts += ['<g class="legend">', *[_key(key) for key in scene.legend], "</g>"]
     if scene.note:
         parts.append(_line_of_text("remark", scene.width / 2, scene.height - LABEL_SIZE, _text(scene.note)))
     return "".join([*parts, "</svg>"])
@@ -144,11 +155,14 @@ def _node(node: SceneNode) -> str:
     if node.highlighted:
         classes.append("highlighted")
     parts = [f'<g class="node {" ".join(classes)}" data-node="{node.index}">', _shape(node, classes)]
-    y = node.y - sum([FONT_SIZES[line.kind] * LEADING for line in node.lines]) / 2
-    for line in node.lines:
+    heights = line_heights(node.lines)
+    y = node.y - sum(heights) / 2
+    for line, height in zip(node.lines, heights, strict=True):
         size = FONT_SIZES[line.kind]
-        baseline = y + size * (LEADING / 2 + 0.35)
-        y += size * LEADING
+        y += height
+        if height > size * LEADING:
+            parts.append(_divider(node, y - height + DIVIDER / 2, classes))
+        baseline = y - size * (LEADING / 2 - 0.35)
         parts.append(_line_of_text(line.kind, node.x, baseline, _runs(line.runs, size), classes))
     return "".join([*parts, "</g>"])
 
@@ -159,6 +173,8 @@ def _shape(node: SceneNode, classes: list[str]) -> str:
     look = _look("shape", *classes)
     if node.role == "gap":
         return _rectangle(_look("page"), x, y, w, h, 3.0)
+    if node.role == "leaf":
+        return _rectangle(look, x, y, w, h, h)
     if node.role in ("input", "neuron"):
         return f'<ellipse {look} cx="{x:.1f}" cy="{y:.1f}" rx="{w:.1f}" ry="{h:.1f}"/>'
     if node.role == "target":
@@ -166,10 +182,43 @@ def _shape(node: SceneNode, classes: list[str]) -> str:
         right = [(x + inner, y - h), (x + w, y), (x + inner, y + h)]
         left = [(x - inner, y + h), (x - w, y), (x - inner, y - h)]
         return f'<polygon {look} points="{_points(right + left)}"/>'
-    outline = _rectangle(look, x, y, w, h, _CORNERS[node.role])
+    corner = min(_CORNERS[node.role], 0.6 * h)  # that of a sample in the legend is smaller
+    outline = _rectangle(look, x, y, w, h, corner)
     if node.role == "loss":
-        outline += _rectangle(_look("rim"), x, y, w - 3.0, h - 3.0, _CORNERS["loss"] - 3.0)
+        outline += _rectangle(_look("rim"), x, y, w - 3.0, h - 3.0, max(corner - 3.0, 1.0))
     return outline
+
+
+def _divider(node: SceneNode, y: float, classes: list[str]) -> str:
+    """The line between what the forward pass and what the reverse pass gives a node."""
+    share = (y - node.y) / (node.height / 2)
+    reach = node.width / 2
+    if node.role in ("input", "neuron"):
+        reach *= sqrt(1.0 - share**2)
+    elif node.role == "target":
+        reach -= abs(share) * node.height / 4
+    elif node.role == "leaf":
+        reach -= (1.0 - sqrt(1.0 - share**2)) * node.height / 2
+    elif node.role == "loss":
+        reach -= 3.0
+    return f'<path {_look("divider", *classes)} d="M{node.x - reach:.1f},{y:.1f}H{node.x + reach:.1f}"/>'
+
+
+def _key(key: Key) -> str:
+    """A sample of a look and what it means."""
+    x, y = text_place(key)
+    text = f'<text {_look("meaning")} x="{x:.1f}" y="{y:.1f}">{_text(key.text)}</text>'
+    left, right, half = key.x - SAMPLE_WIDTH / 2, key.x + SAMPLE_WIDTH / 2, SAMPLE_HEIGHT / 2
+    if key.look == "thickness":
+        corners = [(left, key.y - 0.5), (right, key.y - half + 2.0), (right, key.y + half - 2.0), (left, key.y + 0.5)]
+        return f'<g class="key"><polygon {_look("head")} points="{_points(corners)}"/>{text}</g>'
+    if key.look == "positive" or key.look == "negative":
+        look = f'{_look("line", key.look)} style="stroke-width:2.5"'
+        return f'<g class="key {key.look}"><path {look} d="M{left:.1f},{key.y:.1f}H{right:.1f}"/>{text}</g>'
+    width = SAMPLE_HEIGHT if key.circle and key.look in ("input", "neuron") else SAMPLE_WIDTH
+    sample = SceneNode(-1, None, key.look, x=key.x, y=key.y, width=width, height=SAMPLE_HEIGHT)
+    classes = [f"role-{key.look}", *(["level-0"] if key.hollow else [])]
+    return f'<g class="key {" ".join(classes)}">{_shape(sample, classes)}{text}</g>'
 
 
 def _edge(edge: SceneEdge, heaviest: float) -> str:
@@ -233,7 +282,7 @@ def _runs(runs: Iterable[Run], size: float) -> str:
     for text, style in runs:
         attributes = ""
         if style == "italic":
-            attributes = f' font-family="{_ITALIC_FONT}" font-style="italic" font-size="{ITALIC * size:.3g}"'
+            attributes = ' font-style="italic"'
         elif style in _SHIFT:
             attributes = f' font-size="{SMALL * size:.3g}"'
         wanted = _SHIFT.get(style, 0.0) * size

@@ -55,6 +55,7 @@ class Primitive:
             gradient at all (and not 0 times an infinite slope, which would be NaN).
         flat: where a slope is 0 the operand changes nothing nearby, as below 0 in a ReLU. So nothing is handed on there
             either, also if what comes from above is infinite.
+        target: for a part of a loss, which of its operands is the target; pictures show that as one.
         activation: what neurons do with their weighted sum: drawn in the neuron's box, named in a folded layer.
         notation: how formulas call it, where that is not its name ("abs" for absolute).
         latex: its command in LaTeX, where there is one; MathML follows it.
@@ -84,6 +85,7 @@ class Primitive:
     selects: bool = False
     flat: bool = False
     activation: bool = False
+    target: int | None = None
     notation: str = ""
     latex: str = ""
     array: str = ""
@@ -358,6 +360,7 @@ xlogy = Primitive(
     partials=(lambda m, y, a, b: m.log(b), lambda m, y, a, b: m.divide(a, m.where(b, b, 1.0))),
     formula="a*log(b)",
     textbook=("log(b)", "a/b"),
+    target=0,
     domain=lambda a, b: (
         DomainError("the logarithm is defined above 0 only; for a probability use a loss on logits")
         if b < 0 or (b == 0 and a != 0)

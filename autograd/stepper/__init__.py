@@ -13,12 +13,15 @@ if TYPE_CHECKING:
 
 
 @singledispatch
-def figure_of(root: Any, example: Mapping[str, Any], names: Any, digits: int, frame: FrameType) -> Figure:
+def figure_of(
+    root: Any, example: Mapping[str, Any], names: Any, digits: int, frame: FrameType, **options: Any
+) -> Figure:
     """What `autograd.show` shows, chosen by the type of ``root``: register a function for a type of your own.
 
     Arguments:
         example: those of x, target and loss that were given.
         names, digits: as for `autograd.show`.
         frame: the caller whose variables give the names.
+        options: ``roles`` and ``legend``, only where they were given.
     """
     raise TypeError(f"show takes the result of an expression of Values, not {root!r:.60}")

@@ -14,6 +14,8 @@ from autograd.derivation.words import words
 from autograd.derivation.writing import significant
 from autograd.drawing.build import build_scene
 from autograd.drawing.layout import lay_out
+from autograd.drawing.legend import said_of
+from autograd.drawing.roles import Roles
 from autograd.drawing.scene import Scene
 from autograd.drawing.svg import to_svg
 from autograd.engine.checks import check_count
@@ -35,6 +37,8 @@ def show(
     *,
     loss: Any = None,
     names: Mapping[str, object] | Caller | None = CALLER,
+    roles: Roles | None = None,
+    legend: bool = True,
     digits: int = 4,
 ) -> Figure:
     """Step through the forward and the reverse pass of ``root``: each value, then each gradient, one idea at a time.
@@ -60,6 +64,8 @@ def show(
             for a softmax, and half the squared error for anything else.
         names: how nodes without a label are called: by default as the caller's variables; None for labels alone; or
             a mapping from names to nodes. What has no name then becomes v1, v2 ...
+        roles: of a graph, which nodes are inputs, parameters and targets, as for `autograd.draw`.
+        legend: whether the picture says below what its shapes mean.
         digits: how many significant digits are shown.
 
     Returns:
@@ -68,8 +74,8 @@ def show(
     Raises:
         TypeError: if ``root`` is none of these; if a network lacks x or target, or a Value has them; for a number of
             digits that is not whole.
-        ValueError: for less than one digit; for an x or a target of another length; for an unknown loss; for a graph of
-            more than 1,000 nodes, which no browser holds.
+        ValueError: for less than one digit; for a role that is unknown, or of what is not in the graph; for an x or a
+            target of another length; for an unknown loss; for a graph of more than 1,000 nodes, which no browser holds.
 
     Example:
         >>> from autograd import Value
@@ -83,11 +89,20 @@ def show(
     """
     check_count("digits", digits)
     example = {name: given for name, given in (("x", x), ("target", target), ("loss", loss)) if given is not None}
-    return figure_of(root, example, names, digits, sys._getframe(1))
+    options = {**({} if roles is None else {"roles": roles}), **({} if legend else {"legend": False})}
+    return figure_of(root, example, names, digits, sys._getframe(1), **options)
 
 
 @figure_of.register(Value)
-def _figure_of_graph(root: Value, example: Mapping[str, Any], names: Any, digits: int, frame: FrameType) -> Figure:
+def _figure_of_graph(
+    root: Value,
+    example: Mapping[str, Any],
+    names: Any,
+    digits: int,
+    frame: FrameType,
+    roles: Roles | None = None,
+    legend: bool = True,
+) -> Figure:
     """The stepper of a graph; the arguments are those of `figure_of`."""
     if example:
         raise TypeError(
@@ -102,14 +117,21 @@ def _figure_of_graph(root: Value, example: Mapping[str, Any], names: Any, digits
             "Show a part of it, such as an inner node or the loss of one example; draw(root) folds a large graph into "
             "a picture, and show(model, x, target) steps through a network neuron by neuron"
         )
-    scene = build_scene(root, {name: node for node, name in names_of.items()}, max_nodes=n, digits=digits)
+    scene = build_scene(
+        root,
+        {name: node for node, name in names_of.items()},
+        roles=roles,
+        legend=legend,
+        max_nodes=n,
+        digits=digits,
+    )
     lay_out(scene)
     index_of = {node.value: node.index for node in scene.nodes if isinstance(node.value, Value)}
     name = one_line(names_of[root])
     return Figure(
         GRAPH,
         words("step_by_step", name=name),
-        words("graph", name=name, count=n),
+        " ".join([words("graph", name=name, count=n), *said_of([node.role for node in scene.nodes])]),
         to_svg(scene),
         frames(root, names_of, digits, index_of),
         {"root": index_of[root], "nodes": nodes_of(scene, digits)},

@@ -29,27 +29,38 @@ def scene_of_network(
     formulas: bool,
     values: bool,
     gradients: bool,
+    roles: Any = None,
     **options: Any,
 ) -> Scene:
     """The picture of a network, a layer or a neuron. Its circles have the names of the textbooks."""
     from nn.views.picture import network_scene
 
+    if roles is not None:
+        raise TypeError("roles belong to a graph of Values: draw(loss, roles=...). A network knows its inputs")
     return network_scene(model, weights=local_derivatives, **options)
 
 
 @figure_of.register(object)
-def figure_of_network(model: Any, example: Mapping[str, Any], names: Any, digits: int, frame: Any) -> Figure:
+def figure_of_network(
+    model: Any, example: Mapping[str, Any], names: Any, digits: int, frame: Any, roles: Any = None, legend: bool = True
+) -> Figure:
     """The stepper through a network on an example."""
     from nn.views.stepper import show_network
 
-    return show_network(model, names, digits, **example)
+    if roles is not None:
+        raise TypeError("roles belong to a graph of Values: show(loss, roles=...). A network knows its inputs")
+    return show_network(model, names, digits, legend=legend, **example)
 
 
 @figure_of.register(History)
-def figure_of_history(history: History, example: Mapping[str, Any], names: Any, digits: int, frame: Any) -> Figure:
+def figure_of_history(
+    history: History, example: Mapping[str, Any], names: Any, digits: int, frame: Any, **options: Any
+) -> Figure:
     """The replay of a training."""
     from nn.views.replay import figure
 
+    if options:
+        raise TypeError(f"{' and '.join(options)} belong to a graph of Values. For a training: show(history)")
     if example:
         raise TypeError("x, target and loss belong to a network: show(model, x, target). For a training: show(history)")
     return figure(history, digits)

@@ -11,8 +11,9 @@ from autograd.derivation.words import words
 from autograd.drawing.build import colour_by_gradient, number, stressed_values
 from autograd.drawing.layout import finish
 from autograd.drawing.layout.spacing import CLUSTER_PADDING, NODE_GAP, TITLE_HEIGHT, TITLE_SIZE
+from autograd.drawing.legend import legend_of
 from autograd.drawing.lettering import Run, name_runs, width_of
-from autograd.drawing.scene import FONT_SIZES, LEADING, Cluster, Line, Point, Role, Scene, SceneNode
+from autograd.drawing.scene import FONT_SIZES, Cluster, Line, Point, Role, Scene, SceneNode, line_heights
 from autograd.engine.value import Value
 from nn.views.example import Example
 from nn.views.network import Weights, circle_name, sizes_of, target_name, weights_of
@@ -30,6 +31,7 @@ def network_scene(
     weights: bool = False,
     highlight: Value | Iterable[Value] | None = None,
     gradients_as_colour: bool = False,
+    legend: bool = True,
     max_nodes: int = MOST_CIRCLES,
     digits: int = 4,
     example: Example | None = None,
@@ -63,6 +65,7 @@ def network_scene(
         notes.append(note if any(parameters.values()) else words("call_backward", note=note))
     builder.stress(highlight)
     builder.place()
+    scene.legend = legend_of(scene) if legend else []
     scene.note = ". ".join(notes)
     scene.description = f"{words('neural_network', shape=shape)} {scene.note}".strip()
     return finish(scene)
@@ -207,7 +210,7 @@ class _Builder:
 
 def _diameter(lines: Sequence[Line]) -> float:
     """The diameter of a circle around lines of text."""
-    heights = [FONT_SIZES[line.kind] * LEADING for line in lines]
+    heights = line_heights(lines)
     y = -sum(heights) / 2
     reach = 0.0
     for line, height in zip(lines, heights, strict=True):

@@ -22,10 +22,12 @@ NETWORK = Kind("network", GRAPH.heads, GRAPH.purpose, (*GRAPH.files, Path(__file
 MOST_CIRCLES = 24  # from more on, large layers are folded; each circle takes three steps
 
 
-def show_network(model: Any, names: Any, digits: int, x: Any = None, target: Any = None, loss: Any = None) -> Figure:
+def show_network(
+    model: Any, names: Any, digits: int, x: Any = None, target: Any = None, loss: Any = None, legend: bool = True
+) -> Figure:
     """The stepper of a network; the arguments, and what is raised, are those of `autograd.show`."""
     run = run_example(model, x, target, loss)
-    scene = network_scene(model, max_nodes=MOST_CIRCLES, digits=digits, example=run)
+    scene = network_scene(model, max_nodes=MOST_CIRCLES, digits=digits, example=run, legend=legend)
     picture = to_svg(scene)
     return Figure(
         NETWORK,

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Value, draw
-from autograd.derivation.worked_example import WorkedExample, worked_example
+from autograd.derivation.worked_example import ROLES, WorkedExample, worked_example
 from autograd.drawing import scene_of
 from autograd.drawing.build import build_scene, colour_by_gradient
 from autograd.drawing.drawing import Drawing
@@ -58,7 +58,7 @@ def test_every_number_is_shown(example: WorkedExample) -> None:
 
 
 def test_roles_are_told_apart(example: WorkedExample) -> None:
-    picture = svg_of(example.L)
+    picture = svg_of(example.L, roles=ROLES)
     for role in ("input", "target", "parameter", "constant", "operation", "loss"):
         assert f"role-{role}" in picture
 
@@ -226,9 +226,9 @@ def test_a_group_has_the_shade_of_its_largest_gradient() -> None:
     total = fsum([leaf * (-2000.0 if leaf is leaves[7] else 2.0) for leaf in leaves])
     scene = build_scene(total, {}, gradients_as_colour=True, max_nodes=5)
     folded = {node.name: node.level for node in scene.nodes if node.role == "folded"}
-    assert folded["20 inputs"] == 5
+    assert folded["20 leaves"] == 5
     assert set(folded.values()) > {5}
-    assert all(node.level == 1 for node in scene.nodes if node.name != "20 inputs" and node.level is not None)
+    assert all(node.level == 1 for node in scene.nodes if node.name != "20 leaves" and node.level is not None)
 
 
 def test_a_highlighted_node_is_marked(example: WorkedExample) -> None:
@@ -290,7 +290,7 @@ def test_a_png_is_as_large_as_the_picture_and_has_its_colours(
 ) -> None:
     peer("typst")
     image = peer("PIL.Image")
-    drawing = draw(example.L)
+    drawing = draw(example.L, roles=ROLES)
     root = ET.fromstring(drawing.svg)
     with image.open(drawing.save(tmp_path / "graph.png", scale=scale)) as png:
         assert png.size == pytest.approx([scale * float(root.get(side, "")) for side in ("width", "height")], abs=1.0)

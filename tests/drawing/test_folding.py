@@ -12,7 +12,7 @@ from autograd import Value
 from autograd.drawing.build import build_scene
 from autograd.drawing.folding import MOST_BANDS, fold_by_depth
 from autograd.drawing.neurons import find_layers
-from autograd.drawing.roles import leaf_roles
+from autograd.drawing.roles import find_roles
 from autograd.engine.graph import topological_order
 from autograd.functions import dot, fsum, softmax
 
@@ -34,7 +34,7 @@ def test_a_group_of_depths_holds_the_operations_of_just_these_depths(chains: lis
         ends.append(node)
     total = fsum(ends) * 2.0
     order = topological_order(total)
-    groups = fold_by_depth(order, leaf_roles(order, [], {}), limit)
+    groups = fold_by_depth(order, find_roles(order, [], {})[0], limit)
     bands = [group for group in groups if group.title.startswith("depth")]
     covered: list[int] = []
     for group in bands:
@@ -52,8 +52,8 @@ def test_a_group_of_depths_holds_the_operations_of_just_these_depths(chains: lis
 def test_leaves_are_drawn_as_one_from_two_of_a_role_on() -> None:
     x, w1, w2 = Value(1.0, label="x"), Value(2.0, label="w1"), Value(3.0, label="w2")
     order = topological_order(w1 * x + w2)
-    names = {x: "x", w1: "w1", w2: "w2"}
-    (parameters,) = [g for g in fold_by_depth(order, leaf_roles(order, [], names), 1) if "depth" not in g.title]
+    roles, _ = find_roles(order, [], {w1: "parameter", w2: "parameter"})
+    (parameters,) = [g for g in fold_by_depth(order, roles, 1) if "depth" not in g.title]
     assert (parameters.title, set(parameters.members)) == ("2 parameters", {w1, w2})
 
 
@@ -62,7 +62,7 @@ def test_a_group_names_its_four_most_frequent_operations_and_says_when_there_are
         x = Value(0.5)
         made = [getattr(x, kind)() for i, kind in enumerate(kinds) for _ in range(len(kinds) - i)]
         order = topological_order(fsum(made))
-        (group,) = [g for g in fold_by_depth(order, leaf_roles(order, [], {}), 1) if g.title == "depth 1"]
+        (group,) = [g for g in fold_by_depth(order, find_roles(order, [], {})[0], 1) if g.title == "depth 1"]
         return group.notes
 
     assert notes("sin", "cos", "exp", "tanh") == ("10 operations", "4 sin, 3 cos, 2 exp, 1 tanh")
@@ -77,19 +77,6 @@ def test_a_group_says_the_size_of_its_largest_gradient_whatever_its_sign() -> No
 
 
 # --- leaves and constants ----------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("role", "names"),
-    [
-        ("input", ["x", "x1", "X_2", "xs", "input", "feature3", "total", "ybar", "widths", "bananas", "n", ""]),
-        ("target", ["t", "t1", "y", "y_2", "target", "label", "y_true", "ys"]),
-        ("parameter", ["w", "w11", "W_1", "b", "b2", "bias", "weights", "theta0", "θ1", "beta", "α"]),
-    ],
-)
-def test_a_leaf_is_what_its_name_says_in_textbooks(role: str, names: list[str]) -> None:
-    leaves = {Value(1.0): name for name in names}
-    assert {leaves[leaf]: found for leaf, found in leaf_roles(leaves, [], leaves).items()} == dict.fromkeys(names, role)
 
 
 @pytest.mark.parametrize("bias", [None, 0.25, Value(0.25)], ids=["none", "a number", "a Value"])

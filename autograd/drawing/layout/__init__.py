@@ -12,13 +12,12 @@ from __future__ import annotations
 
 from autograd.drawing.layout.columns import Grid
 from autograd.drawing.layout.heights import heights_of
+from autograd.drawing.layout.keys import place_legend
 from autograd.drawing.layout.labels import place_labels
 from autograd.drawing.layout.ordering import order_columns
 from autograd.drawing.layout.routes import place_columns, route, surround
-from autograd.drawing.layout.spacing import LABEL_SIZE, label_width
+from autograd.drawing.layout.spacing import LABEL_SIZE, MARGIN, label_width
 from autograd.drawing.scene import Cluster, Scene, SceneNode
-
-MARGIN = 14.0
 
 
 def lay_out(scene: Scene) -> Scene:
@@ -61,5 +60,7 @@ def finish(scene: Scene) -> Scene:
             edge.label_at = edge.label_at[0] - left, edge.label_at[1] - top
     if scene.note:
         scene.width = max(scene.width, label_width(scene.note) + 2 * MARGIN)
+    place_legend(scene)
+    if scene.note:
         scene.height += 2 * LABEL_SIZE
     return scene

@@ -5,6 +5,8 @@ from __future__ import annotations
 from autograd.drawing.lettering import Run, width_of
 from autograd.drawing.scene import Scene
 
+MARGIN = 14.0
+"""Around the picture."""
 NODE_GAP = 14.0
 """Between nodes of one column."""
 CLUSTER_PADDING = 9.0

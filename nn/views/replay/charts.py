@@ -234,7 +234,7 @@ _RULES = (
     ".chainrule .cross.wrong{display:inline}"
     ".chainrule .line-0,.chainrule .line-1{fill:none;stroke:var(--cr-of);stroke-width:8;stroke-linejoin:round}"
     ".chainrule .line-1{stroke-dasharray:24 12}"
-    ".chainrule .later{opacity:.3}"
+    ".chainrule .later path{stroke-width:3}"  # thin: still to come
     ".chainrule .key .line-0,.chainrule .key .line-1{stroke-width:2}"
     ".chainrule .key .line-1{stroke-dasharray:6 3}"
     ".chainrule .now{stroke:var(--cr-ink);stroke-width:1.2}"

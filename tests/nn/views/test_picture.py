@@ -18,7 +18,7 @@ from tests.examples import examples
 
 
 def test_network_is_drawn_as_circles_and_weighted_lines() -> None:
-    picture = draw(MLP(3, [4, 1], activation="sigmoid", seed=1)).svg
+    picture = draw(MLP(3, [4, 1], activation="sigmoid", seed=1), legend=False).svg
     root = ET.fromstring(picture)
     assert len([e for e in root.iter() if e.tag.endswith("ellipse")]) == 8
     assert "positive" in picture
