@@ -272,6 +272,12 @@ class Steps:
                 return made
         return number(slope)
 
+    def slope(self, node: Value, parent: Value) -> Local:
+        """The derivative of a node with respect to an operand, over all places where the operation takes it."""
+        places = [(i, x) for i, x in enumerate(node.operands) if isinstance(x, Value)]
+        slopes = zip(places, node.partials, strict=True)
+        return _total([Local(self.partial(node, i, slope), slope) for (i, x), slope in slopes if x is parent])
+
     def _textbook(self, node: Value, i: int) -> tuple[str, dict[str, Operand]]:
         """The derivative of a node with respect to its operand number ``i``, and what its letters stand for."""
         op, operands = node.op, node.operands

@@ -79,6 +79,22 @@ def fitting(a: Expression, digits: int) -> int:
         >>> fitting(slope, 4), text(slope)
         (6, '(0.999546)(1 − 0.999546)')
     """
+    return _enough(a, digits) or digits
+
+
+def holds(a: Expression, digits: int) -> bool:
+    """Whether the numbers of a formula, as they are shown, give what it is worth, with however many digits.
+
+    Example:
+        >>> from autograd.derivation.formulas import Number, call
+        >>> holds(call("tan", Number(1.55)), 4), holds(call("tan", Number(1.5707963267948966)), 4)
+        (True, False)
+    """
+    return _enough(a, digits) is not None
+
+
+def _enough(a: Expression, digits: int) -> int | None:
+    """How many digits the numbers of a formula need, if any number of them is enough."""
     value = nan if symbols(a) else evaluate(a)  # names stand for their numbers, whatever is shown
     if not isfinite(value):
         return digits
@@ -86,7 +102,7 @@ def fitting(a: Expression, digits: int) -> int:
     for enough in range(digits, MOST_DIGITS):
         if abs(evaluate(put_in(a, partial(_rounded, digits=enough))) - value) <= room:
             return enough
-    return digits  # it cancels to nothing but roundings
+    return None
 
 
 def _rounded(x: Fraction | float, digits: int) -> float:

@@ -20,7 +20,7 @@ from autograd.drawing.neurons import Layer, row_and_inputs
 from autograd.drawing.roles import Roles, find_roles, given_roles
 from autograd.drawing.scene import GRADIENT_LEVELS, Cluster, Line, Role, Scene
 from autograd.engine import primitives
-from autograd.engine.graph import depth_of, gradients_of_all, topological_order
+from autograd.engine.graph import depth_of, gradients_of_all, steps, topological_order
 from autograd.engine.value import Value
 
 Fold: TypeAlias = Literal["layer", "depth"]
@@ -322,13 +322,14 @@ def _shown_in_symbol(node: Value, position: int) -> bool:
 def _first_astray(order: Sequence[Value], gradients: Mapping[Value, float]) -> dict[Value, list[str]]:
     """The first node whose value is not finite and, on the way back, the first whose gradient is not: what to say."""
     found: dict[Value, list[str]] = {}
-    for key, nodes, number_of in (
-        ("first_forward", order, {node: node.data for node in order}),
-        ("first_reverse", order[::-1], gradients),
-    ):
-        node = next((node for node in nodes if not isfinite(number_of.get(node, 0.0))), None)
-        if node is not None:
-            found.setdefault(node, []).append(words(key, number=number(number_of[node], 1)))
+    node = next((node for node in order if not isfinite(node.data)), None)
+    if node is not None:
+        found[node] = [words("first_forward", number=number(node.data, 1))]
+    if not all(map(isfinite, gradients.values())):
+        handed = (to for step in steps(order[-1]) for to in step.contributions)
+        first = next((to for to in handed if not isfinite(to.total)), None)
+        if first is not None:
+            found.setdefault(first.parent, []).append(words("first_reverse", number=number(first.total, 1)))
     return found
 
 

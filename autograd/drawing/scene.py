@@ -182,6 +182,10 @@ class Scene:
         self.nodes.append(node)
         return node
 
+    def make_room(self, node: SceneNode, line: Line) -> None:
+        """Widen a node so that this line, too, has room in it."""
+        node.width = max(node.width, _size(node.role, (line,))[0])
+
     def add_edge(self, source: int, target: int, position: int = 0) -> SceneEdge:
         """Append an edge."""
         edge = SceneEdge(len(self.edges), source, target, position)

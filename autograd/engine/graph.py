@@ -234,7 +234,7 @@ class Contribution(NamedTuple):
 
     Attributes:
         parent: the operand.
-        local: the derivative of the node with respect to it.
+        local: the derivative of the node with respect to it, over all places where the operation takes it: 2x of x*x.
         product: what it is handed.
         total: what it has been handed up to now, this included.
 
@@ -257,7 +257,7 @@ class Step(NamedTuple):
     Attributes:
         node: the node.
         upstream: the derivative of the root with respect to it.
-        contributions: what it hands on, one a `Contribution` to each operand.
+        contributions: what it hands on, one `Contribution` to each operand, also to one that it takes twice.
 
     Example:
         >>> from autograd import Value, steps
@@ -280,16 +280,18 @@ def steps(root: Value) -> Iterator[Step]:
     Yields:
         A `Step` for every node with operands, from ``root`` backward: ``node``, its ``upstream`` gradient
         d(root)/d(node), and a `Contribution` for each parent (``parent``, ``local`` derivative, ``product``,
-        ``total`` collected by that parent so far). A node used twice as an operand contributes twice.
+        ``total`` collected by that parent so far). An operand that one operation takes twice gets one contribution,
+        with the whole local derivative: 2x of x*x.
 
     Example:
         >>> from autograd import Value, steps
         >>> x = Value(3.0, label="x")
-        >>> for step in steps(x * x):
+        >>> for step in steps(x * x + x):
         ...     for c in step.contributions:
         ...         print(step.node.op.name, step.upstream, c.parent.label, c.local, c.product, c.total)
-        multiply 1.0 x 3.0 3.0 3.0
-        multiply 1.0 x 3.0 3.0 6.0
+        add 1.0 None 1.0 1.0 1.0
+        add 1.0 x 1.0 1.0 1.0
+        multiply 1.0 x 6.0 6.0 7.0
 
     Source: notes 4.5; lecture, "3. Gradient Descent".
     """
@@ -298,12 +300,19 @@ def steps(root: Value) -> Iterator[Step]:
         if node.op is None or node not in totals:
             continue
         upstream = totals[node]
+        handed: dict[Value, tuple[float, float]] = {}  # to each operand: the local derivative, and what place by place
+        for parent, slope in zip(node.parents, node.partials, strict=True):
+            part = 0.0 if node.op.may_stop and slope == 0.0 else upstream * slope
+            before = handed.get(parent)
+            handed[parent] = (slope, part) if before is None else (before[0] + slope, before[1] + part)
         contributions = []
-        for parent, local in zip(node.parents, node.partials, strict=True):
-            if node.op.may_stop and local == 0.0:
+        for parent, (local, by_place) in handed.items():
+            if node.op.may_stop and local == by_place == 0.0:
                 contributions.append(Contribution(parent, local, 0.0, totals.get(parent, 0.0)))
                 continue
             product = upstream * local
+            if not (isfinite(product) and isfinite(by_place)):  # one of the two overflows: backward() goes by place
+                product = by_place
             total = totals[parent] = totals.get(parent, 0.0) + product
             contributions.append(Contribution(parent, local, product, total))
         yield Step(node, upstream, tuple(contributions))

@@ -3,21 +3,35 @@
 
 /* --- mathematics ----------------------------------------------------------------------------------------------- */
 
-function number(text) {
-  const [, minus, digits, power] = text.match(/^(-?)([^e]*)(?:e(.*))?$/);
-  const size = power ? row(`<mn>${digits}</mn>`, sign("×"), `<msup><mn>10</mn>${number(power)}</msup>`) : `<mn>${digits}</mn>`;
-  return minus ? row(sign("−"), size) : size;
-}
-const row = (...parts) => `<mrow>${parts.join("")}</mrow>`;
-const sign = (text) => `<mo>${text}</mo>`;
-const group = (a) => row("<mo stretchy='false'>(</mo>", a, "<mo stretchy='false'>)</mo>");
-const derivative = (a, b) => `<mfrac>${row("<mi>∂</mi>", a)}${row("<mi>∂</mi>", b)}</mfrac>`;
-const factors = (a, b) => row(group(a), "<mspace width='0.1em'/>", group(b));
-const addend = (text, position) =>
-  (position ? sign("+") : "") + (position && text.startsWith("-") ? group(number(text)) : number(text));
 const math = (content) => `<math>${content}</math>`;
 const equation = (...sides) =>  // may break before every equals sign
-  `<span class="equation">${sides.map((side, i) => math((i ? sign("=") : "") + row(side))).join(" ")}</span>`;
+  `<span class="equation">${sides.map((side, i) => math((i ? "<mo>=</mo>" : "") + `<mrow>${side}</mrow>`)).join(" ")}</span>`;
+
+/* Equations that may break before every plus and minus, too: the summands of a long sum become formulas of their own. */
+function breakable(html) {
+  const holder = document.createElement("template");
+  holder.innerHTML = html;
+  for (const math of holder.content.querySelectorAll(".equation > math")) {
+    let sum = math.lastElementChild;
+    while (sum.children.length === 1 && sum.firstElementChild.localName === "mrow") sum = sum.firstElementChild;
+    if (sum.localName !== "mrow") continue;
+    const side = document.createElement("span");
+    side.className = "side";
+    math.replaceWith(side);
+    side.append(math);
+    let term = sum;
+    for (const [i, child] of [...sum.children].entries()) {
+      if (i && child.localName === "mo" && "+−".includes(child.textContent.trim())) {
+        child.setAttribute("form", "infix");
+        term = document.createElementNS(math.namespaceURI, "mrow");
+        side.append(math.cloneNode());
+        side.lastElementChild.append(term);
+      }
+      term.append(child);
+    }
+  }
+  return holder.innerHTML;
+}
 
 /* --- the graph and its two passes ------------------------------------------------------------------------------ */
 
@@ -27,9 +41,7 @@ class Graph extends Player {
   moves = { ...MOVES, Escape: "close", Enter: "open" };
 
   prepare(data, host) {
-    this.names = data.nodes.map(([name]) => name);
-    this.values = data.nodes.map(([, value]) => value);
-    this.plain = data.nodes.map(([, value, name]) => (name ? `${name} = ${value}` : value));
+    [this.names, this.values, this.plain] = [0, 1, 2].map((part) => data.nodes.map((node) => node[part]));
     this.root = data.root;
     this.drawPicture(this.decoded(host));
     this.readSteps();
@@ -44,6 +56,7 @@ class Graph extends Player {
       const index = Number(shape.dataset.node);
       this.nodes[index] = { shape, value: shape.querySelector(".value"), gradient: shape.querySelector(".gradient") };
       this.prefix ??= this.nodes[index].gradient?.textContent.replace(/[−-]?(\d.*|inf|nan)$/, "");
+      this.nodes[index].title = shape.appendChild(document.createElementNS(shape.namespaceURI, "title"));
       shape.setAttribute("role", "button");
       shape.setAttribute("aria-label", this.plain[index]);
       shape.setAttribute("tabindex", "-1");
@@ -59,17 +72,10 @@ class Graph extends Player {
   readSteps() {
     this.valueAt = this.names.map(() => 0);
     this.terms = this.names.map(() => []);
-    const used = new Map();
     this.steps.forEach((step, at) => {
       if (step.pass === "forward") this.valueAt[step.node] = at;
-      if (step.pass === "seed") this.terms[step.node].push({ at, total: step.total });
-      if (step.pass === "reverse") {
-        const key = `${step.parent} ${step.node}`;
-        const nth = used.get(key) ?? 0;
-        used.set(key, nth + 1);
-        step.edge = this.edges.get(key)?.[nth];
-        this.terms[step.parent].push({ at, step, total: step.total });
-      }
+      if (step.pass === "seed") this.terms[step.node].push({ at, step });
+      if (step.pass === "reverse") this.terms[step.parent].push({ at, step });
     });
     this.firstReverse = this.steps.findIndex((step) => step.pass === "seed");
     const share = (100 * this.firstReverse) / Math.max(1, this.steps.length - 1);
@@ -121,32 +127,43 @@ class Graph extends Player {
   light(step) {
     const reverse = this.at >= this.firstReverse;
     const operands = new Set(step.pass === "forward" ? step.operands : []);
-    const active = new Set(step.pass === "forward" ? step.operands.flatMap((i) => this.edges.get(`${i} ${step.node}`) ?? []) : [step.edge]);
+    const along = step.pass === "reverse" ? [`${step.parent} ${step.node}`] : [...operands].map((i) => `${i} ${step.node}`);
+    const active = new Set(along.flatMap((key) => this.edges.get(key) ?? []));
+    const last = this.at === this.steps.length - 1;
+    const astray = this.astray();
     this.nodes.forEach((node, i) => {
       const known = this.valueAt[i] <= this.at;
-      const sum = this.terms[i].findLast((term) => term.at <= this.at);
+      const sum = this.terms[i].findLast((term) => term.at <= this.at)?.step;
       const state = [
         known ? "known" : "unknown",
-        !this.names[i] ? "constant" : sum ? "reached" : "unreached",
+        !this.names[i] ? "constant" : sum || last ? "reached" : "unreached",
         i === this.current ? "current" : "",
         step.pass === "reverse" && i === step.node ? "giving" : "",
         operands.has(i) ? "operand" : "",
+        sum?.open ? "open" : "",
+        astray[i] ?? "",
       ].join(" ");
-      if (node.state === state && node.total === sum?.total) return;
+      if (node.state === state && node.sum === sum) return;
       node.state = state;
-      node.total = sum?.total;
+      node.sum = sum;
       node.shape.dataset.state = state.trim();
       node.shape.setAttribute("tabindex", i === this.current ? "0" : "-1");
-      if (node.gradient) node.gradient.textContent = sum ? this.prefix + sum.total.replaceAll("-", "−") : "";
+      node.title.textContent = sum?.open ?? "";
+      if (node.gradient) node.gradient.textContent = this.prefix + (sum?.total ?? "0");
     });
     for (const lines of this.edges.values()) for (const line of lines) line.toggleAttribute("data-lit", active.has(line));
   }
 
-  /* --- what stands beside the picture, in words and formulas ------------------------------------------------- */
-
-  slope(index) {
-    return derivative(this.names[this.root], this.names[index]);
+  /* For each node that had the first number of a pass up to now that is not finite: which one it is. */
+  astray() {
+    const found = {};
+    for (const { astray, pass } of this.steps.slice(0, this.at + 1)) {
+      if (astray != null) found[astray] = `${found[astray] ?? ""} ${pass === "reverse" ? "astray-gradient" : "astray-value"}`;
+    }
+    return found;
   }
+
+  /* --- what stands beside the picture, in words and formulas ------------------------------------------------- */
 
   title(step) {
     const name = (index) => math(this.names[index]);
@@ -157,43 +174,29 @@ class Graph extends Player {
   }
 
   calculation(step) {
-    if (step.pass === "given") {
-      return `<p class="given">${step.leaves.map((i) => equation(this.names[i], number(this.values[i]))).join("")}</p>`;
-    }
-    if (step.pass === "forward") return this.value(step);
-    if (step.pass === "seed") {
-      return equation(this.slope(step.node), number(step.total)) + `<p>${this.say("by_itself")}</p>`;
-    }
-    return this.product(step) + this.sum(step);
+    return this.maths(step) + (step.note ? `<p class="astray">${step.note}</p>` : "");
   }
 
-  /* h = σ(z1) = σ(0.5) = 0.6225 */
-  value(step) {
-    const sides = [step.formula, step.numbers].filter(Boolean);
-    return equation(this.names[step.node], ...sides, number(this.values[step.node]));
+  maths(step) {
+    if (step.pass === "given") {
+      return `<p class="given">${step.leaves.map((i) => equation(this.names[i], this.values[i])).join("")}</p>`;
+    }
+    if (step.pass === "forward") return equation(...step.sides);  // h = σ(z1) = σ(0.5) = 0.6225
+    if (step.pass === "seed") {
+      return equation(step.slope, "<mn>1</mn>") + `<p>${this.say("by_itself")}</p>`;
+    }
+    return this.product(step) + `<p class="sum"><b>${step.how}</b> ${breakable(equation(...step.sum))}</p>`;
   }
 
   /* upstream gradient × local derivative = product, each in a box of its own */
-  product({ node, parent, upstream, formula, local, product }) {
+  product(step) {
     const box = (kind, label, top, bottom) =>
-      `<div class="box ${kind}"><b>${label}</b>${top}<output>${math(number(bottom))}</output></div>`;
-    const names = derivative(this.names[node], this.names[parent]);
+      `<div class="box ${kind}"><b>${label}</b>${top}<output>${math(bottom)}</output></div>`;
+    const [upstream, local] = step.numbers;
     return `<div class="product">${
-      box("upstream", this.say("upstream"), math(this.slope(node)), upstream)}<i>×</i>${
-      box("local", this.say("local"), formula ? equation(names, formula) : math(names), local)}<i>=</i>${
-      box("handed", this.say("product"), math(row(this.slope(node), "<mspace width='0.2em'/>", names)), product)}</div>`;
-  }
-
-  /* the sum over the children so far */
-  sum({ parent, total }) {
-    const all = this.terms[parent];
-    const here = all.filter((term) => term.at <= this.at);
-    const before = here.at(-2);
-    const sides = before ? [row(number(before.total), addend(here.at(-1).step.product, 1))] : [];
-    const label = all.length === 1 ? this.say("only_term")
-      : here.length < all.length ? this.say("sum_so_far", { here: here.length, count: all.length })
-      : this.say("sum_of_all", { count: all.length });
-    return `<p class="sum"><b>${label}</b> ${equation(this.slope(parent), ...sides, number(total))}</p>`;
+      box("upstream", this.say("upstream"), math(step.slope), upstream)}<i>×</i>${
+      box("local", this.say("local"), equation(...step.local), local)}<i>=</i>${
+      box("handed", this.say("product"), math(`${step.slope}<mspace width='0.2em'/>${step.local[0]}`), step.product)}</div>`;
   }
 
   /* The card of a node: its value, and its gradient as an explicit sum over its children. */
@@ -203,18 +206,16 @@ class Graph extends Player {
     const terms = this.terms[index];
     const name = math(this.names[index]);
     const lines = terms.map(({ at, step }) => {
-      const chain = step
-        ? [row(this.slope(step.node), "<mspace width='0.2em'/>", derivative(this.names[step.node], this.names[index])),
-           factors(number(step.upstream), number(step.local)), number(step.product)]
-        : [number(terms[0].total)];
+      const group = (number) => `<mo stretchy="false">(</mo>${number}<mo stretchy="false">)</mo>`;
+      const chain = step.pass === "seed" ? [step.slope, "<mn>1</mn>"]
+        : [`${step.slope}<mspace width='0.2em'/>${step.local[0]}`, step.numbers.map(group).join(""), step.product];
       return `<li data-step="${at}" tabindex="0" role="button" title="${this.say("go_to_step")}">${equation(...chain)}</li>`;
     });
-    const value = step.pass === "forward" ? this.value(step) : equation(this.names[index], number(this.values[index]));
-    const total = terms.length > 1
-      ? `<p class="total">${equation(this.slope(index), row(...terms.map(({ step: { product } }, i) => addend(product, i))), number(terms.at(-1).total))}</p>`
-      : "";
+    const value = step.pass === "forward" ? equation(...step.sides) : equation(this.names[index], this.values[index]);
+    const last = terms.at(-1)?.step.sum;
+    const total = last ? `<p class="total">${breakable(equation(...last))}</p>` : "";
     const source = index === this.root ? this.say("start_of_pass")
-      : terms.length > 1 ? this.say("terms", { count: terms.length }) : this.say("one_term");
+      : !terms.length ? this.say("no_term") : terms.length === 1 ? this.say("one_term") : this.say("terms", { count: terms.length });
     this.find(".card.node .what").innerHTML = this.say("whole_of", { name });
     this.find(".card.node .maths").innerHTML =
       `<h4>${this.say("its_value")}</h4>${value}<h4>${this.say("its_gradient", { terms: source })}</h4><ol>${lines.join("")}</ol>${total}`;

@@ -9,14 +9,15 @@ from types import FrameType
 from typing import Any
 
 from autograd.derivation.naming import CALLER, Caller, node_names
-from autograd.derivation.styles import MATHML, one_line
+from autograd.derivation.styles import MATHML, TEXT, one_line
 from autograd.derivation.words import words
 from autograd.derivation.writing import significant
 from autograd.drawing.build import build_scene
 from autograd.drawing.layout import lay_out
 from autograd.drawing.legend import said_of
+from autograd.drawing.lettering import Run
 from autograd.drawing.roles import Roles
-from autograd.drawing.scene import Scene
+from autograd.drawing.scene import Line, Scene
 from autograd.drawing.svg import to_svg
 from autograd.engine.checks import check_count
 from autograd.engine.value import Value
@@ -125,24 +126,32 @@ def _figure_of_graph(
         max_nodes=n,
         digits=digits,
     )
-    lay_out(scene)
     index_of = {node.value: node.index for node in scene.nodes if isinstance(node.value, Value)}
+    all_frames = frames(root, names_of, digits, index_of)
+    for data in [frame.data for frame in all_frames if "parent" in frame.data]:  # also for what it has on the way
+        line = Line("gradient", (Run(words("gradient", number=data["total"])),))
+        scene.make_room(scene.nodes[data["parent"]], line)
+    lay_out(scene)
     name = one_line(names_of[root])
     return Figure(
         GRAPH,
         words("step_by_step", name=name),
         " ".join([words("graph", name=name, count=n), *said_of([node.role for node in scene.nodes])]),
         to_svg(scene),
-        frames(root, names_of, digits, index_of),
+        all_frames,
         {"root": index_of[root], "nodes": nodes_of(scene, digits)},
     )
 
 
 def nodes_of(scene: Scene, digits: int) -> list[list[str]]:
-    """Of each node, for the script: its name as MathML, its number, its name as text; no names for what has none."""
-    return [
-        [MATHML.name(node.name), significant(node.value.data, digits), one_line(node.name)]
-        if isinstance(node.value, Value)
-        else ["", node.lines[-1].text, ""]
-        for node in scene.nodes
-    ]
+    """Of each node, for the script: its name and its number as MathML, and both as text; no name for a constant."""
+    rows = []
+    for node in scene.nodes:
+        if isinstance(node.value, Value):
+            number = significant(node.value.data, digits)
+            rows.append(
+                [MATHML.name(node.name), MATHML.number(number), f"{one_line(node.name)} = {TEXT.number(number)}"]
+            )
+        else:
+            rows.append(["", "", node.lines[-1].text])
+    return rows

@@ -73,6 +73,7 @@ class Player {
     host.querySelector("details").slot = "steps";
     followTheme(host);
     this.go(0, { quiet: true });
+    if (host.closest("[data-keys]") && window === window.top) this.section.focus({ preventScroll: true });  // a page of its own
   }
 
   /* The picture of the <img>, decoded into elements that can be changed. */

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from html import escape
 from itertools import groupby
+from math import isclose, isfinite
 from typing import Any, NamedTuple
 
 from autograd.derivation.chain import Steps
@@ -75,6 +76,8 @@ class _NetworkFrames:
     def __init__(self, run: Example, scene: Scene, names: dict[Value, str], digits: int) -> None:
         self.run, self.scene, self.names, self.digits, self.sizes = run, scene, names, digits, run.sizes
         self.index = {node.value: node.index for node in scene.nodes if isinstance(node.value, Value)}
+        self.circles = {text(self.symbol(value)): i for value, i in self.index.items() if value in names}
+        self.astray: set[str] = set()  # the passes that had a number which is not finite
         self.edge_of = {(edge.source, edge.target): edge.index for edge in scene.edges}
         self.places: dict[Value, list[tuple[int, int, int]]] = {}  # of each parameter: layer, neuron and entry
         self.last_place: dict[Value, tuple[int, int, int]] = {}  # in reverse
@@ -107,7 +110,14 @@ class _NetworkFrames:
                 other circles and the lines that take part; ``values`` and ``deltas``, the circles whose output or delta
                 is known from now on.
         """
-        said, shown = [], []
+        said, shown, astray = [], [], None
+        key = "first_reverse" if part == "reverse" else "first_forward"
+        lines = list(lines)
+        for quantity, *_, result in [line.sides for line in lines if line.sides]:
+            if key not in self.astray and isinstance(result, Number) and not isfinite(result.value):
+                self.astray.add(key)
+                astray = self.circles.get(text(quantity), marks.get("node"))
+                lines.append(Sentence(f"{words(key, number=text(result))}: {text(quantity)}"))
         for how, sides, is_said in lines:
             equation = " = ".join(_distinct(text(side, self.digits) for side in sides))
             said.append(f"{how}: {equation}" if is_said and equation else equation or how)
@@ -116,7 +126,7 @@ class _NetworkFrames:
             "pass": part,
             "title": title,
             "lines": shown,
-            **{"node": None, "beside": (), "edges": (), "values": (), "deltas": (), **marks},
+            **{"node": None, "beside": (), "edges": (), "values": (), "deltas": (), "astray": astray, **marks},
         }
         return Frame(words(part), "; ".join(said), data)
 
@@ -338,12 +348,18 @@ class _NetworkFrames:
         for leaf in topological_order(run.loss):
             if leaf.depth or leaf in known or leaf not in self.names:
                 continue
-            users = [(a, local) for a in activated for operand, local in a.edges if operand is leaf]
-            symbols = sum_of([Chain((self.slope(a), self.slope(leaf, a))) for a, _ in users])
-            numbers = sum_of([Chain((Number(self.run.gradient_of(a)), Number(local))) for a, local in users])
-            sides = [self.slope(leaf), *([symbols, numbers] if users else []), Number(self.run.gradient_of(leaf))]
-            lines = [Sentence(words("term_a_neuron"), sides)]
-            beside = self.nodes(a for a, _ in users)
+            users: dict[Value, float] = {}
+            for a in activated:
+                for operand, local in a.edges:
+                    if operand is leaf:
+                        users[a] = users.get(a, 0.0) + local
+            whole = self.run.gradient_of(leaf)
+            symbols = sum_of([Chain((self.slope(a), self.slope(leaf, a))) for a in users])
+            numbers = sum_of([Chain((Number(self.run.gradient_of(a)), Number(local))) for a, local in users.items()])
+            is_all = users and isclose(evaluate(numbers), whole, rel_tol=1e-9, abs_tol=1e-12)  # nothing else uses it
+            sides = [self.slope(leaf), *([symbols, numbers] if is_all else []), Number(whole)]
+            lines = [Sentence(words("term_a_neuron") if is_all else "", sides)]
+            beside = self.nodes(users)
             yield self.frame("reverse", self.title("gradient_of", leaf), lines, beside=beside)
 
 

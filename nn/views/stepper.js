@@ -1,32 +1,6 @@
 /* A network at the level of neurons: the content of the player for figures of the kind "network". It builds on that for
    graphs; what each step says, Python has written. */
 
-/* Equations that may break before every plus and minus, too: the summands of a long sum become formulas of their own. */
-function breakable(html) {
-  const holder = document.createElement("template");
-  holder.innerHTML = html;
-  for (const math of holder.content.querySelectorAll(".equation > math")) {
-    let sum = math.lastElementChild;
-    while (sum.children.length === 1 && sum.firstElementChild.localName === "mrow") sum = sum.firstElementChild;
-    if (sum.localName !== "mrow") continue;
-    const side = document.createElement("span");
-    side.className = "side";
-    math.replaceWith(side);
-    side.append(math);
-    let term = sum;
-    for (const [i, child] of [...sum.children].entries()) {
-      if (i && child.localName === "mo" && "+−".includes(child.textContent.trim())) {
-        child.setAttribute("form", "infix");
-        term = document.createElementNS(math.namespaceURI, "mrow");
-        side.append(math.cloneNode());
-        side.lastElementChild.append(term);
-      }
-      term.append(child);
-    }
-  }
-  return holder.innerHTML;
-}
-
 class Network extends Graph {
   /* When each circle gets its output, and its delta. */
   readSteps() {
@@ -48,12 +22,14 @@ class Network extends Graph {
 
   light(step) {
     const beside = new Set(step.beside);
+    const astray = this.astray();
     this.nodes.forEach(({ shape }, i) => {
       shape.dataset.state = [
         this.valueAt[i] <= this.at || !this.names[i] ? "known" : "unknown",
         this.deltaAt[i] <= this.at ? "reached" : "unreached",
         i === step.node ? "current" : "",
         beside.has(i) ? "operand" : "",
+        astray[i] ?? "",
       ].join(" ").trim();
       shape.setAttribute("tabindex", i === step.node ? "0" : "-1");
     });
@@ -78,7 +54,7 @@ class Network extends Graph {
       step.node === index || (step.pass !== "given" && step.values.includes(index)));
     const parts = own.map(([at, step]) =>
       `<h4 data-step="${at}" tabindex="0" role="button" title="${this.say("go_to_step")}">${step.title}</h4>${this.calculation(step)}`);
-    const given = equation(this.names[index], number(this.values[index]));
+    const given = equation(this.names[index], this.values[index]);
     this.find(".card.node .what").innerHTML = this.say("whole_of", { name: math(this.names[index]) });
     this.find(".card.node .maths").innerHTML = parts.join("") || `<h4>${this.say("it_is_given")}</h4>${given}`;
     this.find(".card.node").hidden = false;

@@ -13,6 +13,7 @@ from autograd.derivation.worked_example import WorkedExample, worked_example
 from autograd.derivation.writing import significant
 from autograd.stepper.figure import Figure
 from tests.browser.conftest import Tab
+from tests.stepper.test_true import all_named, false_equations_of, karpathys, repeated
 
 pytestmark = pytest.mark.slow  # a browser is started
 
@@ -221,13 +222,80 @@ def test_click_on_a_node_shows_its_gradient_as_a_sum_over_its_children(
     tab.page.locator("[data-node='0']").click()
     assert tab.text(".card.node h3") == "The whole calculation of w"
     terms = [" ".join(text.split()) for text in tab.page.locator(".card.node li").all_inner_texts()]
-    assert len(terms) == 3
-    assert [text.split("=")[-1].strip() for text in terms] == ["1", "3", "3"]
+    assert [text.split("=")[-1].strip() for text in terms] == ["1", "6"], "w*w is one use, with the slope 2w"
     assert tab.text(".card.node .total").replace(" ", "").endswith("=7")
     tab.page.locator(".card.node li").nth(1).click()
     assert tab.text(".pass") == "Reverse pass", "a click on a term goes to its step"
     tab.press("Escape")
     assert not tab.page.locator(".card.node").is_visible()
+
+
+def test_a_page_of_its_own_takes_the_keys_right_away(saved: Path, open_tab: Callable[..., Tab], tmp_path: Path) -> None:
+    tab = open_tab(saved)
+    tab.press("ArrowRight", "ArrowRight")
+    assert tab.step() == 3
+    x = Value(2.0, label="x")
+    several = open_tab(two_on_one_page(show(x * x, names=None), show(x * x, names=None), tmp_path))
+    assert several.page.evaluate("document.activeElement === document.body"), "a notebook keeps its focus"
+
+
+def test_a_sum_is_open_until_its_last_term_and_both_lines_of_a_square_are_lit(
+    open_tab: Callable[..., Tab], tmp_path: Path
+) -> None:
+    x = Value(0.7, label="x")
+    root = x * x * x
+    tab = open_tab(show(root, names={"x": x, "r": root}).save(tmp_path / "page.html"))
+    node = tab.page.locator("[data-node][aria-label^='x =']")
+    tab.press("End", "ArrowLeft")
+    assert node.locator(".gradient").text_content() == "grad 0.49 + …"
+    assert node.locator("title").text_content() == "the gradient so far, 1 of 2 terms"
+    assert tab.text(".sum b").endswith("so far, 1 of 2 terms")
+    assert "=" not in tab.text(".sum")
+    box, line = node.locator(".shape").bounding_box(), node.locator(".gradient").bounding_box()
+    assert box["x"] < line["x"] < line["x"] + line["width"] < box["x"] + box["width"], "it has room"
+    tab.press("ArrowRight")
+    assert node.locator(".gradient").text_content() == "grad 1.47"
+    assert node.locator("title").text_content() == ""
+    assert tab.page.locator("[data-lit]").count() == 2
+    assert tab.text(".sum").replace(" ", "").endswith("=0.49+0.98=1.47")
+
+
+def test_the_first_infinity_of_each_pass_is_marked_from_its_step_on(
+    open_tab: Callable[..., Tab], tmp_path: Path
+) -> None:
+    x = Value(0.0, label="x")
+    root = x.sqrt() * Value(float("inf"), label="c")
+    tab = open_tab(show(root, names={"L": root}).save(tmp_path / "page.html"))
+    marked = tab.page.locator("[data-state*='astray']")
+    assert marked.count() == 1
+    assert tab.text("p.astray").startswith("first inf of the forward pass")
+    tab.press("End")
+    assert tab.page.locator("[data-state~='astray-value']").count() == 1
+    assert tab.page.locator("[data-state~='astray-gradient']").count() == 1
+
+
+def test_every_equation_of_the_page_is_true(open_tab: Callable[..., Tab], tmp_path: Path) -> None:
+    for make in (karpathys, repeated):
+        root = make()
+        names = all_named(root)
+        tab = open_tab(show(root, names=names).save(tmp_path / "page.html"))
+        for _ in range(tab.steps()):
+            sides = tab.page.evaluate(
+                """() => [...document.querySelector("[data-chainrule]").shadowRoot
+                    .querySelectorAll(".step .maths .equation")].map((equation) => {
+                        const sides = [];
+                        for (const math of equation.querySelectorAll("math")) {
+                            const isNext = math.firstElementChild.textContent === "=";
+                            if (isNext) math.firstElementChild.remove();
+                            if (isNext || !sides.length) sides.push("");
+                            sides[sides.length - 1] += math.innerHTML;
+                        }
+                        return sides;
+                    })"""
+            )
+            assert sides
+            assert false_equations_of(sides, names, 4) == []
+            tab.press("ArrowRight")
 
 
 def test_node_is_reached_and_opened_by_the_keyboard_alone(tab: Tab) -> None:

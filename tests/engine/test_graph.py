@@ -254,6 +254,45 @@ def test_every_step_has_its_upstream_gradient_complete() -> None:
             assert contribution.product == step.upstream * contribution.local
 
 
+TAKEN_TWICE: dict[str, tuple[Callable[[Any], Any], Callable[[float], float]]] = {
+    "x*x": (lambda x: x * x, lambda x: 2.0 * x),
+    "x + x": (lambda x: x + x, lambda x: 2.0),
+    "x - x": (lambda x: x - x, lambda x: 0.0),
+    "x/x": (lambda x: x / x, lambda x: 0.0),
+    "x**x": (lambda x: x**x, lambda x: x**x * (math.log(x) + 1.0)),
+    "hypot": (lambda x: functions.hypot(x, x), lambda x: math.sqrt(2.0)),
+    "a tie": (lambda x: functions.maximum(x, x), lambda x: 1.0),
+    "dot": (lambda x: functions.dot([x, x, 3.0], [x, 5.0, x], bias=x), lambda x: 2.0 * x + 5.0 + 3.0 + 1.0),
+    "fsum": (lambda x: functions.fsum([x, x, x]), lambda x: 3.0),
+    "softmax": (lambda x: functions.softmax([x, x])[0], lambda x: 0.0),
+}
+
+
+@pytest.mark.parametrize("name", TAKEN_TWICE)
+def test_an_operand_that_one_operation_takes_twice_gets_the_whole_local_derivative_in_one_contribution(
+    name: str,
+) -> None:
+    f, slope = TAKEN_TWICE[name]
+    x = Value(1.7)
+    [step] = steps(f(x))
+    [(parent, local, product, total)] = step.contributions
+    assert (parent, product, total) == (x, local, local)
+    assert local == pytest.approx(slope(1.7), rel=1e-15)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [lambda x: x / x * 1e200, lambda x: functions.dot([x, x], [1e308, 1e308]) * 1e-10],
+    ids=["each place overflows", "the local derivative overflows"],
+)
+def test_where_one_way_overflows_the_steps_go_the_way_of_backward(f: Callable[[Value], Value]) -> None:
+    x = Value(1e-160)
+    root = f(x)
+    *_, last = steps(root)
+    root.backward()
+    assert str(last.contributions[0].total) == str(x.grad)
+
+
 def test_the_steps_of_a_leaf_are_none() -> None:
     assert list(steps(Value(1.0))) == []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import re
 from itertools import pairwise
@@ -128,6 +129,32 @@ def test_a_parameter_that_the_loss_uses_too_has_more_than_its_neurons_part() -> 
     slope = 2.0 * (model([1.0, 2.0]).data - 0.5) + 0.2 * w.data
     assert f"the part of dL/dw1 from this neuron: δ x1 = ({significant(slope - 0.2 * w.data)})(1)" in text
     assert f"with what comes from elsewhere: dL/dw1 = {significant(slope)}" in text
+
+
+def test_a_slope_that_the_loss_uses_too_is_not_written_as_the_sum_over_its_neurons() -> None:
+    model = MLP(2, [2], output="prelu", seed=6)
+    (alpha,) = [p for p in model.parameters() if p.label and "alpha" in p.label]
+    for penalty, terms in ((0.0, True), (1.0, False)):
+
+        def loss(y: Any, t: Any, penalty: float = penalty) -> Any:
+            return sum((a - b) ** 2 for a, b in zip(y, t, strict=True)) + penalty * alpha**2
+
+        figure = show(model, [1.0, -0.5], [1.0, 1.0], loss=loss)
+        model.zero_grad()
+        loss(model([1.0, -0.5]), [1.0, 1.0]).backward()
+        last = figure.steps[-1].text.replace("−", "-")
+        assert last.endswith(f" = {significant(alpha.grad)}")
+        assert ("dL/dy" in last) == terms
+
+
+@pytest.mark.parametrize(("x", "where"), [(math.inf, "x1"), (1e308, "L")])
+def test_the_first_infinity_of_each_pass_is_told_and_marked(x: float, where: str) -> None:
+    figure = show(MLP(2, [2, 1], activation="relu", seed=1), [x, -x if x < math.inf else 1.0], 0.3)
+    for part, expected in (("forward", where), ("reverse", "")):
+        told = [row for row in figure.steps if f"of the {part} pass: {expected}" in row.text]
+        assert len(told) == 1
+        assert told[0].data["astray"] is not None
+    assert sum(row.data["astray"] is not None for row in figure.steps) == 2
 
 
 def test_a_bias_that_many_neurons_share_is_told_without_its_terms() -> None:
