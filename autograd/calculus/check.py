@@ -41,7 +41,7 @@ def check_gradients(f: Callable[..., Any], inputs: Any, *, rtol: float = 1e-6) -
         rtol: the largest relative difference that counts as agreement, beside the uncertainty of the numerical value.
 
     Returns:
-        A `CheckedGradient` for each number in ``inputs``.
+        A `CheckedGradient` for each number in ``inputs``, called x1, x2 ... where it has no label, or x alone.
 
     Raises:
         GradientMismatch: if any disagrees; the message lists all of them, and by how much.
@@ -50,14 +50,15 @@ def check_gradients(f: Callable[..., Any], inputs: Any, *, rtol: float = 1e-6) -
         >>> from autograd import check_gradients
         >>> (checked,) = check_gradients(lambda x: x**3, 2.0)
         >>> print(checked)
-        x0: engine 12, numerical 12: agrees
+        x: engine 12, numerical 12: agrees
 
     Source: Ridders, Advances in Engineering Software 4 (1982); Numerical Recipes, section 5.7.
     """
     args: Sequence[Any] = inputs if isinstance(inputs, (tuple, list)) else (inputs,)
     leaves = leaves_of(tuple(args))
     start = [number_of(x) for x in leaves]
-    names = [x.label if isinstance(x, Value) and x.label else f"x{i}" for i, x in enumerate(leaves)]
+    numbered = [f"x{i}" for i in range(1, len(leaves) + 1)] if len(leaves) > 1 else ["x"]
+    names = [x.label if isinstance(x, Value) and x.label else usual for x, usual in zip(leaves, numbered, strict=True)]
     _, derivatives = value_and_grad(f, tuple(range(len(args))))(*like(tuple(args), list(start)))
     checked = []
     for i, (name, engine) in enumerate(zip(names, leaves_of(derivatives), strict=True)):

@@ -30,7 +30,7 @@ from autograd.derivation.formulas import (
     sum_of,
     symbols,
 )
-from autograd.derivation.naming import copy_name
+from autograd.derivation.naming import all_named
 from autograd.engine import primitives
 from autograd.engine.graph import topological_order
 from autograd.engine.scalar import fsum, overflows
@@ -56,13 +56,14 @@ class Steps:
     """The graph as a derivation sees it: the nodes with names, and the local derivatives from each to the next.
 
     A node without a name is taken into the step around it, unless that would not be read any more: where it is used
-    by several others, or where the formula gets long. It is then named v1, v2 ... All names are given at the start, so
-    that no question changes what another one answers.
+    by several others, or where the formula gets long. It then gets the name that `naming.all_named` invents for it. All
+    names are given at the start, so that no question changes what another one answers.
 
     Arguments:
         root: the result.
         target: the node to differentiate by; every leaf if None.
         names: the names of the nodes that have one.
+        invented: a name for every node, taken where one is needed; see `naming.all_named`.
         apart: give every node a name, so that each step is one of the engine's.
 
     Attributes:
@@ -71,12 +72,18 @@ class Steps:
             with the local derivative. Empty if no gradient comes from the root to the target.
     """
 
-    def __init__(self, root: Value, target: Value | None, names: dict[Value, str], *, apart: bool = False) -> None:
-        self.names = {node: name for node, name in names.items() if not _is_copy(node)}
-        self._taken = set(self.names.values())
-        for node, usual in ((root, "f"), (target, "x")):
-            if node is not None and node not in self.names:
-                self._name(node, usual)
+    def __init__(
+        self,
+        root: Value,
+        target: Value | None,
+        names: Mapping[Value, str],
+        invented: Mapping[Value, str] | None = None,
+        *,
+        apart: bool = False,
+    ) -> None:
+        ends = [root] if target is None else [root, target]
+        self._invented = all_named(ends, names) if invented is None else invented
+        self.names = {**names, **{node: self._invented[node] for node in ends if node not in names}}
         self._root = self._through(root)
         self._order = [node for node in topological_order(root) if self._through(node) is node]
         self._softmaxes = {
@@ -95,8 +102,8 @@ class Steps:
                     users[parent] = users.get(parent, 0) + 1
         given = dict(self.names)
         parts = {node for node in self._order if users.get(node, 0) > 1 or (apart and node.depth)}
-        for _ in range(2):  # once more, with v1, v2 ... in the order of computation, and less that needs a name
-            self.names, self._taken = dict(given), set(given.values())
+        for _ in range(2):  # once more, as what is named makes formulas shorter, so that less needs a name
+            self.names = dict(given)
             self._parts: dict[str, Value] = {}  # those named here
             self._definitions: dict[Value, Expression] = {}
             for node in self._order:
@@ -149,18 +156,9 @@ class Steps:
 
     # --- names ---------------------------------------------------------------------------------------------------
 
-    def _name(self, node: Value, name: str) -> None:
-        """Give a node this name, numbered if another one has it."""
-        unique, n = name, 1
-        while unique in self._taken:
-            n += 1
-            unique = copy_name(name, n)
-        self._taken.add(unique)
-        self.names[node] = unique
-
     def _name_part(self, node: Value) -> None:
-        """Name a part of an expression v1, v2 ..."""
-        self._name(node, f"v{len(self._parts) + 1}")
+        """Name a part of an expression."""
+        self.names[node] = self._invented[node]
         self._parts[self.names[node]] = node
 
     def _name_long(self, operands: Iterable[Operand], longest: int) -> None:
@@ -339,8 +337,3 @@ def _total(parts: Sequence[Local]) -> Local:
     value = fsum([part.value for part in parts])
     total = factored(add(*[part.formula for part in parts]))
     return Local(total if agrees(total, value) else sum_of([part.formula for part in parts]), value)
-
-
-def _is_copy(node: Value) -> bool:
-    """Whether a transform copied an argument, label and all."""
-    return node.op is primitives.identity and node.label is not None and node.label == node.parents[0].label

@@ -26,13 +26,13 @@ from autograd.derivation.formulas import (
     sum_of,
     symbols,
 )
-from autograd.derivation.naming import CALLER, Caller, node_names, values_in_scope
+from autograd.derivation.naming import CALLER, Caller, all_named, names_in_use, node_names, values_in_scope
 from autograd.derivation.styles import one_line
 from autograd.derivation.words import words
 from autograd.derivation.writing import Table, latex_of_tables, mathml_of_tables, text, text_of_tables
 from autograd.engine.checks import check_count
 from autograd.engine.graph import topological_order
-from autograd.engine.primitives import softmax, stop_gradient
+from autograd.engine.primitives import identity, softmax, stop_gradient
 from autograd.engine.scalar import fsum
 from autograd.engine.value import Value
 
@@ -105,8 +105,8 @@ def explain(
     """The derivation of d(root)/d(wrt), with formulas and numbers.
 
     Nodes go by their labels or by the names of your variables; what has neither, such as the parts of a longer
-    expression, is taken together with the step around it. Where that would get long, a node is named v1, v2 ... and
-    explained below.
+    expression, is taken together with the step around it. Where that would get long, a node gets a name such as v1, the
+    same in every reader, and is explained below.
 
     Arguments:
         root: the result, f where it has no name.
@@ -141,10 +141,13 @@ def explain(
     """
     _check(root, wrt, digits, max_paths)
     nodes = [root] if wrt is None else [root, wrt]
-    given = node_names([*nodes, *_softmax_siblings(nodes, names, sys._getframe(1))], names, sys._getframe(1))
-    steps = Steps(root, wrt, given)
+    frame = sys._getframe(1)
+    given = node_names([*nodes, *_softmax_siblings(nodes, names, frame)], names, frame)
+    every = all_named(nodes, given, names_in_use(names, frame))
+    given = {node: name for node, name in given.items() if not _is_copy(node)}
+    steps = Steps(root, wrt, given, every)
     if not all(_alike(number, steps.exact.get(node, 0.0)) for node, number in steps.gradients.items()):
-        steps = Steps(root, wrt, given, apart=True)  # taken together, the steps are not the engine's
+        steps = Steps(root, wrt, given, every, apart=True)  # taken together, the steps are not the engine's
     if wrt is None:
         return Derivation(
             root.data, (), 0, (_forward(steps), _backward(root, steps, steps.named, words("backward_pass"))), digits
@@ -181,6 +184,11 @@ def _check(root: object, wrt: object, digits: int, max_paths: int) -> None:
         )
     check_count("digits", digits)
     check_count("max_paths", max_paths)
+
+
+def _is_copy(node: Value) -> bool:
+    """Whether a transform copied an argument, label and all."""
+    return node.op is identity and node.label is not None and node.label == node.parents[0].label
 
 
 def _no_path(root: Value, wrt: Value, ends: str) -> str:

@@ -33,6 +33,7 @@ _OF_A_PROGRAM = Fraction(1, 2**46)
 _SHOWN = Fraction(1, 10**11)  # the report shows ten digits of the exact number, which must be sure
 _LOST_AT_MOST = 1e-6  # of a number that is computed with floats; more is not excused by them
 _NOTHING = Fraction(1, 10**300)  # an error as small is that of a float 0
+MOST_NAMES = 40  # that a message lists
 _GREATEST_EXPONENT = 5000  # of ten, in a printed number
 
 
@@ -410,12 +411,13 @@ class _Book:
 
     def _named(self, name: str) -> Value:
         if name not in self.named:
-            known = ", ".join(sorted(self.named)) or "none"
+            known = ", ".join([f"{name:.40}" for name in sorted(self.named)[:MOST_NAMES]]) or "none"
+            known += ", …" if len(self.named) > MOST_NAMES else ""
             if isinstance(pair := quantity_of(name), tuple) and len(pair) == 2:
                 raise ValueError(f"no node is called {name!r}; write a derivative as a pair, {pair}")
             raise ValueError(
-                f"no node is called {name!r}; known names: {known}. Give the node a label, hold it in a variable, or "
-                f"pass names={{{name!r}: node}}"
+                f"no node is called {name!r}; known names: {known}. The variables of a function that has returned "
+                f"are gone: give the node a label, hold it in a variable, or pass names={{{name!r}: node}}"
             )
         return self.named[name]
 

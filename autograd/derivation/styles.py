@@ -13,6 +13,7 @@ from html import escape
 from html.entities import codepoint2name
 from itertools import pairwise
 from typing import Final
+from unicodedata import normalize
 
 from autograd.derivation.words import words
 from autograd.engine.primitives import PRIMITIVES
@@ -21,14 +22,16 @@ from autograd.engine.primitives import PRIMITIVES
 
 LONGEST_NAME = 40
 _JOINERS = "\u200c\u200d"  # without a look of their own: they join emoji, and part the letters of Persian
+_HAT = "\u0302"
 _RAISED = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
+_LOWER: Final = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _RAISE: Final = str.maketrans("-−0123456789", f"⁻{_RAISED}")
 _GREEK: Final = {codepoint2name[ord(letter)]: letter for letter in "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩ"}
 _GREEK_COMMANDS: Final = {letter: f"\\{name}" for name, letter in _GREEK.items()}
 _NAME = re.compile(
-    r"(?P<letters>[^\W\d_]+)_?(?P<digits>(?:\d+(?:,\d+)*)?)(?P<more>(?:_\w+)?)(?P<indices>(?:\[[^\[\]]*\])*)(?P<copy>₍[₀-₉]+₎)?"
+    r"(?P<letters>[^\W\d_]+)(?:_?(?P<digits>\d+(?:,\d+)*))?(?:_(?P<more>[^\W_]+(?:_[^\W_]+)*))?"
+    r"(?P<indices>(?:\[[\w,]+\])*)(?P<copy>#\d+)?"
 )
-_INDEX = re.compile(r"\[([^\[\]]*)\]")
 _LATEX_SIGNS: Final = {
     **{sign: f"\\{sign}" for sign in "{}$&#%_"},
     "\\": r"\backslash ",
@@ -39,6 +42,15 @@ _LATEX_SIGNS: Final = {
     "`": r"{\prime}",
     '"': r"{\prime\prime}",
 }
+
+
+class AsWritten(str):
+    """A name that is set letter by letter: an expression of Python, as ``p[0]`` or ``self.h``.
+
+    So is a name that would look like another one: ``w_1`` beside ``w1``.
+    """
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +75,10 @@ def printable(text: str) -> str:
 
 def one_line(name: str) -> str:
     """A name fit for a line of text: no line breaks or control characters, and not longer than 40 characters."""
-    name = printable(name[: LONGEST_NAME + 1])
-    return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1].rstrip(_JOINERS) + "…"
+    line = printable(name[: LONGEST_NAME + 1])
+    if len(line) > LONGEST_NAME:
+        line = line[: LONGEST_NAME - 1].rstrip(_JOINERS) + "…"
+    return name if line == name else type(name)(line)
 
 
 def raised(digits: str) -> str:
@@ -77,31 +91,55 @@ def raised(digits: str) -> str:
     return digits.translate(_RAISE)
 
 
+def lowered(digits: str) -> str:
+    """Digits as a subscript in plain text."""
+    return digits.translate(_LOWER)
+
+
 def name_parts(name: str) -> NameParts:
-    """The parts in which mathematics writes a name.
+    """The parts in which mathematics writes a name: digits stand below, the number of a layer above, in brackets.
+
+    What follows ``#`` is the number of one among several of this name; it stands below, where it is no exponent.
 
     Example:
         >>> name_parts("theta0")
         NameParts(base='θ', hat=False, subscript='0', superscript='')
+        >>> name_parts("b[2]")
+        NameParts(base='b', hat=False, subscript='', superscript='[2]')
+        >>> name_parts(AsWritten("p[0]"))
+        NameParts(base='p[0]', hat=False, subscript='', superscript='')
     """
     name = one_line(name)
-    match = _NAME.fullmatch(name)
+    match = None if isinstance(name, AsWritten) else _NAME.fullmatch(name)
     if match is None:
-        return NameParts(name)
-    letters, digits, more, copy = match["letters"], match["digits"], match["more"].strip("_"), match["copy"] or ""
+        return NameParts(str(name))
+    letters, digits, more, indices, copy = (part or "" for part in match.groups())
     hat = len(letters) == 4 and letters.endswith("hat")
     base = letters[0] if hat else _GREEK.get(letters, letters)
     if more == "hat" and len(base) == 1:
         hat, more = True, ""
     if len(base) > 1 and more:  # learning_rate is one word
-        base, more = f"{base}{digits}_{more}", ""
-        digits = ""
-    indices = [index.strip("'\"") for index in _INDEX.findall(match["indices"])]
-    copy = copy.translate(str.maketrans("₍₎₀₁₂₃₄₅₆₇₈₉", "()0123456789"))
-    subscripts = [part for part in (digits, more) if part]
-    if indices and not subscripts:
-        return NameParts(base, hat, ",".join(indices), copy)
-    return NameParts(base, hat, ",".join(subscripts), "".join([f"[{index}]" for index in indices]) + copy)
+        base, digits, more = f"{base}{digits}_{more}", "", ""
+    return NameParts(base, hat, ",".join([part for part in (digits, more, copy) if part]), indices)
+
+
+_ALIKE: Final = str.maketrans({"`": "'", '"': "''", "∧": "^", "∼": "~", "∖": "\\", **dict.fromkeys(_JOINERS, "")})
+_BLURRED = re.compile(r"""[\s`"]""")
+
+
+def look(name: str) -> tuple[str, str, str]:
+    """What can be seen of a name: two that have the same look are not told apart in every style.
+
+    Example:
+        >>> look("w_1") == look("w1"), look("x_") == look("x"), look("theta") == look("θ")
+        (True, False, True)
+    """
+    parts = name_parts(name)
+    seen = (parts.base + _HAT * parts.hat, parts.subscript, parts.superscript)
+    if name.isascii() and not parts.hat and not _BLURRED.search(name):
+        return seen
+    base, below, above = (" ".join(normalize("NFKC", part.translate(_ALIKE)).split()) for part in seen)
+    return base, below, above
 
 
 # --- functions ---------------------------------------------------------------------------------------------------
@@ -160,6 +198,8 @@ class Style:
 
     def power(self, base: str, exponent: str) -> str:
         """The base to the exponent."""
+        if _NUMBERED.search(base):
+            base = f"({base})"  # and not x#2²
         if exponent.lstrip("−").isdecimal():
             return base + raised(exponent)
         return f"{base}^{exponent}"
@@ -169,11 +209,12 @@ class Style:
         return f"√{a}"
 
     def call(self, function: str, arguments: Sequence[str], index: int | None) -> str:
-        """A function of arguments; ``index`` picks one of several results."""
+        """A function of arguments; ``index`` picks one of several results, counted from 1."""
         if function == "abs":
             return f"|{arguments[0]}|"
         letter = _GREEK.get(_command(function))
-        return f"{letter or function}({', '.join(arguments)})" + (f"[{index}]" if index is not None else "")
+        which = "" if index is None else lowered(str(index))
+        return f"{letter or function}{which}({', '.join(arguments)})"
 
     def choice(self, chosen: str, condition: str, otherwise: str) -> str:
         """One of two expressions, by a condition."""
@@ -189,7 +230,8 @@ class Style:
         return f"{d}{self.name(numerator)}/{d}{self.name(denominator)}"
 
 
-_PLAIN_NAME = re.compile(r"[\w.₍₎]+(,\d+)*(\[[\w'\",]*\])*[₍₎₀-₉]*")
+_NUMBERED = re.compile(r"#\d+$")
+_PLAIN_NAME = re.compile(r"[\w.]+(,\d+)*(\[[\w'\",]*\]|\.\w+)*(#\d+)?")
 
 
 class _Latex(Style):
@@ -231,7 +273,7 @@ class _Latex(Style):
 
     def power(self, base: str, exponent: str) -> str:
         if base.endswith("}") and "^" in base:
-            base = f"{{{base}}}"  # x^{(2)}^{3} is a mistake in LaTeX
+            base = f"{{{base}}}"  # x^{[2]}^{3} is a mistake in LaTeX
         return f"{base}^{{{exponent}}}"
 
     def root(self, a: str) -> str:

@@ -141,7 +141,8 @@ class _Writer:
                 if len(inside) < len(arguments):
                     inside.insert(-1, style.dots)
                 raised = function == "exp" and not style.flat
-                return style.call(function, inside, index), _POWER if raised else _ATOM
+                which = None if index is None else index + 1  # the documents count from 1
+                return style.call(function, inside, which), _POWER if raised else _ATOM
             case Choice(sign, left, right, chosen, otherwise):
                 condition = style.compared(self.at_least(_SUM, left), sign, self.at_least(_SUM, right))
                 return style.choice(self.at_least(_SUM, chosen), condition, self.at_least(_SUM, otherwise)), _CHOICE

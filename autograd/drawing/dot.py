@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import graphviz
 
-from autograd.derivation.styles import printable, raised
+from autograd.derivation.styles import lowered, one_line, printable, raised
 from autograd.derivation.words import words
 from autograd.drawing.layout.spacing import (
     CLUSTER_PADDING,
@@ -17,6 +17,7 @@ from autograd.drawing.layout.spacing import (
     column_gap,
     minimum_lengths,
 )
+from autograd.drawing.lettering import name_runs
 from autograd.drawing.palette import LIGHT
 from autograd.drawing.scene import Line, Role, Scene, SceneEdge, SceneNode, line_width
 
@@ -108,7 +109,7 @@ def _add_boxes(graph: graphviz.Digraph, scene: Scene, parent: int | None) -> Non
 
 
 def _of_node(node: SceneNode) -> dict[str, str]:
-    attributes = {"label": literal("\n".join([plain(line) for line in node.lines]))}
+    attributes = {"label": literal("\n".join([plain(line, node.name) for line in node.lines]))}
     attributes["shape"] = _SHAPES.get(node.role, "box")
     if node.role != "gap":
         attributes["style"] = _STYLES.get(node.role, "filled")
@@ -135,11 +136,16 @@ def _of_edge(edge: SceneEdge, most: float) -> dict[str, str]:
     return attributes
 
 
-def plain(line: Line) -> str:
-    """A line as text alone: an exponent of digits stands raised, another one after ``^``."""
-    parts = []
-    for text, style in line.runs:
+def plain(line: Line, name: str = "") -> str:
+    """A line as text alone: a node's name as text has it, an exponent of digits raised, another one after ``^``."""
+    runs, parts = line.runs, []
+    of_name = tuple(name_runs(name)) if name else ()
+    if of_name and runs[: len(of_name)] == of_name:
+        runs, parts = runs[len(of_name) :], [one_line(name)]
+    for text, style in runs:
         if style == "superscript" and not text.startswith("["):  # the layer of a name, as in w11[2]
             text = raised(text) if set(text) <= set("−0123456789") else f"^{text}"
+        elif style == "subscript":
+            text = lowered(text) if text.isdecimal() else f"_{text}"
         parts.append(text)
     return "".join(parts)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from itertools import count
 from math import isfinite
 
 from autograd.derivation.chain import Steps
@@ -17,27 +16,12 @@ from autograd.derivation.formulas import Chain, Derivative, Expression, Number, 
 from autograd.derivation.styles import MATHML, TEXT, Style
 from autograd.derivation.words import words
 from autograd.derivation.writing import MOST_DIGITS, fitting, mathml, significant, text
-from autograd.engine.graph import Contribution, steps, topological_order
+from autograd.engine.graph import Contribution, steps
 from autograd.engine.value import Value
 from autograd.stepper.figure import Frame
 
 LONGEST_FORMULA = 40  # names and numbers; a neuron with more inputs shows its symbol alone
 MOST_TERMS = 24  # of a sum of more the first ones and the last are shown
-
-
-def all_named(root: Value, names: dict[Value, str]) -> dict[Value, str]:
-    """A name for every node of the graph: those that have none become v1, v2 ... in the order of evaluation.
-
-    Example:
-        >>> a = Value(2.0)
-        >>> list(all_named(3 * a + 1, {a: "a"}).values())
-        ['a', 'v1', 'v2']
-
-    Source: the evaluation trace of A. Griewank and A. Walther, Evaluating Derivatives, chapter 1.
-    """
-    taken = set(names.values())
-    free = (f"v{i}" for i in count(1) if f"v{i}" not in taken)
-    return {node: names[node] if node in names else next(free) for node in topological_order(root)}
 
 
 def frames(
@@ -47,14 +31,14 @@ def frames(
 
     Arguments:
         root: the result.
-        names: a name for every node, in topological order: see `all_named`.
+        names: a name for every node, in topological order: see `naming.all_named`.
         digits: how many significant digits are shown.
         index_of: the number by which the script knows each node; by default its place in ``names``.
 
     Example:
-        >>> w, x = Value(3.0, label="w"), Value(2.0, label="x")
+        >>> w, x = Value(3.0), Value(2.0)
         >>> L = w * x
-        >>> print(*frames(L, all_named(L, {w: "w", x: "x", L: "L"})), sep="\\n")
+        >>> print(*frames(L, {w: "w", x: "x", L: "L"}), sep="\\n")
         w = 3, x = 2
         L = w x = (3)(2) = 6
         dL/dL = 1
@@ -72,7 +56,7 @@ class _Frames:
         self.names = names
         self.digits = digits
         self.index = index_of
-        self.formulas = Steps(root, None, names)
+        self.formulas = Steps(root, None, names, names)
         self.pass_back = list(steps(root))
         self.counts = Counter([to.parent for step in self.pass_back for to in step.contributions])
         self.paths_part = any(n > 1 for n in self.counts.values())

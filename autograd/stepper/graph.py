@@ -8,7 +8,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from autograd.derivation.naming import CALLER, Caller, node_names
+from autograd.derivation.naming import CALLER, Caller, all_named, names_in_use, node_names
 from autograd.derivation.styles import MATHML, TEXT, one_line
 from autograd.derivation.words import words
 from autograd.derivation.writing import significant
@@ -23,7 +23,7 @@ from autograd.engine.checks import check_count
 from autograd.engine.value import Value
 from autograd.stepper import figure_of
 from autograd.stepper.figure import Figure, Kind
-from autograd.stepper.frames import all_named, frames
+from autograd.stepper.frames import frames
 
 MAX_NODES = 1000
 """The largest graph that is shown: some 10 MB, which a browser holds. The page grows with the square of the nodes."""
@@ -64,7 +64,7 @@ def show(
             target, of two lists where there are several outputs. By default the model's own; else the cross-entropy
             for a softmax, and half the squared error for anything else.
         names: how nodes without a label are called: by default as the caller's variables; None for labels alone; or
-            a mapping from names to nodes. What has no name then becomes v1, v2 ...
+            a mapping from names to nodes. What has no name then gets one such as v1.
         roles: of a graph, which nodes are inputs, parameters and targets, as for `autograd.draw`.
         legend: whether the picture says below what its shapes mean.
         digits: how many significant digits are shown.
@@ -110,7 +110,7 @@ def _figure_of_graph(
             "x, target and loss belong to a network: show(model, x, target). For the result of an expression write "
             "show(root) alone"
         )
-    names_of = all_named(root, node_names([root], names, frame))
+    names_of = all_named([root], node_names([root], names, frame), names_in_use(names, frame))
     n = len(names_of)
     if n > MAX_NODES:
         raise ValueError(

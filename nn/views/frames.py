@@ -30,6 +30,7 @@ from autograd.derivation.formulas import (
     put_in,
     sum_of,
 )
+from autograd.derivation.naming import all_named
 from autograd.derivation.styles import MATHML
 from autograd.derivation.words import words
 from autograd.derivation.writing import mathml, text
@@ -67,7 +68,7 @@ def neuron_frames(run: Example, scene: Scene, names: dict[Value, str], digits: i
 
 def indexed(letter: str, sizes: Sequence[int], k: int, i: int) -> str:
     """The name of a quantity of neuron ``i`` in layer ``k``, with the numbers that it takes to tell it from others."""
-    return letter + (f"{i + 1}" if max(sizes[1:]) > 1 else "") + (f"[{k}]" if len(sizes) > 2 else "")
+    return letter + (f"{i + 1}" if sizes[k] > 1 else "") + (f"[{k}]" if len(sizes) > 2 else "")
 
 
 class _NetworkFrames:
@@ -75,6 +76,8 @@ class _NetworkFrames:
 
     def __init__(self, run: Example, scene: Scene, names: dict[Value, str], digits: int) -> None:
         self.run, self.scene, self.names, self.digits, self.sizes = run, scene, names, digits, run.sizes
+        outputs = [neuron.a for neuron in self.layer(len(self.sizes) - 1)]
+        self.invented = all_named([run.loss, *outputs], names)
         self.index = {node.value: node.index for node in scene.nodes if isinstance(node.value, Value)}
         self.circles = {text(self.symbol(value)): i for value, i in self.index.items() if value in names}
         self.astray: set[str] = set()  # the passes that had a number which is not finite
@@ -216,14 +219,14 @@ class _NetworkFrames:
             powers = [call("exp", self.symbol(z)) for z in a.operands[1:] if isinstance(z, Value)]
             formula: Expression = divide(call("exp", self.symbol(neuron.z)), add(*powers))
         else:
-            formula = Steps(a, neuron.z, self.names).definition(a)
+            formula = Steps(a, neuron.z, self.names, self.invented).definition(a)
         return _equation(self.symbol(a), formula, a.data)
 
     def loss(self) -> Frame:
         """The loss of the outputs against the targets."""
         run = self.run
         last = [neuron.a if neuron.a in run.gradients else neuron.z for neuron in run.layers[-1]]
-        graph = Steps(run.loss, last[0], self.names)
+        graph = Steps(run.loss, last[0], self.names, self.invented)
         formula = graph.definition(run.loss)
         lines = [
             *self.where(graph, formula),
@@ -273,7 +276,7 @@ class _NetworkFrames:
         lines: list[Sentence] = []
         chain: list[tuple[Derivative, Derivative, float, float]] = []
         for j, other in outputs:
-            step = Steps(other.a, neuron.z, self.names).locals.get(neuron.z, {}).get(other.a)
+            step = Steps(other.a, neuron.z, self.names, self.invented).locals.get(neuron.z, {}).get(other.a)
             if step is None:
                 continue
             inner = self.slope(neuron.z, other.a)
@@ -293,7 +296,7 @@ class _NetworkFrames:
             terms = [(user.row[i], self.delta(k + 1, j)) for j, user in enumerate(self.layer(k + 1))]
             formula = sum_of([_product(self.symbol(w), delta) for w, delta in terms])
             return [Sentence(words("comes_back", count=len(terms)), _equation(slope, formula, value))]
-        graph = Steps(self.run.loss, node, self.names)
+        graph = Steps(self.run.loss, node, self.names, self.invented)
         users = graph.locals.get(node, {})
         neuron, t = self.layer(k)[i], self.run.targets[i]
         formula_of_loss = users[self.run.loss].formula if set(users) == {self.run.loss} else None

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from autograd.derivation.naming import CALLER, Caller, node_names, numbered
+from autograd.derivation.naming import CALLER, Caller, distinct, node_names
 from autograd.derivation.styles import one_line
 from autograd.derivation.words import words
 from autograd.drawing.svg import to_svg
@@ -51,7 +51,9 @@ def _names(run: Example, names: Mapping[str, object] | Caller | None) -> dict[Va
     others = {node: name for node, name in given.items() if node not in usual}
     for k, layer in enumerate(run.layers, 1):
         for i, neuron in enumerate(layer):
+            number = indexed("", run.sizes, k, i)
+            comma = "," if len(layer) > 1 and max(run.sizes[k - 1 : k + 1]) > 9 else ""
             for j, parameter in enumerate(neuron.row):
-                name = f"b{i + 1}[{k}]" if j == len(neuron.row) - 1 else f"w{j + 1},{i + 1}[{k}]"
+                name = f"b{number}" if j == len(neuron.row) - 1 else f"w{j + 1}{comma}{number}"
                 others.setdefault(parameter, parameter.label or name)
-    return dict(zip([*usual, *others], numbered([*usual.values(), *others.values()]), strict=True))
+    return dict(zip([*usual, *others], distinct([*usual.values(), *others.values()]), strict=True))

@@ -38,10 +38,11 @@ from autograd import (
 from autograd.compiler import compile
 from autograd.derivation.explain import Derivation
 from autograd.derivation.formulas import Symbol
+from autograd.derivation.naming import all_named
 from autograd.drawing.build import build_scene
 from autograd.engine.errors import DomainError, GradientMismatch
 from autograd.functions import fsum
-from autograd.stepper.frames import all_named, frames
+from autograd.stepper.frames import frames
 from tests.agreement import formulas
 from tests.agreement.recipes import N_LEAVES, Recipe
 from tests.agreement.truth import PROMISE, Interval, Truth, Undecided
@@ -566,7 +567,7 @@ def the_pictures(case: Case) -> None:
                 for text in texts:
                     demand(shows(text.split()[-1], number), "draw", f"{text!r} for {kind} {number}", case)
     demand("<svg" in draw(case.root, names=None).svg, "draw", "no picture", case)
-    named = all_named(case.root, {})
+    named = all_named([case.root], {})
     order = list(named)
     told: dict[Value, Any] = dict.fromkeys(order)
     for frame in frames(case.root, named):

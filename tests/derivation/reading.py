@@ -63,6 +63,7 @@ def shown(digits: str, significant: int) -> Rounded:
 
 _NUMBER = r"\d+(?:\.\d+)?(?:e[−-]?\d+)?|∞|inf|nan"
 _RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+_LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
 
 class Side:
@@ -94,7 +95,7 @@ class Side:
         self.slope = slope
         self.significant = significant
         self.numbers: list[Rounded] = []
-        self._tokens = self._read(line.strip())
+        self._tokens = self._read(re.sub("[₀-₉]+", lambda below: f"[{below[0].translate(_LOWERED)}]", line.strip()))
         self._at = 0
         if [kind for kind, _ in self._tokens] == ["slope"] and self._tokens[0][1][0] == "d":
             self._tokens = [("slope", ("lone", *self._tokens[0][1][1:]))]
@@ -205,15 +206,14 @@ class Side:
             self.is_symbolic = True
             return ("number", len(self.numbers) - 1)
         if kind == "word":
-            index = self._index()  # softmax(a, b)[0] as text has it, softmax_0(a, b) in mathematics
+            index = self._index()
             self._demand("(")
             arguments = [self._choice()]
             while self._next(","):
                 arguments.append(self._choice())
             self._demand(")")
-            index = self._index() if index is None else index
             call = ("call", what, *arguments)
-            return call if index is None else ("/", ("call", "exp", arguments[index]), call)
+            return call if index is None else ("/", ("call", "exp", arguments[index - 1]), call)
         if (kind, what) == ("sign", "("):
             bars, self._open_bars = self._open_bars, 0
             inside = self._choice()
@@ -240,7 +240,7 @@ class Side:
         return found
 
     def _index(self) -> int | None:
-        """A whole number in brackets, if there is one."""
+        """Which of several results this is, counted from 1: a whole number in brackets, if there is one."""
         if not self._next("["):
             return None
         self._at += 1

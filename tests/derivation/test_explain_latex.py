@@ -27,9 +27,8 @@ def bare(text: str) -> str:
 
 
 def agree(derivation: Derivation, other: str) -> bool:
-    """Whether another form says the same; a softmax writes its index before its operands there, behind them in text."""
-    ours, others = bare(str(derivation)), bare(other)
-    return ours == others or ("softmax" in ours and sorted(ours) == sorted(others))
+    """Whether another form says the same."""
+    return bare(str(derivation)) == bare(other)
 
 
 def read_latex(derivation: Derivation) -> str:

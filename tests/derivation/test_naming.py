@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from types import FrameType
+import unicodedata
+from types import FrameType, SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from autograd import Value, functions
-from autograd.derivation.naming import CALLER, node_names, numbered, values_in_scope
+from autograd import Value, draw, functions
+from autograd.derivation.naming import CALLER, all_named, distinct, names_in_use, node_names, values_in_scope
+from autograd.derivation.styles import LATEX, MATHML, TEXT, AsWritten
+from autograd.drawing.drawing import Drawing
+from tests.examples import examples
 
 
 def here() -> FrameType:
     return sys._getframe(1)
+
+
+def seen(*roots: Value) -> list[str]:
+    """The names that whoever calls this sees."""
+    return list(node_names(roots, frame=sys._getframe(1)).values())
 
 
 def names_after(source: str, root: str = "root", **variables: Any) -> list[str]:
@@ -145,7 +157,7 @@ def test_a_mapping_replaces_the_variables_and_comes_before_labels() -> None:
 
 def test_the_same_label_twice_is_numbered() -> None:
     a, b, c = (Value(float(i), label="w") for i in range(3))
-    assert list(node_names([a * b * c]).values()) == ["w", "w₍₂₎", "w₍₃₎"]
+    assert list(node_names([a * b * c]).values()) == ["w", "w#2", "w#3"]
 
 
 def test_a_label_keeps_its_spelling_where_a_variable_has_the_same_name() -> None:
@@ -153,20 +165,20 @@ def test_a_label_keeps_its_spelling_where_a_variable_has_the_same_name() -> None
     other = Value(2.0, label="w")
     names = node_names([w * other], frame=here())
     assert names[other] == "w"
-    assert names[w] == "w₍₂₎"
+    assert names[w] == "w#2"
 
 
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
         (["w"], ["w"]),
-        (["w", "w", "v", "w"], ["w", "w₍₂₎", "v", "w₍₃₎"]),
-        (["w", "w₍₂₎", "w"], ["w", "w₍₂₎", "w₍₃₎"]),
-        (["w"] * 11, ["w", *[f"w₍{i}₎" for i in "₂₃₄₅₆₇₈₉"], "w₍₁₀₎", "w₍₁₁₎"]),
+        (["w", "w", "v", "w"], ["w", "w#2", "v", "w#3"]),
+        (["w", "w#2", "w"], ["w", "w#2", "w#3"]),
+        (["w"] * 11, ["w", *[f"w#{i}" for i in range(2, 12)]]),
     ],
 )
-def test_numbered_names_are_all_different(given: list[str], expected: list[str]) -> None:
-    assert numbered(given) == expected
+def test_distinct_names_are_all_different(given: list[str], expected: list[str]) -> None:
+    assert distinct(given) == expected
 
 
 def test_several_roots_share_their_names() -> None:
@@ -196,3 +208,189 @@ def test_other_kinds_of_names_are_refused(names: Any, message: str) -> None:
 
 def test_the_default_shows_as_its_name_in_signatures() -> None:
     assert repr(CALLER) == "CALLER"
+
+
+# --- where names are looked for ------------------------------------------------------------------------------------
+
+
+def test_a_comprehension_a_generator_and_a_lambda_see_the_names_around_them() -> None:
+    w, x = Value(1.0), Value(2.0)
+    z = w * x
+    y = z * z
+    whole = ["w", "x", "z", "y"]
+    assert [seen(y) for _ in range(1)] == [whole]
+    assert {i: seen(y) for i in range(1)} == {0: whole}
+    assert list(seen(y) for _ in range(1)) == [whole]  # noqa: C400
+    assert [[seen(y) for _ in range(1)] for _ in range(1)] == [[whole]]
+    assert [*map(lambda root: seen(root), [y])] == [["w", "x", "z", "root"]]  # noqa: C417
+    assert (lambda: seen(y))() == whole
+
+
+def test_what_a_comprehension_calls_a_node_comes_last_in_every_python() -> None:
+    square = [p * p for p in (1.0, 2.0)]
+    w, b = Value(square[0]), Value(square[1])
+    y = w + b
+    assert [seen(y) for p in (w, b)] == [["w", "b", "y"]] * 2
+    assert list(seen(y) for p in (w, b)) == [["w", "b", "y"]] * 2  # noqa: C400
+    program = "w = Value(1.0); y = w * 2; root = [seen(y) for p in (w, y)]"
+    namespace: dict[str, Any] = {"Value": Value, "seen": seen}
+    exec(program, namespace)
+    assert namespace["root"] == [["w", "y"]] * 2
+
+
+def test_a_generator_and_a_helper_see_the_names_of_those_that_run_them() -> None:
+    w = Value(1.0)
+    y = w * 2.0
+
+    def halves() -> Any:
+        half = y * 0.5
+        yield seen(half)
+
+    assert list(halves()) == [["w", "y", "half"]]
+    assert seen_by_a_helper(y) == ["w", "loss"]
+    assert deeper(y, 30) == ["w", "root"]
+
+
+def seen_by_a_helper(loss: Value) -> list[str]:
+    return seen(loss)
+
+
+def deeper(root: Value, n: int) -> list[str]:
+    return deeper(root, n - 1) if n else seen(root)
+
+
+def a_model() -> Any:
+    k = Value(2.0)
+    return lambda u: k * u
+
+
+def test_what_a_function_holds_in_its_closure_has_a_name_and_what_a_finished_one_held_has_none() -> None:
+    u = Value(3.0)
+    model = a_model()
+    y = model(u)
+    assert seen(y) == ["k", "u", "y"]
+    gone = a_model()(u)
+    assert seen(gone) == ["u", "gone"]
+
+
+class Net:
+    """A neuron of one's own."""
+
+    def __init__(self) -> None:
+        self.w, self._hidden, self.more = Value(3.0), Value(1.0), [Value(2.0)]
+
+    def told(self, u: Value) -> list[str]:
+        self.h = self.w * u * self._hidden * self.more[0]
+        out = self.h.tanh()
+        return seen(out)
+
+
+def test_attributes_of_an_object_at_hand_are_names() -> None:
+    x = Value(0.5)
+    net = Net()
+    assert net.told(x) == ["self.w", "u", "self.more[0]", "self.h", "out"]
+    assert seen(net.h) == ["net.w", "x", "net.more[0]", "net.h"]
+    own = SimpleNamespace(a=Value(1.0))
+    assert seen(own.a * 2.0) == ["own.a"]
+    h = net.h
+    assert "h" in seen(h), "a variable comes before an attribute"
+
+
+# --- names that are invented ---------------------------------------------------------------------------------------
+
+
+def test_one_name_for_each_node_from_letters_that_are_free() -> None:
+    a, b = Value(2.0), Value(3.0)
+    root = (a * b + 1.0).tanh()
+    assert list(all_named([root], {}).values()) == ["x1", "x2", "v1", "v2", "f"]
+    assert list(all_named([root], {a: "v"}).values()) == ["v", "x", "s1", "s2", "f"]
+    assert list(all_named([root], {a: "x", b: "f"}).values()) == ["x", "f", "v1", "v2", "g"]
+    assert list(all_named([root], {a: "x_1", b: "b"}, ["v2", "f"]).values()) == ["x_1", "b", "s1", "s2", "g"]
+    assert list(all_named([root], {a: "vector", b: "v_"}).values()) == ["vector", "v_", "v1", "v2", "f"]
+    every = [letter * n for letter in "fgFGvsrkmnVSRKMNxuacpqXUACPQ" for n in (1, 2)]
+    assert list(all_named([root], {}, every).values()) == ["xxx1", "xxx2", "vvv1", "vvv2", "fff"]
+    assert all_named([], {}) == {}
+
+
+def test_a_function_of_the_callers_may_have_the_name_of_its_result() -> None:
+    def f(u: float) -> float:
+        return u
+
+    v1 = 0.5
+    assert f(v1) == v1
+    assert "f" not in names_in_use(CALLER, here())
+    assert "v1" in names_in_use(CALLER, here())
+    assert names_in_use({"v": 3}, here()) == ["v"]
+
+
+# --- names that look alike -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (["w_1", "w1"], ["w_1*", "w1"]),
+        (["x", "x_"], ["x", "x_"]),
+        (["theta", "θ"], ["theta*", "θ"]),
+        (["yhat", "y_hat", "ŷ"], ["yhat*", "y_hat*", "ŷ"]),
+        (["E_total"], ["E_total"]),
+        (["a  b", "a b"], ["a  b#2", "a b"]),
+        (["a\tb", "a b"], ["a b#2", "a b"]),
+        (["b" * 60, "b" * 50], [f"{'b' * 39}…", f"{'b' * 39}…#2"]),
+        ([AsWritten("p[0]"), "p[0]"], ["p[0]*", "p[0]#2"]),
+    ],
+)
+def test_of_names_that_look_alike_one_is_set_as_it_is_written(given: list[str], expected: list[str]) -> None:
+    assert [f"{name}*" if isinstance(name, AsWritten) else name for name in distinct(given)] == expected
+
+
+PIECES = ["w", "x", "y", "1", "12", "_", "__", "hat", "theta", "θ", "E", "total", "[0]", "[2]", "['w']", "#2", ",", "."]
+PIECES += [
+    " ",
+    "\n",
+    "'",
+    "`",
+    '"',
+    "^",
+    "~",
+    "\\",
+    "ŷ",
+    "₁",
+    "ﬁ",
+    "fi",
+    "\u200d",
+    "\u0302",
+    "<",
+    "&",
+    "$",
+    "…",
+    "w" * 39,
+]
+spellings = st.one_of(
+    st.lists(st.sampled_from(PIECES), min_size=1, max_size=4).map("".join),
+    st.from_regex(r"[^\W\d]\w{0,4}", fullmatch=True),
+    st.text(min_size=1, max_size=3),
+)
+
+
+@settings(max_examples=examples(300))
+@given(st.lists(st.tuples(spellings, st.booleans()), min_size=2, max_size=12))
+def test_no_two_names_of_a_graph_look_alike_in_any_style(given_names: list[tuple[str, bool]]) -> None:
+    nodes = {Value(float(i)): AsWritten(name) if code else name for i, (name, code) in enumerate(given_names)}
+    names = dict(zip(nodes, distinct([*nodes.values()]), strict=True))
+    root = functions.fsum(list(nodes))
+    picture = draw(root, names={name: node for node, name in names.items()})
+    in_svg, in_dot = names_in_pictures(picture)
+    for looks in (*([style.name(name) for name in names.values()] for style in (TEXT, LATEX, MATHML)), in_svg, in_dot):
+        assert len(looks) == len(nodes)
+        plain = [" ".join(unicodedata.normalize("NFKC", look).split()) for look in looks]
+        assert len(set(plain)) == len(plain), names
+
+
+def names_in_pictures(picture: Drawing) -> tuple[list[str], list[str]]:
+    """What stands before the values of the leaves, with its markup, in the picture and in the DOT source."""
+    lines = re.findall(
+        r"<text[^>]*>((?:(?!</text>).)*?)(?:<tspan[^>]*>)? = \d+(?:</tspan>)?</text>", picture.svg, re.DOTALL
+    )
+    labels = re.findall(r'label="((?:[^"\\]|\\.)*) = \d+\\ngrad', picture.digraph.source)
+    return lines, labels

@@ -354,6 +354,18 @@ def test_derivative_that_is_a_constant_can_be_proofread() -> None:
     assert proofread([b, unrelated], {("b", "unrelated"): "0"})
 
 
+def test_what_a_function_held_that_has_returned_is_gone_and_a_message_says_so() -> None:
+    def loss(w: Value) -> Value:
+        hidden = w * 2.0
+        return hidden.tanh()
+
+    w = Value(0.5)
+    y = loss(w)
+    with pytest.raises(ValueError, match="function that has returned are gone: give the node a label"):
+        proofread(y, {"hidden": "1"})
+    assert proofread(y, {"v1": "1", ("y", "v1"): "0.42"}), "by the name that every reader invents for it"
+
+
 @pytest.mark.parametrize(
     ("printed", "message"),
     [

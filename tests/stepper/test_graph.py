@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from autograd import Value, show
+from autograd.derivation.naming import all_named
 from autograd.stepper import figure_of
 from autograd.stepper.figure import Figure
-from autograd.stepper.frames import all_named, frames
+from autograd.stepper.frames import frames
 from tests.stepper.shown import data_of, picture_of
 
 
@@ -32,8 +33,8 @@ def test_a_type_of_ones_own_is_shown_once_it_is_registered() -> None:
 def test_a_name_that_is_taken_is_given_to_no_other_node() -> None:
     v1, v3 = Value(2.0, label="v1"), Value(3.0, label="v3")
     root = (v1 * v3 + 1.0).tanh()
-    named = all_named(root, {v1: "v1", v3: "v3"})
-    assert list(named.values()) == ["v1", "v3", "v2", "v4", "v5"]
+    named = all_named([root], {v1: "v1", v3: "v3"})
+    assert list(named.values()) == ["v1", "v3", "s1", "s2", "f"]
     assert len(set(show(root, names=None).steps)) == len(show(root, names=None).steps)
 
 
@@ -41,7 +42,7 @@ def test_a_slope_that_is_a_number_is_not_written_twice() -> None:
     x, w = Value(2.0, label="x"), Value(5.0, label="w")
     root = 3.0 * (w * x)
     reverse = [
-        frame.data for frame in frames(root, all_named(root, {x: "x", w: "w"})) if frame.data["pass"] == "reverse"
+        frame.data for frame in frames(root, all_named([root], {x: "x", w: "w"})) if frame.data["pass"] == "reverse"
     ]
     numbers = [re.sub("<[^>]+>", "", step["numbers"][1]) for step in reverse]
     assert [(len(step["local"]) > 1, number) for step, number in zip(reverse, numbers, strict=True)] == [

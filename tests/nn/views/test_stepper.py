@@ -262,7 +262,7 @@ def test_the_picture_has_every_output_and_delta() -> None:
     shown = equations(figure)
     for name in ("h1", "h2", "h3", "h4", "y"):
         assert f">{shown[name].replace('-', '−')}</text>" in picture_of(figure)
-    for name in ("δ1[1]", "δ4[1]", "δ1[2]"):
+    for name in ("δ1[1]", "δ4[1]", "δ[2]"):
         assert f">δ {shown[name].replace('-', '−')}</text>" in picture_of(figure)
     assert picture_of(figure).count("role-target") > 1, "the target stands beside the output"
 
