@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any, NamedTuple
 
+from autograd.derivation.tables import html_table
 from nn.data import Examples, FloatArray
 from nn.steps import StepFunction
 
@@ -159,11 +160,8 @@ class History:
 
     def _repr_html_(self) -> str:
         head, *body = self._table()
-        cells = ["".join([f"<td>{cell}</td>" for cell in row]) for row in body]
-        return (
-            f"<table><thead><tr>{''.join([f'<th>{escape(name)}</th>' for name in head])}</tr></thead><tbody>"
-            f"{''.join([f'<tr>{row}</tr>' for row in cells])}</tbody></table><p>{escape(self.stop_reason)}</p>"
-        )
+        table = html_table([*map(escape, head)], body, ">" * len(head))
+        return f"{table}<p>{escape(self.stop_reason)}</p>"
 
     def _table(self, ends: int = 5) -> list[list[str]]:
         """The cells, the head first. Of a long history the first and the last few rows."""

@@ -18,6 +18,7 @@ from autograd.derivation.expression import ExpressionError, record
 from autograd.derivation.formulas import as_float, names_in
 from autograd.derivation.naming import CALLER, Caller, nodes_by_name
 from autograd.derivation.precise import as_fraction, order_from, replay, roughly
+from autograd.derivation.tables import html_table
 from autograd.derivation.words import words
 from autograd.engine.errors import DomainError
 from autograd.engine.graph import topological_order
@@ -106,18 +107,13 @@ class Proof(Sequence[Finding]):
         head, *rows = self._table()
         # colours that are legible on white and on black
         marks = {"agrees": ("#22863a", "✓"), "rounding": ("#8a6d00", "≈"), "slip": ("#d63649", "✗")}
-        sides = ("left", "right", "right", "right", "left", "left")
-        cells = "".join(f"<th style='text-align:{side}'>{name}</th>" for name, side in zip(head, sides, strict=True))
-        body = ""
+        body = []
         for finding, (*numbers, verdict, reason) in zip(self.findings, rows, strict=True):
             colour, sign = marks[finding.verdict]
-            body += "<tr>" + "".join(
-                f"<td style='text-align:{side};white-space:nowrap'><code>{escape(cell)}</code></td>"
-                for cell, side in zip(numbers, sides, strict=False)
-            )
-            body += f"<td style='text-align:left;white-space:nowrap;color:{colour}'>{sign} {verdict}</td>"
-            body += f"<td style='text-align:left'>{escape(reason)}</td></tr>"
-        return f"<table><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>"
+            cells = [f'<code style="white-space:nowrap">{escape(cell)}</code>' for cell in numbers]
+            shown = f'<span style="white-space:nowrap;color:{colour}">{sign} {verdict}</span>'
+            body.append([*cells, shown, escape(reason)])
+        return html_table(head, body, "<>>><<")
 
 
 def proofread(

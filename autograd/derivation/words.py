@@ -182,6 +182,12 @@ ENGLISH: Final = {
     "the_model": "the model",
     "mean_of_the_steps": "The loss is the mean over the epoch’s steps, each measured before it. All else is measured "
     "after the epoch.",
+    # a plot, for those who do not see it
+    "plot_across": "Horizontal axis {name} from {first} to {last}.",
+    "plot_up": "Vertical axis {name} from {first} to {last}.",
+    "plot_colour": "Colour {name} from {first} to {last}.",
+    "plot_line": "Line “{name}” from {first} to {last}, lowest {least}, highest {most}.",
+    "plot_points": "“{name}”, {count} point. | “{name}”, {count} points.",
     # the player
     "steps": "Steps",
     "first": "First step",

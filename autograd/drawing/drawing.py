@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import base64
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from autograd.derivation.naming import CALLER, Caller
 from autograd.derivation.words import words
 from autograd.drawing import scene_of
 from autograd.drawing.build import Fold, build_scene
+from autograd.drawing.hosts import bundle, image
 from autograd.drawing.layout import lay_out
+from autograd.drawing.printing import printed
 from autograd.drawing.roles import Roles
 from autograd.drawing.scene import Scene
-from autograd.drawing.svg import FONT, to_svg
+from autograd.drawing.svg import to_svg
 from autograd.engine.checks import check_count
 from autograd.engine.value import Value
 from autograd.files import write_whole
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 ENDINGS = (".svg", ".png", ".pdf", ".dot")
 """What `Drawing.save` can write."""
-_PRINT_FONT = "'Libertinus Serif'"  # typst brings it along, so that a picture is the same on every machine
 
 
 class Drawing:
@@ -59,7 +58,7 @@ class Drawing:
 
         return to_digraph(self._scene)
 
-    def save(self, path: str | os.PathLike[str], *, scale: float = 2.0) -> Path:
+    def save(self, path: str | os.PathLike[str], *, scale: float = 2.0, transparent: bool = False) -> Path:
         """Write the picture, as the name ends: in .svg, .png, .pdf, or in .dot for the source of `digraph`.
 
         The file appears at once and whole: a crash in the middle leaves the old one, if there was one.
@@ -67,6 +66,7 @@ class Drawing:
         Arguments:
             path: where to.
             scale: the pixels of a PNG for each point of the picture.
+            transparent: leave out the background, so that the page or the slide behind the picture is seen.
 
         Returns:
             The path.
@@ -80,46 +80,29 @@ class Drawing:
         ending = path.suffix.lower()
         if ending not in ENDINGS:
             raise ValueError(f"a picture is saved by its ending, {', '.join(ENDINGS)}; {path.name!r} has none of these")
-        if ending == ".svg":
-            content = self.svg.encode()
-        elif ending == ".dot":
-            content = self.digraph.source.encode()
+        if ending == ".dot":
+            digraph = self.digraph
+            if transparent:
+                digraph.attr(bgcolor="transparent")
+            content = digraph.source.encode()
         else:
-            content = self._printed("png" if ending == ".png" else "pdf", scale)
+            svg = to_svg(lay_out(self._scene), background=False) if transparent else self.svg
+            content = svg.encode() if ending == ".svg" else printed(svg, "png" if ending == ".png" else "pdf", scale)
         write_whole(path, content)
         return path
-
-    def _printed(self, format: Literal["png", "pdf"], scale: float) -> bytes:
-        """The picture as a page of just its size, which typst sets."""
-        try:
-            import typst
-        except ImportError:
-            raise ImportError(
-                f"{format.upper()} needs typst, which is not installed here: pip install 'chainrule[print]'; "
-                "SVG, as in save('graph.svg'), needs nothing"
-            ) from None
-        svg = self.svg.replace(FONT, f"{_PRINT_FONT},{FONT}")
-        width, height = f"{self._scene.width:.0f}pt", f"{self._scene.height:.0f}pt"
-        page = (
-            "#set document(date: none)\n"  # the same picture is the same file
-            f"#set page(width: {width}, height: {height}, margin: 0pt, fill: none)\n"
-            '#image(bytes(sys.inputs.svg), format: "svg", width: 100%, height: 100%)'
-        )
-        return typst.compile(page.encode(), format=format, ppi=72.0 * scale, sys_inputs={"svg": svg})
 
     def __repr__(self) -> str:
         return words("picture", description=self._description.rstrip("."))
 
+    def _repr_html_(self) -> str:
+        """The picture in HTML, for hosts that ask for that alone."""
+        return image(self.svg, self._description)
+
     def _repr_mimebundle_(
         self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None
     ) -> dict[str, str]:
-        """What a notebook shows: an image in HTML, which it shows also where it trusts nobody, and a line of text."""
-        data = base64.b64encode(self.svg.encode()).decode()
-        image = (
-            f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(self._description)}" '
-            'style="max-width:100%;height:auto">'
-        )
-        return {"text/html": image, "text/plain": self._description}
+        """What a notebook gets, see `autograd.drawing.hosts.bundle`."""
+        return bundle(self.svg, self._repr_html_, self._description, include, exclude)
 
     @property
     def _description(self) -> str:

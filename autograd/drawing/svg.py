@@ -97,10 +97,10 @@ def style_sheet() -> str:
         "@media not print{",  # paper is light
         f"@media (prefers-color-scheme:dark){{svg.chainrule{{{dark}}}}}",
         # the theme of a notebook, and the one that the stepper found out, which the picture in its shadow root follows
-        f"[data-jp-theme-light=true] svg.chainrule,.vscode-light svg.chainrule,:host([data-theme=light]) svg.chainrule"
-        f"{{{light}}}",
-        f"[data-jp-theme-light=false] svg.chainrule,.vscode-dark svg.chainrule,:host([data-theme=dark]) svg.chainrule"
-        f"{{{dark}}}",
+        f"[data-jp-theme-light=true] svg.chainrule,[data-vscode-theme-kind$=light] svg.chainrule,"
+        f":host([data-theme=light]) svg.chainrule{{{light}}}",
+        f"[data-jp-theme-light=false] svg.chainrule,[data-vscode-theme-kind]:not([data-vscode-theme-kind$=light]) "
+        f"svg.chainrule,:host([data-theme=dark]) svg.chainrule{{{dark}}}",
         "}",
     ]
     for selector, attributes in _LOOKS.items():
@@ -114,7 +114,7 @@ def _properties(colours: dict[str, str]) -> str:
     return "".join([f"--cr-{name}:{colour};" for name, colour in colours.items()])
 
 
-def to_svg(scene: Scene) -> str:
+def to_svg(scene: Scene, background: bool = True) -> str:
     """A laid-out scene as an SVG element.
 
     Every node is a ``<g class="node role-parameter" data-node="3">``, every edge a ``<g class="edge" data-edge="5"
@@ -122,6 +122,7 @@ def to_svg(scene: Scene) -> str:
 
     Arguments:
         scene: a scene that `autograd.drawing.layout.lay_out` has laid out.
+        background: whether it lies on a page.
     """
     width, height = f"{scene.width:.0f}", f"{scene.height:.0f}"
     parts = [
@@ -129,8 +130,9 @@ def to_svg(scene: Scene) -> str:
         f'viewBox="0 0 {width} {height}" aria-label="{_text(scene.description)}" font-family="{FONT}" '
         'text-anchor="middle" xml:space="preserve">',
         f"<style>{style_sheet()}</style>",
-        f'<rect {_look("page")} width="{width}" height="{height}" rx="6"/>',
     ]
+    if background:
+        parts.append(f'<rect {_look("page")} width="{width}" height="{height}" rx="6"/>')
     parts += [_cluster(cluster) for cluster in scene.clusters]
     heaviest = scene.heaviest
     parts += [_edge(edge, heaviest) for edge in scene.edges]

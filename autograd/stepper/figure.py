@@ -10,7 +10,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from html import escape
@@ -19,10 +19,15 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+from autograd.derivation.tables import html_table
 from autograd.derivation.words import ENGLISH, words
+from autograd.drawing.drawing import ENDINGS as PICTURES
+from autograd.drawing.hosts import bundle, image
 from autograd.files import write_whole
 
 _PLAYER, _PAGE = (Path(__file__).with_name(name) for name in ("player", "page"))
+ENDINGS = (".html", ".htm")
+"""What `Figure.save` can write; the first is added where there is none."""
 _ASKED_FOR = re.compile(r"say\(\"(\w+)\"")  # the words that a script takes from the catalogue
 
 
@@ -101,7 +106,7 @@ class Figure:
 
         Raises:
             OSError: if the file cannot be written.
-            ValueError: for no name, and for the ending of a picture; `autograd.draw` saves those.
+            ValueError: for no name, and for another ending.
 
         Example:
             >>> from tempfile import TemporaryDirectory
@@ -134,12 +139,7 @@ class Figure:
 
     def _repr_html_(self) -> str:
         """The progressive figure. No ids, which would collide where there are several; no style sheet of its own."""
-        picture = base64.b64encode(self._picture.encode()).decode()
-        left = ' style="text-align: left"'  # notebooks align tables of numbers, to the right
-        rows = [
-            f"<tr><td>{i}</td><td{left}>{escape(frame.part)}</td><td{left}>{escape(frame.text)}</td></tr>"
-            for i, frame in enumerate(self.steps, 1)
-        ]
+        rows = [(str(i), escape(frame.part), escape(frame.text)) for i, frame in enumerate(self.steps, 1)]
         part, text = map(words, self._kind.heads)
         controls = _read(_PLAYER, ".html").replace("$content", _read(self._kind.files[0], ".html"))
         data = {
@@ -152,16 +152,20 @@ class Figure:
         block = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
         return (
             f'<div data-chainrule="{self._kind.name}">\n'
-            f'<img alt="{escape(self._description)}" src="data:image/svg+xml;base64,{picture}" '
-            'style="max-width: 100%">\n'
+            f"{image(self._picture, self._description)}\n"
             f"<details><summary>{words('all_steps', count=len(rows))}</summary>\n"
-            f"<table><thead><tr><th>{words('step')}</th><th{left}>{part}</th><th{left}>{text}</th></tr></thead>\n"
-            f"<tbody>{''.join(rows)}</tbody></table></details>\n"
+            f"{html_table((words('step'), part, text), rows, '<<<')}</details>\n"
             f"<p><small>{words('finished_picture', purpose=words(self._kind.purpose))}</small></p>\n"
             f'<script type="application/json">{block}</script>\n'
             f"<script>{_script(self._kind)}</script>\n"
             "</div>"
         )
+
+    def _repr_mimebundle_(
+        self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None
+    ) -> dict[str, str]:
+        """What a notebook gets, see `autograd.drawing.hosts.bundle`."""
+        return bundle(self._picture, self._repr_html_, self._description, include, exclude)
 
     def __repr__(self) -> str:
         return words("figure", title=self._title, count=len(self.steps))
@@ -172,11 +176,17 @@ def page_path(path: str | PathLike[str]) -> Path:
     file = Path(path)
     if not file.name:
         raise ValueError(f"a page needs a name, such as page.html, not {str(path)!r}")
-    if file.suffix.lower() in (".svg", ".png", ".pdf", ".jpg"):
-        raise ValueError(f"{file.name} would hold a page; name it {file.stem}.html, or save a picture with draw(...)")
     # a folder, a device, a pipe, a link (/dev/stdout is one) are meant as they are named
-    is_meant = file.suffix or file.is_symlink() or (file.exists() and not file.is_file())
-    return file if is_meant else file.with_suffix(".html")
+    if file.is_symlink() or (file.exists() and not file.is_file()):
+        return file
+    if not file.suffix:
+        return file.with_suffix(ENDINGS[0])
+    if file.suffix.lower() not in ENDINGS:
+        raise ValueError(
+            f"a stepper is saved as a page, by its ending {' or '.join(ENDINGS)}; {file.name!r} has none of these. "
+            f"draw(...).save saves the picture alone, as {', '.join(PICTURES)}"
+        )
+    return file
 
 
 @cache

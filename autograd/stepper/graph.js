@@ -35,22 +35,23 @@ function breakable(html) {
 
 /* --- the graph and its two passes ------------------------------------------------------------------------------ */
 
-const SMALLEST = 0.62;  // how far the picture shrinks in a narrow window; from there on it can be scrolled
-
 class Graph extends Player {
   moves = { ...MOVES, Escape: "close", Enter: "open" };
 
   prepare(data, host) {
     [this.names, this.values, this.plain] = [0, 1, 2].map((part) => data.nodes.map((node) => node[part]));
     this.root = data.root;
-    this.drawPicture(this.decoded(host));
+    this.drawPicture(this.decoded(host), host.querySelector("img").style.minWidth);
     this.readSteps();
   }
 
-  /* The elements of the picture that can be lit. */
-  drawPicture(picture) {
+  /* The elements of the picture that can be lit. In a narrow window it is scrolled rather than smaller than its image. */
+  drawPicture(picture, smallest) {
     this.find(".picture").append(picture);
-    picture.style.minWidth = `${SMALLEST * picture.viewBox.baseVal.width}px`;
+    const { width, height } = picture.viewBox.baseVal;
+    for (const [name, value] of [["smallest", smallest], ["width", `${width}px`], ["ratio", width / height]]) {
+      picture.style.setProperty(`--${name}`, value);
+    }
     this.nodes = [];
     for (const shape of picture.querySelectorAll("[data-node]")) {
       const index = Number(shape.dataset.node);

@@ -21,8 +21,9 @@ function channels(colour) {
 }
 
 function isDark(host) {
-  const notebook = document.body.dataset.jpThemeLight;
-  if (notebook) return notebook === "false";
+  const { jpThemeLight, vscodeThemeKind } = document.body.dataset;  // of Jupyter and of VS Code
+  if (jpThemeLight) return jpThemeLight === "false";
+  if (vscodeThemeKind) return !vscodeThemeKind.endsWith("light");
   for (let element = host; element; element = element.parentElement) {
     const [r, g, b, opacity] = channels(getComputedStyle(element).backgroundColor);
     if (opacity > 127) return 0.299 * r + 0.587 * g + 0.114 * b < 128;

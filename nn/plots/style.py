@@ -78,8 +78,11 @@ def canvas(ax: Axes | None = None, size: tuple[float, float] = PAIR) -> Any:
 def canvases(count: int, columns: int, size: tuple[float, float]) -> list[Any]:
     """So many Axes of a new figure, row by row."""
     plt = pyplot()
+    from nn.plots.figure import Figure  # which imports matplotlib
+
     plain = plt.rcParams["figure.facecolor"] == plt.rcParamsDefault["figure.facecolor"]
-    figure = plt.figure(figsize=size, layout="constrained")  # a first figure chooses the backend, which must outlast
+    # a first figure chooses the backend, which must outlast
+    figure = plt.figure(FigureClass=Figure, figsize=size, layout="constrained")
     with plt.rc_context(dict.fromkeys(_INKED, INK) if plain else {}):
         axes = [figure.add_subplot(ceil(count / columns), columns, i + 1) for i in range(count)]
     for ax in axes:

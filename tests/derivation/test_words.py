@@ -23,7 +23,7 @@ SOURCES = {
     for room in ROOMS
     for path in sorted(room.rglob("*"))
     if path.suffix in (".py", ".js", ".html") and path.name != "words.py"
-} | {ROOT / "autograd" / "__main__.py": (ROOT / "autograd" / "__main__.py").read_text("utf-8")}
+} | {file: file.read_text("utf-8") for file in (ROOT / "autograd" / "__main__.py", ROOT / "nn" / "plots" / "figure.py")}
 NAMED = {op.notation for op in PRIMITIVES} | {"inf", "nan", "html"}  # functions, numbers, the file that was asked for
 
 

@@ -332,7 +332,7 @@ def test_history_prints_as_a_table() -> None:
     assert repr(history) == "History(12 epochs, loss 1 to 0.08333; all 12 <epochs> done)"
     html = history._repr_html_()
     assert html.count("<tr>") == 12
-    assert "<th>epoch</th>" in html
+    assert ">epoch</th>" in html
     assert "all 12 &lt;epochs&gt; done" in html
 
 

@@ -6,6 +6,7 @@ These are the parts of the picture that ``autograd.show`` steps through, so they
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -15,6 +16,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from autograd.derivation.styles import printable, raised
+from autograd.drawing.palette import LIGHT
 from autograd.drawing.svg import FONT, style_sheet
 from nn.views.replay.contours import simplified
 
@@ -202,41 +204,64 @@ _CORNERS: dict[int, Sequence[Point]] = {
 
 
 def chart_styles() -> str:
-    """The style sheet: that of all pictures, and that of charts."""
-    classes = "".join([f".chainrule .class-{k}{{--cr-of:var(--cr-{role}-line)}}" for k, role in enumerate(_ROLES)])
-    return style_sheet() + classes + _RULES
+    """The style sheet: for programs without custom properties, then that of all pictures, and that of charts."""
+    plain = []
+    for selector, declarations in _RULES.items():
+        if "var(--cr-of)" in declarations:
+            plain += [f".class-{k}{selector}{{{_plain(declarations, role)}}}" for k, role in enumerate(_ROLES)]
+        else:
+            plain.append(f"{selector or '.chainrule'}{{{_plain(declarations, 'input')}}}")
+    classes = [f".chainrule .class-{k}{{--cr-of:var(--cr-{role}-line)}}" for k, role in enumerate(_ROLES)]
+    rules = [f".chainrule {selector}{{{declarations}}}" for selector, declarations in _RULES.items()]
+    return "".join([*plain, style_sheet().removesuffix("}"), *classes, *rules, "}"])  # within what browsers alone read
 
 
-def _mix(share: int) -> str:
+def _plain(declarations: str, role: str) -> str:
+    """Declarations with the colours on a light page, where the class is that of a role."""
+    colours = {**LIGHT, "of": LIGHT[f"{role}-line"]}
+    single = re.sub(r"var\(--cr-([\w-]+)\)", lambda found: colours[found[1]], declarations)
+    return re.sub(r"color-mix\(in srgb,(\S+) (\d+)%,(\S+)\)", lambda found: _mixed(*found.groups()), single)
+
+
+def _mixed(one: str, share: str, other: str) -> str:
+    """So many percent of one colour, the rest of the other."""
+    pairs = [(int(one[i : i + 2], 16), int(other[i : i + 2], 16)) for i in (1, 3, 5)]
+    return "#" + "".join([f"{round((int(share) * a + (100 - int(share)) * b) / 100):02x}" for a, b in pairs])
+
+
+def _mix(share: int, of: str = "of") -> str:
     """So many percent of the colour of the class, on the page."""
-    return f"color-mix(in srgb,var(--cr-of) {share}%,var(--cr-page))"
+    return f"color-mix(in srgb,var(--cr-{of}) {share}%,var(--cr-page))"
 
 
-_RULES = (
-    f".chainrule{{font-family:{FONT}}}"
-    ".chainrule text{fill:var(--cr-ink);text-anchor:middle;white-space:pre}"
-    ".chainrule .rule{stroke:var(--cr-box-line);stroke-width:1;opacity:.45}"
-    ".chainrule .axes{fill:none;stroke:var(--cr-quiet);stroke-width:1}"
-    ".chainrule text.tick{font-size:12px;fill:var(--cr-quiet)}"
-    ".chainrule text.axis,.chainrule text.key{font-size:13px}"
-    ".chainrule text.axis{fill:var(--cr-quiet)}"
-    ".chainrule text.heading{font-size:14px;font-weight:600}"
-    ".chainrule text.left{text-anchor:end}"
-    ".chainrule text.right{text-anchor:start}"
-    ".chainrule .area{fill-rule:evenodd}"
-    f".chainrule .area.pale{{fill:{_mix(17)}}}"
-    f".chainrule .area.even{{fill:{_mix(24)}}}"
-    f".chainrule .area.sure{{fill:{_mix(36)}}}"
-    ".chainrule .boundary{fill:none;stroke:var(--cr-ink);stroke-width:6}"
-    ".chainrule .mark{fill:var(--cr-of);stroke:var(--cr-page);stroke-width:1}"
-    ".chainrule .mark.plain{stroke:var(--cr-ink)}"
-    ".chainrule .cross{display:none;fill:none;stroke:var(--cr-ink);stroke-width:1.5}"
-    ".chainrule .cross.wrong{display:inline}"
-    ".chainrule .line-0,.chainrule .line-1{fill:none;stroke:var(--cr-of);stroke-width:8;stroke-linejoin:round}"
-    ".chainrule .line-1{stroke-dasharray:24 12}"
-    ".chainrule .later path{stroke-width:3}"  # thin: still to come
-    ".chainrule .key .line-0,.chainrule .key .line-1{stroke-width:2}"
-    ".chainrule .key .line-1{stroke-dasharray:6 3}"
-    ".chainrule .now{stroke:var(--cr-ink);stroke-width:1.2}"
-    ".chainrule .dot .mark{stroke-width:1.5}"
-) + "".join([f".chainrule .heat-{k}{{--cr-of:var(--cr-input-line);fill:{_mix(4 + 11 * k)}}}" for k in range(N_SHADES)])
+_RULES: dict[str, str] = {
+    "": f"font-family:{FONT}",
+    "text": "fill:var(--cr-ink);text-anchor:middle;white-space:pre",
+    ".page": "fill:var(--cr-page)",
+    ".rule": "stroke:var(--cr-box-line);stroke-width:1;opacity:.45",
+    ".axes": "fill:none;stroke:var(--cr-quiet);stroke-width:1",
+    "text.tick": "font-size:12px;fill:var(--cr-quiet)",
+    "text.axis": "font-size:13px;fill:var(--cr-quiet)",
+    "text.key": "font-size:13px",
+    "text.heading": "font-size:14px;font-weight:600",
+    "text.left": "text-anchor:end",
+    "text.right": "text-anchor:start",
+    ".area": "fill-rule:evenodd",
+    ".area.pale": f"fill:{_mix(17)}",
+    ".area.even": f"fill:{_mix(24)}",
+    ".area.sure": f"fill:{_mix(36)}",
+    ".boundary": "fill:none;stroke:var(--cr-ink);stroke-width:6",
+    ".mark": "fill:var(--cr-of);stroke:var(--cr-page);stroke-width:1",
+    ".mark.plain": "stroke:var(--cr-ink)",
+    ".cross": "display:none;fill:none;stroke:var(--cr-ink);stroke-width:1.5",
+    ".cross.wrong": "display:inline",
+    ".line-0": "fill:none;stroke:var(--cr-of);stroke-width:8;stroke-linejoin:round",
+    ".line-1": "fill:none;stroke:var(--cr-of);stroke-width:8;stroke-linejoin:round;stroke-dasharray:24 12",
+    ".later path": "stroke-width:3",  # thin: still to come
+    ".key .line-0": "stroke-width:2",
+    ".key .line-1": "stroke-width:2;stroke-dasharray:6 3",
+    ".now": "stroke:var(--cr-ink);stroke-width:1.2",
+    ".dot .mark": "stroke-width:1.5",
+    **{f".heat-{k}": f"fill:{_mix(4 + 11 * k, 'input-line')}" for k in range(N_SHADES)},
+}
+"""How the parts look, by their classes; a later row goes before an earlier one."""

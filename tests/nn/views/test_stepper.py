@@ -319,10 +319,18 @@ def test_an_unknown_loss_is_answered_with_the_known_ones() -> None:
         show(MLP(2, [1]), [1.0, 2.0], 0.0, loss=lambda y, t: 3.0)
 
 
-def test_page_is_not_saved_under_the_ending_of_a_picture(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"name it step.html, or save a picture with draw"):
-        show(Value(1.0) * 2.0).save(tmp_path / "step.PDF")
+@pytest.mark.parametrize("ending", ["PDF", "svg", "png", "jpg", "mp4", "gif", "txt", "py", "ipynb", "xhtml", "0"])
+@pytest.mark.parametrize("folder", ["", "new"])
+def test_an_ending_that_is_not_known_is_answered_with_those_there_are(ending: str, folder: str, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=rf"\.html or \.htm; 'step.{ending}' has none.*\.svg, \.png, \.pdf, \.dot"):
+        show(Value(1.0) * 2.0).save(tmp_path / folder / f"step.{ending}")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(("name", "written"), [("a", "a.html"), ("a.html", "a.html"), ("a.HTM", "a.HTM")])
+def test_a_page_is_written_under_its_endings(name: str, written: str, tmp_path: Path) -> None:
+    assert show(Value(1.0) * 2.0).save(tmp_path / name) == tmp_path / written
+    assert (tmp_path / written).read_bytes().startswith(b"<!DOCTYPE html>")
 
 
 def test_where_nothing_is_recorded_it_says_so() -> None:
