@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from graphlib import TopologicalSorter
 from math import floor, inf, isfinite, isnan, log10, nan
 from types import FrameType
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias, get_args
 
 from autograd.derivation.naming import CALLER, Caller, node_names
 from autograd.derivation.words import words
 from autograd.derivation.writing import significant
-from autograd.drawing.folding import Group, fold_by_depth, fold_by_layer
+from autograd.drawing.folding import Group, folded
 from autograd.drawing.heads import Heads, sign_runs
 from autograd.drawing.legend import legend_of, said_of
 from autograd.drawing.lettering import Run, name_runs
@@ -23,7 +23,7 @@ from autograd.engine import primitives
 from autograd.engine.graph import depth_of, gradients_of_all, steps, topological_order
 from autograd.engine.value import Value
 
-Fold: TypeAlias = Literal["layer", "depth"]
+Fold: TypeAlias = Literal["repeat", "layer", "depth"]
 
 MAX_NODES = 100
 
@@ -42,7 +42,7 @@ def build_scene(
     gradients: bool = True,
     gradients_as_colour: bool = False,
     max_nodes: int = MAX_NODES,
-    fold: Fold = "layer",
+    fold: Fold = "repeat",
     digits: int = 4,
 ) -> Scene:
     """The scene of a graph, not laid out yet.
@@ -54,17 +54,16 @@ def build_scene(
     """
     roots = _roots(root)
     order = sorted(dict.fromkeys(node for r in roots for node in topological_order(r)), key=depth_of)
-    if fold not in ("layer", "depth"):
-        raise ValueError(f"fold must be 'layer' or 'depth', not {fold!r}")
+    if fold not in get_args(Fold):
+        raise ValueError(f"fold must be 'repeat', 'layer' or 'depth', not {fold!r}")
     names_of = node_names(roots, names, frame)
     role_of, layers = find_roles(order, roots, given_roles(roles, set(order), names_of))
 
-    groups: list[Group] = []
     notes: list[str] = []
+    folding = None
     if len(order) > max_nodes:
-        by_layer = fold_by_layer(order, layers, role_of, max_nodes) if fold == "layer" else None
-        groups = by_layer if by_layer is not None else fold_by_depth(order, role_of, max_nodes)
-        notes.append(words("folded_by_depth" if by_layer is None else "folded_by_layer", count=len(order)))
+        folding = folded(order, layers, role_of, max_nodes, fold)
+        notes.append(words(folding.way, count=len(order)))
 
     reached = gradients_of_all(roots[0]) if len(roots) == 1 else {}
     gradient_of = {node: reached.get(node, 0.0) for node in order} if reached else {}
@@ -72,10 +71,12 @@ def build_scene(
     first = _first_astray(order, gradient_of if gradients or gradients_as_colour else {})
     heads = Heads(names_of, digits, formulas)
     builder = _Builder(names_of, role_of, digits, heads, values, shown, first)
-    builder.add_units(order, groups)
+    builder.add_units(order, folding.groups if folding else ())
     builder.add_edges(local_derivatives)
-    if not groups:
+    if folding is None:
         builder.add_clusters(layers)
+    for title, members in folding.boxes if folding else ():
+        builder.add_clusters(layers, set(members), builder.add_box(title, members))
     scene = builder.scene
     if gradients_as_colour:
         if not reached:
@@ -284,28 +285,49 @@ class _Builder:
                     labels.append(number(edge.local, self.digits))
                 edge.label = " ".join(labels)
 
-    def add_clusters(self, layers: Iterable[Layer]) -> None:
-        """A box for every layer of several neurons, and one for every neuron."""
+    def add_box(self, title: str, members: Iterable[Value]) -> int:
+        """A box around nodes, and around the constants that these alone need; its place in ``scene.clusters``."""
+        inside = {self.index_of[node] for node in members}
+        users: defaultdict[int, set[int]] = defaultdict(set)
+        for target, operands in enumerate(self.operands):
+            for operand in operands:
+                users[operand.source].add(target)
+        inside.update([i for i, values in enumerate(self.members) if not values and users[i] and users[i] <= inside])
+        self.scene.clusters.append(Cluster(title, sorted(inside)))
+        return len(self.scene.clusters) - 1
+
+    def add_clusters(
+        self, layers: Iterable[Layer], among: Container[Value] | None = None, parent: int | None = None
+    ) -> None:
+        """A box for every layer of several neurons, and one for every neuron.
+
+        Arguments:
+            among: the nodes that are in a box; all by default. A neuron gets one if its parameters are among them.
+            parent: the place in ``scene.clusters`` of the box around these.
+        """
         clusters = self.scene.clusters
         for layer in layers:
+            inside = {node for node in layer.nodes if among is None or node in among}
             boxes = [
-                {self.index_of[node] for node in (*neuron.parameters, *neuron.sums, *neuron.activations)}
+                {self.index_of[n] for n in (*neuron.parameters, *neuron.sums, *neuron.activations) if n in inside}
                 for neuron in layer.neurons
             ]
             uses = Counter(w for neuron in layer.neurons for w in {*row_and_inputs(neuron.sums[0])[0]})
             shared = {self.index_of[w] for w, count in uses.items() if count > 1 and isinstance(w, Value)}
             for neuron, members in zip(layer.neurons, boxes, strict=True):
-                for node in neuron.sums:  # a constant weight stands beside the others
+                for node in inside.intersection(neuron.sums):  # a constant weight stands beside the others
                     operands = self.operands[self.index_of[node]]
                     members.update(x.source for x in operands if self.scene.nodes[x.source].role == "constant")
-            outer: int | None = None
-            if len(boxes) > 1:
+            outer = parent
+            if len(boxes) > 1 and any(boxes):
                 outer = len(clusters)
-                over_all = {self.index_of[node] for node in layer.shared}
-                clusters.append(Cluster(layer.title, sorted(over_all.union(*boxes))))
-            for i, members in enumerate(boxes, 1):
+                over_all = {self.index_of[node] for node in inside.intersection(layer.shared)}
+                clusters.append(Cluster(layer.title, sorted(over_all.union(*boxes)), parent))
+            for i, (neuron, members) in enumerate(zip(layer.neurons, boxes, strict=True), 1):
                 own = sorted(members - shared)
-                clusters.append(Cluster(layer.title if outer is None else f"neuron {i}", own, outer))
+                if inside.issuperset(neuron.parameters) and own:
+                    title = layer.title if len(boxes) == 1 else words("neuron_number", number=i)
+                    clusters.append(Cluster(title, own, outer))
 
 
 # --- operations ------------------------------------------------------------------------------------------------

@@ -123,7 +123,7 @@ def draw(
     roles: Roles | None = None,
     legend: bool = True,
     max_nodes: int | None = None,
-    fold: Fold = "layer",
+    fold: Fold = "repeat",
     digits: int = 4,
 ) -> Drawing:
     """Draw the graph of ``root``, or a network of `nn`.
@@ -159,7 +159,8 @@ def draw(
         legend: whether the shapes and colours that have a meaning are explained below the picture.
         max_nodes: if there are more, several are drawn as one, and a line below says so; by default 100, and 40
             circles in a network.
-        fold: how: by "layer" or by "depth".
+        fold: how: by "repeat", such as the time steps of a recurrence, the first and the last of which are drawn; where
+            nothing repeats, by "layer"; and where there are no layers, by "depth".
         digits: how many significant digits are shown.
 
     Returns:

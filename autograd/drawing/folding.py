@@ -1,7 +1,8 @@
 """Folding: the groups of nodes that a picture of a large graph shows as one.
 
-Folding by layer makes each layer one node, and where that is not enough also what stands between the layers. Folding
-by depth makes one node of all operations at the same distance from the leaves, or at neighbouring ones.
+Folding by repeat draws the first and the last of what is computed several times, and makes one node of those between
+them. Folding by layer makes each layer one node, and where that is not enough also what stands between the layers.
+Folding by depth makes one node of all operations at the same distance from the leaves, or at neighbouring ones.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from math import ceil
 
 from autograd.derivation.words import words
 from autograd.drawing.neurons import Layer
+from autograd.drawing.repeats import find_repeats
 from autograd.drawing.scene import Role
 from autograd.engine.value import Value
 
@@ -29,6 +31,93 @@ class Group:
     title: str
     notes: tuple[str, ...]
     members: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Folding:
+    """How a graph is folded.
+
+    Attributes:
+        way: what by: the key of the words that say so.
+        groups: what is drawn as one node.
+        boxes: what is drawn in a box, under a title.
+    """
+
+    way: str
+    groups: list[Group]
+    boxes: list[tuple[str, list[Value]]]
+
+
+def folded(
+    order: Sequence[Value], layers: Sequence[Layer], roles: Mapping[Value, Role], limit: int, way: str
+) -> Folding:
+    """Fold a graph by repeat, by layer or by depth: the first of these, from ``way`` on, that can be done.
+
+    Where the first and the last repeat have too many nodes to be drawn, too, layers over a batch of examples go before
+    repeats.
+    """
+    if way == "repeat":
+        by_repeat = fold_by_repeat(order, layers, roles, limit)
+        if by_repeat is None and not all(map(_at_once, layers)):
+            by_repeat = fold_by_repeat(order, layers, roles, limit, whole=True)
+        if by_repeat:
+            return by_repeat
+    by_layer = fold_by_layer(order, layers, roles, limit) if way != "depth" else None
+    if by_layer is not None:
+        return Folding("folded_by_layer", by_layer, [])
+    by_repeat = fold_by_repeat(order, layers, roles, limit, whole=True) if way == "repeat" else None
+    return by_repeat or Folding("folded_by_depth", fold_by_depth(order, roles, limit), [])
+
+
+def fold_by_repeat(
+    order: Sequence[Value], layers: Sequence[Layer], roles: Mapping[Value, Role], limit: int, *, whole: bool = False
+) -> Folding | None:
+    """A group for the repeats between a first and a last one, and a box for each of these two.
+
+    None where the graph has no repeats, or more than ``limit`` nodes would be left.
+
+    Arguments:
+        whole: make the first and the last one a group, too.
+    """
+    groups: list[Group] = []
+    boxes: list[tuple[str, list[Value]]] = []
+    done: set[Value] = set()
+    left = len(order)
+    while left > limit:
+        repeats = find_repeats(order, layers, done)
+        if repeats is None:
+            leaves = _leaves([node for node in order if not node.depth and node not in done], roles)
+            left -= sum([len(group.members) - 1 for group in leaves])
+            groups += leaves
+            break
+        done.update(*repeats.units)
+        last = repeats.first + len(repeats.units) - 1
+        for first, units in (
+            (repeats.first, repeats.units[:1]),
+            (repeats.first + 1, repeats.units[1:-1]),
+            (last, repeats.units[-1:]),
+        ):
+            title = words(repeats.kind, count=len(units), first=first, last=first + len(units) - 1)
+            members = tuple([node for unit in units for node in unit])
+            if whole or len(units) > 1:
+                groups.append(Group(title, _notes_of_repeats(units, roles), members))
+                left -= len(members) - 1
+            else:
+                boxes.append((title, list(members)))
+    folds = bool(done) and left <= limit and _acyclic(order, groups)
+    return Folding("folded_by_repeat", groups, boxes) if folds else None
+
+
+def _notes_of_repeats(units: Sequence[Sequence[Value]], roles: Mapping[Value, Role]) -> tuple[str, ...]:
+    """How often which operations, and which leaves are in them."""
+    operations = [node for node in units[0] if node.depth]
+    n = len(operations)
+    leaves = Counter(roles[node] for unit in units for node in unit if not node.depth)
+    return (
+        words("times_the_same", times=len(units), count=n) if len(units) > 1 else words("operations", count=n),
+        _symbols(operations),
+        *[words(_LEAVES[role], count=count) for role, count in leaves.items()],
+    )
 
 
 def fold_by_layer(
@@ -69,8 +158,14 @@ def _group_of_layer(layer: Layer) -> Group:
     neurons = words("neurons", count=len(layer.neurons)) + (f" · {layer.activation}" if layer.activation else "")
     parameters = words("parameters", count=sum(len(neuron.parameters) for neuron in layer.neurons))
     examples = max(len(neuron.sums) for neuron in layer.neurons)
-    notes = (neurons, parameters, words("examples", count=examples)) if examples > 1 else (neurons, parameters)
+    times = words("examples" if _at_once(layer) else "times_used", count=examples)
+    notes = (neurons, parameters, times) if examples > 1 else (neurons, parameters)
     return Group(layer.title, notes, tuple(layer.nodes))
+
+
+def _at_once(layer: Layer) -> bool:
+    """Whether a layer is used for examples, and not time after time on what it gave before."""
+    return all(len({node.depth for node in neuron.sums}) == 1 for neuron in layer.neurons)
 
 
 def _leaves(leaves: Sequence[Value], roles: Mapping[Value, Role]) -> list[Group]:

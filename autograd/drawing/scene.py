@@ -116,6 +116,7 @@ class Cluster:
         members: the indices of all nodes in it, those of inner boxes too.
         parent: the place in ``scene.clusters`` of the box around it; None for an outermost one.
         x, y, width, height: once laid out, its centre and size; the width stays 0.0 for a box that is not drawn.
+        title_x: once laid out, where its title begins, below its upper side.
     """
 
     title: str
@@ -125,6 +126,7 @@ class Cluster:
     y: float = 0.0
     width: float = 0.0
     height: float = 0.0
+    title_x: float = 0.0
 
 
 @dataclass(slots=True, eq=False)

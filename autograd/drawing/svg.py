@@ -262,9 +262,9 @@ def _label(edge: SceneEdge) -> str:
 
 
 def _cluster(cluster: Cluster) -> str:
-    x, y = cluster.x - cluster.width / 2, cluster.y - cluster.height / 2
+    y = cluster.y - cluster.height / 2
     box = _rectangle(_look("box"), cluster.x, cluster.y, cluster.width / 2, cluster.height / 2, 8.0)
-    title = _line_of_text("title", x + 8.0, y + 1.35 * TITLE_SIZE, _text(cluster.title))
+    title = _line_of_text("title", cluster.title_x, y + 1.35 * TITLE_SIZE, _text(cluster.title))
     return f'<g class="cluster">{box}{title}</g>'
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from autograd.derivation.words import words
 from autograd.drawing.build import colour_by_gradient, number, stressed_values
 from autograd.drawing.layout import finish
-from autograd.drawing.layout.spacing import CLUSTER_PADDING, NODE_GAP, TITLE_HEIGHT, TITLE_SIZE
+from autograd.drawing.layout.spacing import CLUSTER_PADDING, NODE_GAP, TITLE_HEIGHT, TITLE_INDENT, title_width
 from autograd.drawing.legend import legend_of
 from autograd.drawing.lettering import Run, name_runs, width_of
 from autograd.drawing.scene import FONT_SIZES, Cluster, Line, Point, Role, Scene, SceneNode, line_heights
@@ -177,13 +177,14 @@ class _Builder:
             largest = max(node.width for node in circles)
             for node in circles:
                 node.width = node.height = largest
-        for cluster in scene.clusters:
-            nodes = [scene.nodes[i] for i in cluster.members]
-            title = width_of([Run(cluster.title)], TITLE_SIZE) + 16.0
+        in_column = [[scene.nodes[i] for i in cluster.members] for cluster in scene.clusters]
+        heights = [sum(node.height + NODE_GAP for node in nodes) - NODE_GAP for nodes in in_column]
+        for cluster, nodes, height in zip(scene.clusters, in_column, heights, strict=True):
+            title = title_width(cluster.title) + 2 * TITLE_INDENT
             cluster.width = max(title, max(node.width for node in nodes) + 2 * CLUSTER_PADDING)
-            height = sum(node.height + NODE_GAP for node in nodes) - NODE_GAP
-            cluster.height = height + 2 * CLUSTER_PADDING + TITLE_HEIGHT
+            cluster.height = max(heights) + 2 * CLUSTER_PADDING + TITLE_HEIGHT  # all titles stand above all lines
             cluster.x, cluster.y = x + cluster.width / 2, -TITLE_HEIGHT / 2
+            cluster.title_x = x + TITLE_INDENT
             y = -height / 2
             for node in nodes:
                 node.x, node.y = cluster.x, y + node.height / 2

@@ -224,7 +224,7 @@ def test_a_group_in_which_something_goes_astray_is_marked() -> None:
 def test_a_group_has_the_shade_of_its_largest_gradient() -> None:
     leaves = [Value(1.0) for _ in range(20)]
     total = fsum([leaf * (-2000.0 if leaf is leaves[7] else 2.0) for leaf in leaves])
-    scene = build_scene(total, {}, gradients_as_colour=True, max_nodes=5)
+    scene = build_scene(total, {}, gradients_as_colour=True, max_nodes=5, fold="depth")
     folded = {node.name: node.level for node in scene.nodes if node.role == "folded"}
     assert folded["20 leaves"] == 5
     assert set(folded.values()) > {5}

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from autograd.drawing.build import build_scene
 from autograd.drawing.dot import to_digraph
 from autograd.drawing.layout import lay_out
-from autograd.drawing.layout.labels import place_labels, point_at
+from autograd.drawing.layout.labels import place_labels, point_at, title_box
 from autograd.drawing.layout.spacing import CLUSTER_PADDING, LABEL_SIZE, NODE_GAP, TITLE_HEIGHT, label_width
 from autograd.drawing.scene import Cluster, Point, Scene, SceneNode
 from autograd.drawing.svg import to_svg
@@ -300,16 +300,79 @@ def odd_network(seed: int) -> Value:
     return fsum(pool[-4:])
 
 
-@given(seed=st.integers(0, 10**6))
-@settings(max_examples=examples(20), deadline=None)
-def test_boxes_of_any_graph_hold_their_members_and_nothing_else(seed: int) -> None:
-    scene = lay_out(scene_of(odd_network(seed)))
-    assert_sound(scene)
-    for box in scene.clusters:
+def titles(scene: Scene) -> list[SceneNode]:
+    """The title of each box, as a box."""
+    boxes = []
+    for left, top, right, bottom in map(title_box, scene.clusters):
+        box = Scene().add_node(None, "constant", ())
+        box.x, box.y, box.width, box.height = (left + right) / 2, (top + bottom) / 2, right - left, bottom - top
+        boxes.append(box)
+    return boxes
+
+
+def assert_boxes_are_sound(scene: Scene) -> None:
+    """What must hold of the boxes of every layout: they are a tree, as drawn, and their titles stand free."""
+    for box, title in zip(scene.clusters, titles(scene), strict=True):
         for node in scene.nodes:
             assert overlap(box, node) == (node.index in box.members)
-    for a, b in combinations(scene.clusters, 2):
-        assert overlap(a, b) == (set(a.members) >= set(b.members))
+            if node.index in box.members:
+                assert encloses(box, node, CLUSTER_PADDING + TITLE_HEIGHT)
+        if box.parent is not None:
+            assert encloses(scene.clusters[box.parent], box, CLUSTER_PADDING + TITLE_HEIGHT)
+        assert box.x - box.width / 2 < title.x - title.width / 2 < title.x + title.width / 2 < box.x + box.width / 2
+        things = [*scene.nodes, *titles(scene), *text_boxes(scene)]
+        assert sum(overlap(title, other) for other in things) == 1  # itself
+    assert not lines_through_titles(scene)
+    for a, b in combinations(range(len(scene.clusters)), 2):
+        assert overlap(scene.clusters[a], scene.clusters[b]) == (a in around(scene, b))
+
+
+def lines_through_titles(scene: Scene) -> list[tuple[str, int]]:
+    """Each title through which a line runs, with the line's index."""
+    return [
+        (box.title, edge.index)
+        for box, title in zip(scene.clusters, titles(scene), strict=True)
+        for edge in scene.edges
+        if any(
+            abs(x - title.x) < title.width / 2 and abs(y - title.y) < title.height / 2 for x, y in sampled(edge.points)
+        )
+    ]
+
+
+def around(scene: Scene, box: int) -> list[int]:
+    """The boxes around a box, the innermost first."""
+    parent = scene.clusters[box].parent
+    return [] if parent is None else [parent, *around(scene, parent)]
+
+
+@given(seed=st.integers(0, 10**6), labels=st.booleans())
+@settings(max_examples=examples(20), deadline=None)
+def test_boxes_of_any_graph_hold_their_members_and_nothing_else(seed: int, labels: bool) -> None:
+    scene = lay_out(scene_of(odd_network(seed), local_derivatives=labels))
+    assert_sound(scene)
+    assert_boxes_are_sound(scene)
+
+
+@given(seed=st.integers(0, 10**6))
+@settings(max_examples=examples(20), deadline=None)
+def test_boxes_nest_as_deep_as_they_are(seed: int) -> None:
+    rng = random.Random(seed)
+    scene = scene_of(random_graph(rng.randint(5, 40), seed))
+
+    def divide(members: list[int], parent: int | None) -> None:
+        for some in (members[: len(members) // 2], members[len(members) // 2 :]):
+            if len(some) > 1 and rng.random() < 0.8:
+                scene.clusters.append(Cluster("the title of a box"[: rng.randint(1, 18)], some, parent))
+                divide(some[rng.randint(0, 1) :], len(scene.clusters) - 1)
+
+    divide(list(range(len(scene.nodes))), None)
+    assert_boxes_are_sound(lay_out(scene))
+
+
+@pytest.mark.parametrize("sizes", [(2, [2, 1]), (3, [4, 4, 1]), (4, [8, 3])], ids=str)
+@pytest.mark.parametrize("labels", [False, True], ids=["plain", "local derivatives"])
+def test_titles_of_a_network_stand_free(sizes: tuple[int, list[int]], labels: bool) -> None:
+    assert_boxes_are_sound(lay_out(scene_of(network_output(*sizes), local_derivatives=labels)))
 
 
 # --- text ------------------------------------------------------------------------------------------------------
@@ -372,6 +435,17 @@ def recurrent(steps: int) -> Value:
     for _ in range(steps):
         h = (w * h + b).tanh()
     return h
+
+
+def test_the_input_of_a_time_step_stands_beside_the_step() -> None:
+    wx, wh, h = Value(0.5), Value(0.3), Value(0.1)
+    inputs, states = [Value(0.1 * t) for t in range(10)], [h]
+    for x in inputs:
+        states.append((wx * x + wh * states[-1]).tanh())
+    scene = lay_out(scene_of(states[-1]))
+    place = {node.value: node.x for node in scene.nodes}
+    for x, before, after in zip(inputs, states, states[1:], strict=False):
+        assert place[before] <= place[x] + ROUNDING < place[after]
 
 
 def test_many_long_edges_of_one_operand_run_together() -> None:

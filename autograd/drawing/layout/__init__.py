@@ -36,7 +36,7 @@ def lay_out(scene: Scene) -> Scene:
             node.y = heights[node.index]
         borders = place_columns(scene, grid, columns, heights)
         route(scene, grid, heights, borders)
-        surround(scene, grid, heights)
+        surround(scene, grid, heights, borders)
     return finish(scene)
 
 
@@ -54,6 +54,8 @@ def finish(scene: Scene) -> Scene:
     scene.height = max([y + h / 2 for _, y, _, h in boxes], default=0.0) + MARGIN - top
     for item in framed:
         item.x, item.y = item.x - left, item.y - top
+    for cluster in scene.clusters:
+        cluster.title_x -= left
     for edge in scene.edges:
         edge.points = [(x - left, y - top) for x, y in edge.points]
         if edge.label_at:

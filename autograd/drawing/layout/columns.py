@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from autograd.drawing.layout.ordering import Boxes, Columns
@@ -10,6 +11,8 @@ from autograd.drawing.scene import Scene
 
 _STRAIGHT = 8.0  # how much straighter an edge is between two stops than between two nodes
 _TOGETHER = 4.0  # how much straighter an edge in a box is than one between boxes
+_EVERYWHERE = 5  # edges of a leaf that is used so often, as in every time step, weigh half as much as others
+_IN_BOX = 8  # how much more an edge weighs for each box around it
 _MOST_STOPS = 1000  # from so many on, edges from one node run together
 
 
@@ -21,6 +24,7 @@ class Grid:
     Attributes:
         column: of each vertex.
         left, right: of each vertex its neighbours in the columns beside it.
+        covered: of each box the columns from its first member to its last.
         paths: of each edge the vertices along it.
         boxes: of each vertex the boxes around it.
         n_nodes: how many vertices are nodes.
@@ -32,10 +36,10 @@ class Grid:
         self.left: Columns = [[] for _ in scene.nodes]
         self.right: Columns = [[] for _ in scene.nodes]
         self.boxes: list[Boxes] = [()] * self.n_nodes
-        covered = []
+        self.covered: list[range] = []
         for i, cluster in enumerate(scene.clusters):  # the outer ones first
             places = [self.column[v] for v in cluster.members]
-            covered.append(range(min(places), max(places) + 1))
+            self.covered.append(range(min(places), max(places) + 1))
             for v in cluster.members:
                 self.boxes[v] = (*self.boxes[v], i)
         spans = [(edge, range(self.column[edge.source] + 1, self.column[edge.target])) for edge in scene.edges]
@@ -47,7 +51,7 @@ class Grid:
             path = [edge.source]
             for i in columns:
                 # a line runs between the boxes of a layer, and not through these, unless it begins and ends there
-                around = [common(*ends), *[tuple([b for b in end[:-1] if i in covered[b]]) for end in ends]]
+                around = [common(*ends), *[tuple([b for b in end[:-1] if i in self.covered[b]]) for end in ends]]
                 boxes = max(around, key=len)
                 stop = stops.get((edge.source, i))
                 if stop is None:
@@ -62,7 +66,7 @@ class Grid:
         for box, cluster in enumerate(scene.clusters):
             around_box = self.boxes[cluster.members[0]]
             filled = {c for c, boxes in zip(self.column, self.boxes, strict=True) if box in boxes}
-            for i in covered[box]:
+            for i in self.covered[box]:
                 if i not in filled:
                     self._add(i, around_box[: around_box.index(box) + 1])
 
@@ -92,23 +96,36 @@ def common(a: Sequence[int], b: Sequence[int]) -> Boxes:
 def columns_of(scene: Scene) -> list[int]:
     """The column of every node: as far left as its operands let it, then moved where that makes edges shorter.
 
-    A node moves together with those that it pushes: results to the right, operands to the left.
+    A node moves together with those that it pushes: results to the right, operands to the left. An edge within a box
+    weighs more, so that boxes are short, and one of a leaf that is used everywhere less, so that what is used once
+    stands where it is used.
     """
     place = [0] * len(scene.nodes)
+    boxes: list[list[int]] = [[] for _ in place]
+    for box, cluster in enumerate(scene.clusters):
+        for v in cluster.members:
+            boxes[v].append(box)
+    users = Counter([edge.source for edge in scene.edges])
+    everywhere = {v for v, count in users.items() if count >= _EVERYWHERE and scene.nodes[v].role != "operation"}
+    pulls = [0] * len(place)  # of each node, by its edges: to the right, less to the left
     beside: dict[int, list[list[tuple[int, int]]]] = {1: [[] for _ in place], -1: [[] for _ in place]}
     for edge, length in zip(scene.edges, minimum_lengths(scene), strict=True):
         place[edge.target] = max(place[edge.target], place[edge.source] + length)
         beside[1][edge.source].append((edge.target, length))
         beside[-1][edge.target].append((edge.source, length))
+        pull = 2 + _IN_BOX * len(common(boxes[edge.source], boxes[edge.target]))
+        pull -= edge.source in everywhere
+        pulls[edge.source] += pull
+        pulls[edge.target] -= pull
     moved = True
     while moved:
         moved = False
         for way in (1, -1):
-            ahead, behind = beside[way], beside[-way]
+            ahead = beside[way]
             for node in reversed(scene.nodes) if way > 0 else scene.nodes:
-                while len(ahead[node.index]) > len(behind[node.index]):
+                while way * pulls[node.index] > 0:
                     pushed = _pushed(node.index, ahead, place)
-                    if sum([len(ahead[v]) - len(behind[v]) for v in pushed]) <= 0:
+                    if way * sum([pulls[v] for v in pushed]) <= 0:
                         break
                     for v in pushed:
                         place[v] += way

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from itertools import pairwise
 from math import hypot
 
-from autograd.drawing.layout.spacing import LABEL_SIZE, label_width
-from autograd.drawing.scene import Point, Scene
+from autograd.drawing.layout.spacing import CLUSTER_PADDING, LABEL_SIZE, TITLE_HEIGHT, label_width, title_width
+from autograd.drawing.scene import Cluster, Point, Scene
 
 _PLACES = (0.5, 0.4, 0.6, 0.3, 0.7, 0.22, 0.78, 0.16, 0.84)  # where on its edge a label is tried
 _CELL = 16.0  # of the grid in which the points of the lines are looked up
@@ -37,6 +37,7 @@ def place_labels(scene: Scene) -> None:
         for x, y in _along(edge.points):
             lines[int(x // _CELL), int(y // _CELL)].append((edge.index, (x, y)))
     taken: list[Box] = [_box(node.x, node.y, node.width, node.height) for node in scene.nodes]
+    taken += [title_box(cluster) for cluster in scene.clusters]
     for edge in scene.edges:
         if edge.label and edge.points:
             width = label_width(edge.label) + 4.0
@@ -49,6 +50,12 @@ def place_labels(scene: Scene) -> None:
             best = costs.index(min(costs))
             edge.label_at = tried[best]
             taken.append(boxes[best])
+
+
+def title_box(cluster: Cluster) -> Box:
+    """Where the title of a box stands: its left, upper, right and lower side."""
+    top = cluster.y - cluster.height / 2
+    return cluster.title_x, top, cluster.title_x + title_width(cluster.title), top + TITLE_HEIGHT + CLUSTER_PADDING / 2
 
 
 def _along(points: list[Point]) -> list[Point]:

@@ -7,16 +7,29 @@ from itertools import pairwise
 
 from autograd.drawing.layout.columns import Grid
 from autograd.drawing.layout.ordering import Columns
-from autograd.drawing.layout.spacing import CLUSTER_PADDING, column_gap
+from autograd.drawing.layout.spacing import CLUSTER_PADDING, TITLE_INDENT, column_gap, title_width
 from autograd.drawing.scene import Cluster, Point, Scene, SceneNode
 
 _ENTRY_GAP = 9.0  # between two arrowheads at one node, at most
+_APART = 2.0  # boxes that stand side by side
 _LEVEL = 0.05  # what differs less in height is level
 _HAS_ENTRIES = frozenset({"operation", "loss", "folded"})  # rectangles, whose arrows end side by side
 
 
 def place_columns(scene: Scene, grid: Grid, columns: Columns, heights: list[float]) -> list[Point]:
-    """Give every node its x; the left and right border of every column. Steep edges get wider gaps."""
+    """Give every node its x; the left and right border of every column.
+
+    Steep edges get wider gaps, and so do boxes in boxes. The first column of a box is as wide as its title at least:
+    there lines are level, and none runs through it.
+    """
+    titles: defaultdict[int, float] = defaultdict(float)
+    for cluster, covered in zip(scene.clusters, grid.covered, strict=True):
+        titles[covered.start] = max(titles[covered.start], title_width(cluster.title))
+    sides: defaultdict[int, int] = defaultdict(int)  # of boxes in one another, to the left of a column and the right
+    for boxes in set(grid.boxes):
+        starts, stops = [grid.covered[box].start for box in boxes], [-grid.covered[box].stop for box in boxes]
+        for i in (*starts, *stops):
+            sides[i] = max(sides[i], (*starts, *stops).count(i))
     steepest: defaultdict[int, float] = defaultdict(float)
     for vertex, near in enumerate(grid.right):
         for other in near:
@@ -26,11 +39,12 @@ def place_columns(scene: Scene, grid: Grid, columns: Columns, heights: list[floa
     left, gap = 0.0, column_gap(scene)
     for i, column in enumerate(columns):
         nodes = [scene.nodes[vertex] for vertex in column if vertex < grid.n_nodes]
-        width = max([node.width for node in nodes], default=0.0)
+        width = max([titles[i], *[node.width for node in nodes]])
         for node in nodes:
             node.x = left + width / 2
         borders.append((left, left + width))
-        left += width + max(gap, min(steepest[i] / 4, 2.5 * gap))
+        around = CLUSTER_PADDING * (sides[-i - 1] + sides[i + 1]) + _APART
+        left += width + max(gap, around, min(steepest[i] / 4, 2.5 * gap))
     return borders
 
 
@@ -67,13 +81,18 @@ def _entries(scene: Scene, grid: Grid, heights: list[float]) -> list[float]:
     return entries
 
 
-def surround(scene: Scene, grid: Grid, heights: list[float]) -> None:
-    """Draw every box around its members, and around the lines that lead to them."""
+def surround(scene: Scene, grid: Grid, heights: list[float], borders: list[Point]) -> None:
+    """Draw every box around its members, the lines that lead to them and its title, in its first column."""
     for i, cluster in reversed(list(enumerate(scene.clusters))):  # inner boxes before those around them
         inside: list[SceneNode | Cluster] = [scene.nodes[k] for k in cluster.members]
         inside += [box for box in scene.clusters[i + 1 :] if box.parent == i]
         left = min([item.x - item.width / 2 for item in inside]) - CLUSTER_PADDING
         right = max([item.x + item.width / 2 for item in inside]) + CLUSTER_PADDING
+        first, last = borders[grid.covered[i].start]
+        title = title_width(cluster.title)
+        cluster.title_x = min(max(left + TITLE_INDENT, first), last - title)
+        left = min(left, cluster.title_x - TITLE_INDENT)
+        right = max(right, cluster.title_x + title + TITLE_INDENT)
         top, bottom = heights[len(grid.column) + 2 * i :][:2]
         cluster.x, cluster.y = (left + right) / 2, (top + bottom) / 2
         cluster.width, cluster.height = right - left, bottom - top

@@ -14,6 +14,8 @@ CLUSTER_PADDING = 9.0
 TITLE_SIZE = 11.0
 """The font size of a box's title."""
 TITLE_HEIGHT = 16.0
+TITLE_INDENT = 8.0
+"""From the left side of a box to its title."""
 LABEL_SIZE = 10.5
 """The font size of the text beside an edge, and of the note."""
 _COLUMN_GAP = 38.0
@@ -22,6 +24,11 @@ _COLUMN_GAP = 38.0
 def label_width(text: str) -> float:
     """How wide the text beside an edge is."""
     return width_of([Run(text)], LABEL_SIZE)
+
+
+def title_width(title: str) -> float:
+    """How wide the title of a box is."""
+    return width_of([Run(title)], TITLE_SIZE)
 
 
 def column_gap(scene: Scene) -> float:

@@ -13,7 +13,7 @@ from autograd.drawing.layout.spacing import CLUSTER_PADDING, TITLE_HEIGHT
 from nn import MLP
 from nn.views.picture import network_scene
 from tests.drawing.test_dot import lecture_3_4_1
-from tests.drawing.test_layout import encloses, overlap
+from tests.drawing.test_layout import encloses, lines_through_titles, overlap
 from tests.examples import examples
 
 
@@ -69,6 +69,7 @@ def test_boxes_of_any_drawn_network_enclose_their_columns(n_inputs: int, sizes: 
     for box in scene.clusters:
         assert all(encloses(box, scene.nodes[i], CLUSTER_PADDING + TITLE_HEIGHT) for i in box.members)
     assert not any(overlap(a, b) for a, b in combinations(scene.clusters, 2))
+    assert not lines_through_titles(scene)
 
 
 def test_neurons_stand_in_their_order_and_lines_are_straight() -> None:
