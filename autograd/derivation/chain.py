@@ -7,6 +7,7 @@ What a person writes on one line, ``L = 0.5*(y - t)**2``, the engine records as 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from fractions import Fraction
 from functools import cached_property
 from math import isfinite
 from typing import NamedTuple, TypeAlias
@@ -14,9 +15,12 @@ from typing import NamedTuple, TypeAlias
 from autograd.calculus.transforms import adjoints
 from autograd.derivation.formulas import (
     ONE,
+    ZERO,
     Call,
     Chain,
     Expression,
+    Number,
+    Product,
     Symbol,
     add,
     agrees,
@@ -153,6 +157,20 @@ class Steps:
                     found[node] = definition(node)
                     waiting.append(found[node])
         return {node: found[node] for node in self._order if node in found}
+
+    def is_off(self, owner: Value, node: Value) -> bool:
+        """Whether each way from one named node to the next leads through a ReLU that is off."""
+        waiting, seen = [owner], {owner}
+        while waiting:
+            here = waiting.pop()
+            if here.op is primitives.relu and here.partials[0] == 0.0:
+                continue
+            below = {x for _, x, _ in self._edges(here)} - seen
+            if node in below:
+                return False
+            seen |= below
+            waiting += [x for x in below if x not in self.names]
+        return True
 
     # --- names ---------------------------------------------------------------------------------------------------
 
@@ -310,10 +328,12 @@ def made_of(node: Value, operands: Sequence[Expression]) -> Expression:
     assert op is not None
     if op is primitives.dot:
         n = len(operands) // 2
-        products = [multiply(w, x) for w, x in zip(operands[:n], operands[-n:] if n else [], strict=True)]
+        products = [_kept(w, x, ONE) for w, x in zip(operands[:n], operands[-n:] if n else [], strict=True)]
         made = add(*products, *operands[n : len(operands) - n])
     elif op is primitives.fsum:
         made = add(*operands)
+    elif op is primitives.multiply:
+        made = _kept(*operands)
     elif op is primitives.logsumexp:
         made = call("log", add(*[call("exp", x) for x in operands]))
     elif op is primitives.softmax:
@@ -323,6 +343,16 @@ def made_of(node: Value, operands: Sequence[Expression]) -> Expression:
     else:
         made = Call(op.name, tuple(operands))
     return made if agrees(made, node.data) else Call(op.name, tuple(operands))  # 0 log(0), or x/x where x is infinite
+
+
+def _kept(a: Expression, b: Expression, *others: Expression) -> Expression:
+    """A product in which a weight stays in sight: also beside a 0, and beside ``others`` such as an input of 1."""
+    plain, rest = (a, b) if isinstance(a, Number) else (b, a)
+    if plain not in (ZERO, *others) or isinstance(rest, Number):
+        return multiply(a, b)
+    return Product(
+        Fraction(1), (plain, *(rest.factors if isinstance(rest, Product) and rest.coefficient == 1 else (rest,)))
+    )
 
 
 def _times(a: Local, b: Local) -> Local:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import isclose, isfinite, prod
 from types import FrameType
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 from autograd.calculus.transforms import reverse
-from autograd.derivation.chain import Steps
+from autograd.derivation.chain import Local, Steps
 from autograd.derivation.formulas import (
     Chain,
     Derivative,
@@ -29,7 +29,7 @@ from autograd.derivation.formulas import (
 from autograd.derivation.naming import CALLER, Caller, all_named, names_in_use, node_names, values_in_scope
 from autograd.derivation.styles import one_line
 from autograd.derivation.words import words
-from autograd.derivation.writing import Table, latex_of_tables, mathml_of_tables, text, text_of_tables
+from autograd.derivation.writing import Table, latex_of_tables, mathml_of_tables, text, text_of_tables, typst_of_tables
 from autograd.engine.checks import check_count
 from autograd.engine.graph import topological_order
 from autograd.engine.primitives import identity, softmax, stop_gradient
@@ -63,7 +63,8 @@ class Derivation:
     Attributes:
         value: the derivative; the value of the root where `explain` was asked for the whole trace.
         paths: the paths from the root to the quantity, each a product of local derivatives; they add up to ``value``.
-            Empty where there are more than ``max_paths``.
+            Where there are more than ``max_paths``, those alone that have no factor of 0, if these are few enough; else
+            empty.
         path_count: how many paths there are.
         tables: the equations, as trees of `autograd.derivation.formulas`.
         digits: to how many significant digits numbers are written.
@@ -82,8 +83,24 @@ class Derivation:
 
     @property
     def latex(self) -> str:
-        """The derivation in LaTeX, for a place where mathematics is expected."""
+        r"""The derivation in LaTeX with amsmath: ``align*`` environments that fit on A4 at 11 pt, in a text.
+
+        They can be broken from page to page between them; MathJax, and so a notebook, shows them too.
+        """
         return latex_of_tables(self.tables, self.digits)
+
+    @property
+    def typst(self) -> str:
+        """The derivation in Typst: blocks of mathematics that fit on A4 at 11 pt, in a text.
+
+        Example:
+            >>> x = Value(2.0, label="x")
+            >>> print(explain(x**3, x, names=None).typst)
+            $ frac(∂ f, ∂ x) &= 3 x^(2) \\
+               &= 3 (2)^(2) \\
+               &= 12 $
+        """
+        return typst_of_tables(self.tables, self.digits)
 
     @property
     def mathml(self) -> str:
@@ -91,7 +108,7 @@ class Derivation:
         return mathml_of_tables(self.tables, self.digits)
 
     def _repr_latex_(self) -> str:
-        return f"$\\displaystyle {self.latex}$"
+        return self.latex
 
 
 def explain(
@@ -117,8 +134,8 @@ def explain(
         max_paths: if there are more paths than this, the derivation goes node by node.
 
     Returns:
-        A `Derivation`: ``print`` shows it as text, a notebook as mathematics; ``.latex``, ``.mathml``, ``.value``,
-        ``.paths``.
+        A `Derivation`: ``print`` shows it as text, a notebook as mathematics; ``.latex`` and ``.typst`` set it on
+        paper, ``.mathml`` on a page; ``.value``, ``.paths``. Paths with a factor of 0 are counted and not written out.
 
     Raises:
         TypeError: if ``root`` or ``wrt`` is not a Value.
@@ -153,7 +170,7 @@ def explain(
             root.data, (), 0, (_forward(steps), _backward(root, steps, steps.named, words("backward_pass"))), digits
         )
     value = float(reverse(root, [wrt], differentiable=False)[0])
-    count = _path_count(root, wrt, steps)
+    count = _path_count(root, wrt, steps.locals)
     ends = words("from_to", root=one_line(steps.names[root]), quantity=one_line(steps.names[wrt]))
     derivative = Derivative(steps.names[root], steps.names[wrt])
     if count == 0:
@@ -161,12 +178,18 @@ def explain(
         return Derivation(value, (), 0, tuple(tables), digits)
     paths: tuple[Path, ...] = ()
     tables = []
-    if count <= max_paths:
-        routes = list(_routes(root, wrt, steps))
-        paths = tuple([_path(route, steps, digits) for route in routes])
+    live = _without_zeros(steps)
+    live_count = _path_count(root, wrt, live)
+    if live_count <= max_paths:
+        routes = list(_routes(root, wrt, live)) if live_count else []
+        shown = routes if count > max_paths else list(_routes(root, wrt, steps.locals))
+        paths = tuple([_path(route, steps, digits) for route in shown])
+        routes = shown if count == 1 else routes
         total = fsum([path.value for path in paths])
-        if max(map(len, routes)) <= MOST_FACTORS + 1 and _alike(total, value):
-            tables = _along_the_paths(derivative, routes, steps, value)
+        if max(map(len, routes), default=0) <= MOST_FACTORS + 1 and _alike(total, value):
+            tables = _along_the_paths(derivative, routes, steps, value, alone=count == 1)
+            if len(routes) < count:
+                tables.append(_left_out(steps, count - len(routes)))
     if not tables:
         tables = [_backward(root, steps, steps.locals, words("node_by_node", paths=_counted(count), ends=ends))]
     return Derivation(value, paths, count, (*tables, *_where(steps, tables)), digits)
@@ -218,18 +241,30 @@ def _softmax_siblings(roots: list[Value], names: Mapping[str, object] | Caller |
 # --- paths -------------------------------------------------------------------------------------------------------
 
 
-def _path_count(root: Value, wrt: Value, steps: Steps) -> int:
+_Locals: TypeAlias = Mapping[Value, Mapping[Value, Local]]
+
+
+def _path_count(root: Value, wrt: Value, locals_: _Locals) -> int:
     """The number of paths, by adding up those to each node: also where nobody could walk them all."""
     counts = {root: 1}
-    for node, owners in steps.locals.items():
-        counts[node] = counts.get(node, 0) + sum([counts[owner] for owner in owners])
-    return counts[wrt] if wrt in steps.locals else int(wrt is root)
+    for node, owners in locals_.items():
+        counts[node] = counts.get(node, 0) + sum([counts.get(owner, 0) for owner in owners])
+    return counts.get(wrt, 0)
 
 
-def _routes(root: Value, wrt: Value, steps: Steps) -> Iterator[list[Value]]:
+def _without_zeros(steps: Steps) -> _Locals:
+    """The local derivatives without those that are 0; all of them where 0 times infinity is nothing to leave out."""
+    if not all(isfinite(local.value) for owners in steps.locals.values() for local in owners.values()):
+        return steps.locals
+    return {
+        node: {owner: local for owner, local in owners.items() if local.value} for node, owners in steps.locals.items()
+    }
+
+
+def _routes(root: Value, wrt: Value, locals_: _Locals) -> Iterator[list[Value]]:
     """The paths, each from the root to the quantity, in the order in which the nodes were computed."""
     operands: dict[Value, list[Value]] = {}
-    for node, owners in steps.locals.items():
+    for node, owners in locals_.items():
         for owner in owners:
             operands.setdefault(owner, []).append(node)
     waiting: list[tuple[Value, int]] = [(root, 0)]
@@ -240,7 +275,20 @@ def _routes(root: Value, wrt: Value, steps: Steps) -> Iterator[list[Value]]:
         if node is wrt:
             yield list(route)
         else:
-            waiting += [(operand, length + 1) for operand in operands[node]]
+            waiting += [(operand, length + 1) for operand in operands.get(node, [])]
+
+
+def _left_out(steps: Steps, count: int) -> Table:
+    """How many paths contribute 0, and which of their factors are 0."""
+    rows: list[list[Expression | None]] = []
+    off = True
+    for node, owners in steps.locals.items():
+        for owner, local in owners.items():
+            if local.value == 0.0:
+                off = off and steps.is_off(owner, node)
+                left = Derivative(steps.names[owner], steps.names[node], "local")
+                rows.append([left, local.formula, *_with_numbers(local.formula, 0.0), Number(0.0)])
+    return Table(words("off_paths" if off else "zero_paths", count=count), rows)
 
 
 def _path(route: list[Value], steps: Steps, digits: int) -> Path:
@@ -251,10 +299,14 @@ def _path(route: list[Value], steps: Steps, digits: int) -> Path:
     return Path(tuple(factors), prod([factor.value for factor in factors]))
 
 
-def _along_the_paths(derivative: Derivative, routes: list[list[Value]], steps: Steps, value: float) -> list[Table]:
-    """The chain rule, its formulas and its numbers, for each path; then the sum."""
+def _along_the_paths(
+    derivative: Derivative, routes: list[list[Value]], steps: Steps, value: float, *, alone: bool
+) -> list[Table]:
+    """The chain rule, its formulas and its numbers, for each path; then the sum. ``alone``: there are no others."""
     rows = []
-    kind: Literal["usual", "local"] = "local" if len(routes) > 1 else "usual"
+    kind: Literal["usual", "local"] = "usual" if alone else "local"
+    if not alone:
+        derivative = Derivative(derivative.numerator, derivative.denominator, "total")
     for route in routes:
         pairs = list(pairwise(route))
         locals_ = [steps.locals[parent][child] for child, parent in pairs]
@@ -262,13 +314,16 @@ def _along_the_paths(derivative: Derivative, routes: list[list[Value]], steps: S
         formulas = Chain(tuple([local.formula for local in locals_]))
         numbers = Chain(tuple([Number(local.value) for local in locals_]))
         rows.append((symbolic, formulas, numbers, prod([local.value for local in locals_])))
+    if not rows:
+        return [Table("", [[derivative, Number(value)]])]
     if len(rows) > 1:
-        total = Derivative(derivative.numerator, derivative.denominator, "total")
         apart = max(map(len, routes)) - 1 > MOST_FACTORS_ON_A_LINE
         return [
-            Table("", [[total, Sum(tuple([symbolic for symbolic, *_ in rows]))]]),
+            Table("", [[derivative, Sum(tuple([symbolic for symbolic, *_ in rows]))]]),
             Table("", [line for *sides, product in rows for line in _lines([*sides, Number(product)], apart)]),
-            Table("", _lines([total, Sum(tuple([Number(product) for *_, product in rows])), Number(value)], apart)),
+            Table(
+                "", _lines([derivative, Sum(tuple([Number(product) for *_, product in rows])), Number(value)], apart)
+            ),
         ]
     ((symbolic, formulas, numbers, _),) = rows
     if not symbolic.factors:  # the derivative of the root by itself
@@ -278,21 +333,19 @@ def _along_the_paths(derivative: Derivative, routes: list[list[Value]], steps: S
         sides += _with_numbers(formulas.factors[0], value)
     else:
         sides = [symbolic, formulas, numbers]
-        plain = [factor.value for factor in formulas.factors if isinstance(factor, Number)]
-        if plain:  # one multiplies these out first
+        if any(isinstance(factor, Number) for factor in formulas.factors):  # one multiplies these out first
             product = multiply(*formulas.factors)
-            changed = any(abs(x) != 1 for x in plain)  # 3u² · 3 = 9u² is another number, (y − t) · 1 = y − t is not
             if isinstance(product, Number):
                 sides.pop()  # the formulas are the numbers
             elif agrees(product, value):
-                sides[2:] = [product, *((changed and _with_numbers(product, value)) or [numbers])]
+                sides[2:] = [product, *_with_numbers(product, value)]
     sides.append(Number(value))
-    return [Table("", [[derivative if i == 0 else None, side] for i, side in enumerate(_without_repetition(sides))])]
+    return [Table("", [[derivative if i == 0 else None, side] for i, side in enumerate(sides)])]
 
 
 def _lines(sides: list[Expression], apart: bool) -> list[list[Expression | None]]:
     """An equation on one line, or with a line for each of its sides."""
-    left, *others = _without_repetition(sides)
+    left, *others = sides
     return [[None if i else left, side] for i, side in enumerate(others)] if apart else [[left, *others]]
 
 
@@ -305,12 +358,6 @@ def _with_numbers(formula: Expression, value: float) -> list[Expression]:
         return []
     small = 0.0 if value else 1e-12
     return [put_in(formula)] if isclose(evaluate(formula), value, rel_tol=1e-6, abs_tol=small) else []
-
-
-def _without_repetition(sides: list[Expression]) -> list[Expression]:
-    """The sides of an equation, without one that is written like the one before."""
-    written = [text(side) for side in sides]
-    return [side for i, side in enumerate(sides) if i == 0 or written[i] != written[i - 1]]
 
 
 # --- node by node ------------------------------------------------------------------------------------------------
@@ -358,7 +405,7 @@ def _backward(root: Value, steps: Steps, nodes: Iterable[Value], title: str) -> 
         sides = [sum_of(symbolic), sum_of(numbers)]
         if list(owners) == [root]:
             sides = [symbolic[0], *_with_numbers(symbolic[0], gradient)]
-        rows.append([left, *_without_repetition([*sides, Number(gradient)])])
+        rows.append([left, *sides, Number(gradient)])
     return Table(title, rows)
 
 

@@ -169,6 +169,9 @@ class _Recorder(formulas.Reader):
         raise self.error(node, _ALLOWED)
 
     def computed(self, node: ast.expr, function: Callable[..., Any], *operands: Any) -> Any:
+        match node:
+            case ast.BinOp(left=ast.Name("e"), op=ast.Pow()) if "e" not in self.variables:
+                function, operands = functions.exp, operands[1:]  # exact, and derived as one does
         try:
             result = function(*operands)
         except OverflowError:

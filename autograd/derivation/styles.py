@@ -1,7 +1,8 @@
-"""Three styles of writing, text, LaTeX and MathML: each puts pieces together.
+"""Four styles of writing, text, LaTeX, MathML and Typst: each puts pieces together.
 
 The pieces come from `autograd.derivation.writing`, which knows what a formula means and where it needs parentheses; a
-style knows how a name, a fraction or a square root looks.
+style knows how a name, a fraction or a square root looks. What was put together has marks where a line may be broken;
+`autograd.derivation.writing` takes them out again.
 """
 
 from __future__ import annotations
@@ -152,15 +153,23 @@ def _command(function: str) -> str:
     return _COMMANDS.get(function, "").removeprefix("\\")
 
 
-# --- three styles ------------------------------------------------------------------------------------------------
+# --- four styles ------------------------------------------------------------------------------------------------
+
+
+BREAK = "\v"  # a mark: here a line may be broken
+BREAK_OF_FACTORS = "\f"  # the same between factors, which get a sign there
 
 
 class Style:
     """How pieces are put together: as one line of plain text. The other styles replace what they do differently."""
 
     flat = True  # what stands above or below a line needs parentheses
+    paper = False  # lines have the width of a page
+    opening, closing = "(", ")"
+    fixed = "(", ")"  # where a line is broken between them
+    indent = "    "  # of a line that goes on with the one before
     plus, minus, times, equals, dots = " + ", " − ", " · ", " = ", "…"
-    more_rows = "⋮"
+    slash, more_rows = "/", "⋮"
 
     def number(self, digits: str) -> str:
         """A number, given by its digits."""
@@ -189,12 +198,16 @@ class Style:
         for left, right in pairwise(parts):
             after_number = left.replace(".", "").isdecimal()
             short = right.startswith("√") or len(right.split("^")[0].rstrip(_RAISED)) == 1
-            line += right if right.startswith("(") or (after_number and short) else f" {right}"
+            line += BREAK_OF_FACTORS + (right if right.startswith("(") or (after_number and short) else f" {right}")
         return line
 
     def over(self, a: str, b: str) -> str:
         """a above b."""
-        return f"{a}/{b}"
+        return self.divided(a, b)
+
+    def divided(self, a: str, b: str) -> str:
+        """a / b, on one line."""
+        return f"{a}{self.slash}{b}"
 
     def power(self, base: str, exponent: str) -> str:
         """The base to the exponent."""
@@ -208,17 +221,21 @@ class Style:
         """The square root."""
         return f"√{a}"
 
+    def exponential(self, exponent: str) -> str:
+        """Euler's number to the exponent."""
+        return self.call("exp", [exponent], None)
+
     def call(self, function: str, arguments: Sequence[str], index: int | None) -> str:
         """A function of arguments; ``index`` picks one of several results, counted from 1."""
         if function == "abs":
             return f"|{arguments[0]}|"
         letter = _GREEK.get(_command(function))
         which = "" if index is None else lowered(str(index))
-        return f"{letter or function}{which}({', '.join(arguments)})"
+        return f"{letter or function}{which}({_COMMA.join(arguments)})"
 
     def choice(self, chosen: str, condition: str, otherwise: str) -> str:
         """One of two expressions, by a condition."""
-        return f"{chosen} {words('if')} {condition} {words('else')} {otherwise}"
+        return f"{chosen}{BREAK} {words('if')} {condition}{BREAK} {words('else')} {otherwise}"
 
     def compared(self, a: str, sign: str, b: str) -> str:
         """The condition that compares a with b."""
@@ -230,6 +247,7 @@ class Style:
         return f"{d}{self.name(numerator)}/{d}{self.name(denominator)}"
 
 
+_COMMA = f",{BREAK} "
 _NUMBERED = re.compile(r"#\d+$")
 _PLAIN_NAME = re.compile(r"[\w.]+(,\d+)*(\[[\w'\",]*\]|\.\w+)*(#\d+)?")
 
@@ -238,6 +256,9 @@ class _Latex(Style):
     """LaTeX, of the kind that MathJax, KaTeX and Matplotlib read."""
 
     flat = False
+    paper = True
+    opening, closing, fixed = r"\left(", r"\right)", (r"\bigl(", r"\bigr)")
+    indent = r"\quad {}"
     minus, times = " - ", r" \cdot "
     dots, more_rows = r"\ldots", r"\vdots"
 
@@ -256,7 +277,7 @@ class _Latex(Style):
         return base + (f"^{{{_latex_word(parts.superscript)}}}" if parts.superscript else "")
 
     def said(self, line: str) -> str:
-        return _latex_word(line)
+        return "".join([f"${sign}$" if (sign := _LATEX_SIGNS_OF_TEXT.get(c)) else c for c in line])
 
     def group(self, a: str) -> str:
         return rf"\left({a}\right)"
@@ -265,7 +286,7 @@ class _Latex(Style):
         line = parts[0]
         for left, right in pairwise(parts):
             after_number = left.replace(".", "").isdecimal() and not right.startswith(r"\mathrm")
-            line += right if after_number or right.startswith(r"\left(") else rf" \, {right}"
+            line += BREAK_OF_FACTORS + (right if after_number or right.startswith(r"\left(") else rf" \, {right}")
         return line
 
     def over(self, a: str, b: str) -> str:
@@ -279,17 +300,19 @@ class _Latex(Style):
     def root(self, a: str) -> str:
         return rf"\sqrt{{{a}}}"
 
+    def exponential(self, exponent: str) -> str:
+        return f"e^{{{exponent}}}"
+
     def call(self, function: str, arguments: Sequence[str], index: int | None) -> str:
-        inside = ", ".join(arguments)
+        inside = _COMMA.join(arguments)
         if function == "abs":
             return rf"\left|{inside}\right|"
-        if function == "exp":
-            return f"e^{{{inside}}}"
         name = _COMMANDS.get(function) or _latex_word(function)
         return name + (f"_{{{index}}}" if index is not None else "") + self.group(inside)
 
     def choice(self, chosen: str, condition: str, otherwise: str) -> str:
-        return rf"{chosen}\ \mathrm{{{words('if')}}}\ {condition}\ \mathrm{{{words('else')}}}\ {otherwise}"
+        if_, else_ = (rf"{BREAK}\ \mathrm{{{words(word)}}}\ " for word in ("if", "else"))
+        return f"{chosen}{if_}{condition}{else_}{otherwise}"
 
     def compared(self, a: str, sign: str, b: str) -> str:
         return f"{a} {_LATEX_COMPARISONS.get(sign, sign)} {b}"
@@ -311,6 +334,15 @@ def _latex_word(word: str) -> str:
     escaped = "".join([_LATEX_SIGNS.get(c, c) for c in word])
     return escaped if len(word) == 1 or not any(c.isalpha() for c in word) else rf"\mathrm{{{escaped}}}"
 
+
+_LATEX_SIGNS_OF_TEXT: Final = {
+    **_LATEX_SIGNS,
+    **_GREEK_COMMANDS,
+    "<": "<",
+    ">": ">",
+    **{low: f"_{{{usual}}}" for low, usual in zip("₍₎₀₁₂₃₄₅₆₇₈₉", "()0123456789", strict=True)},
+}
+del _LATEX_SIGNS_OF_TEXT[" "], _LATEX_SIGNS_OF_TEXT["'"]
 
 _WORD = "<mtext>&#xa0;{}&#xa0;</mtext>"  # with spaces that do not collapse
 _MATHML_GROUP = re.compile(r"<mrow><mo[^>]*>\(")
@@ -371,12 +403,13 @@ class _MathML(Style):
     def root(self, a: str) -> str:
         return f"<msqrt>{a}</msqrt>"
 
+    def exponential(self, exponent: str) -> str:
+        return f"<msup><mi>e</mi><mrow>{exponent}</mrow></msup>"
+
     def call(self, function: str, arguments: Sequence[str], index: int | None) -> str:
         inside = "<mo>,</mo>".join(arguments)
         if function == "abs":
             return f"<mrow><mo>|</mo>{inside}<mo>|</mo></mrow>"
-        if function == "exp":
-            return f"<msup><mi>e</mi><mrow>{inside}</mrow></msup>"
         command = _command(function)
         base, _, subscript = command.partition("_")  # log_{2}
         name = f"<mi>{_GREEK.get(base) or base or escape(function)}</mi>"
@@ -396,6 +429,100 @@ class _MathML(Style):
         return f"<mfrac>{a}{b}</mfrac>"
 
 
+class _Typst(Style):
+    """Mathematics of Typst."""
+
+    flat = False
+    paper = True
+    fixed = r"\(", r"\)"
+    indent = 'quad "" '
+    minus, times, slash = " - ", " ⋅ ", r" \/ "
+
+    def number(self, digits: str) -> str:
+        mantissa, _, exponent = digits.partition("e")
+        mantissa = mantissa.replace("inf", "∞").replace("nan", '"nan"')
+        return f"{mantissa} ⋅ 10^({exponent})" if exponent else mantissa
+
+    def name(self, name: str) -> str:
+        parts = name_parts(name)
+        base = f"hat({_typst_word(parts.base)})" if parts.hat else _typst_word(parts.base)
+        if parts.subscript:
+            base += f"_({_typst_word(parts.subscript)})"
+        return base + (f"^({_typst_word(parts.superscript)})" if parts.superscript else "")
+
+    def said(self, line: str) -> str:
+        return re.sub(r"([^\w\s.,:;()!?]|_)", r"\\\1", line)
+
+    def beside(self, parts: Sequence[str]) -> str:
+        line = parts[0]
+        for left, right in pairwise(parts):
+            after_number = left.replace(".", "").isdecimal() and not right.startswith('"')
+            line += BREAK_OF_FACTORS + (f" {right}" if after_number or right.startswith("(") else f" thin {right}")
+        return line
+
+    def over(self, a: str, b: str) -> str:
+        return f"frac({a}, {b})"
+
+    def power(self, base: str, exponent: str) -> str:
+        return f"({base})^({exponent})" if "^" in base and not base.startswith("(") else f"{base}^({exponent})"
+
+    def root(self, a: str) -> str:
+        return f"sqrt({a})"
+
+    def exponential(self, exponent: str) -> str:
+        return f"e^({exponent})"
+
+    def call(self, function: str, arguments: Sequence[str], index: int | None) -> str:
+        if function == "abs":
+            return f"abs({arguments[0]})"
+        base, _, subscript = _command(function).partition("_")  # log_{2}
+        name = _GREEK.get(base) or (f'op("{base}")' if base else f"op({_quoted(function)})")
+        subscript = subscript.strip("{}") or ("" if index is None else str(index))
+        return name + (f"_({subscript})" if subscript else "") + f" ({_COMMA.join(arguments)})"
+
+    def choice(self, chosen: str, condition: str, otherwise: str) -> str:
+        if_, else_ = (f'{BREAK} " {words(word)} " ' for word in ("if", "else"))
+        return f"{chosen}{if_}{condition}{else_}{otherwise}"
+
+    def derivative(self, numerator: str, denominator: str, kind: str) -> str:
+        d = "upright(d)" if kind == "total" else "∂"
+        a, b = (self.name(name) for name in (numerator, denominator))
+        a, b = (f"thin {name}" if name.startswith('"') else name for name in (a, b))
+        return f"frac({d} {a}, {d} {b})"
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", r"\\").replace('"', r"\"") + '"'
+
+
+def _typst_word(word: str) -> str:
+    """A part of a name: a letter or digits stand as they are, anything else upright, in quotation marks."""
+    plain = (len(word) == 1 and word.isalpha()) or (word.isascii() and word.isdecimal())
+    return word if plain else _quoted(word)
+
+
+class _Ruler(Style):
+    """A line of text that is about as long as mathematics is on paper."""
+
+    def number(self, digits: str) -> str:
+        return digits.replace("e", " · 10")
+
+    def name(self, name: str) -> str:
+        parts = name_parts(name)
+        return parts.base + max(parts.subscript, parts.superscript, key=len)
+
+    def over(self, a: str, b: str) -> str:
+        return max(a, b, key=len)
+
+    def exponential(self, exponent: str) -> str:
+        return f"e{exponent}"
+
+    def derivative(self, numerator: str, denominator: str, kind: str) -> str:
+        return "∂" + max(self.name(numerator), self.name(denominator), key=len)
+
+
 TEXT: Final = Style()
 LATEX: Final = _Latex()
 MATHML: Final = _MathML()
+TYPST: Final = _Typst()
+RULER: Final = _Ruler()

@@ -20,6 +20,9 @@ ENGLISH: Final = {
     "paths": "{count:,} paths lead",
     "about_paths": "about {count:.1e} paths lead",
     "node_by_node": "{paths} {ends}; node by node:",
+    "zero_paths": "{count:,} path with a factor of 0 contributes 0: | {count:,} paths with a factor of 0 contribute 0:",
+    "off_paths": "{count:,} path through a ReLU that is off contributes 0: | "
+    "{count:,} paths through ReLUs that are off contribute 0:",
     "no_path": "There is no path {ends}, so nothing changes with it:",
     "no_gradient": "No gradient comes {ends}: {why}, so it is 0:",
     "held_back": "stop_gradient holds it back",

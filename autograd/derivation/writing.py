@@ -1,17 +1,21 @@
-"""How numbers, names and formulas are written: as text, LaTeX or MathML.
+"""How numbers, names and formulas are written: as text, LaTeX, MathML or Typst.
 
 text(formula("y*(1 - y)", {"y": Symbol("h")}))      h(1 − h)
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import partial
+from itertools import accumulate, zip_longest
 from math import isfinite, nan
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from autograd.derivation.formulas import (
+    ONE,
+    ZERO,
     Call,
     Choice,
     Derivative,
@@ -25,11 +29,22 @@ from autograd.derivation.formulas import (
     as_float,
     evaluate,
     negative,
+    parts,
     put_in,
     size,
     symbols,
 )
-from autograd.derivation.styles import LATEX, MATHML, TEXT, Style
+from autograd.derivation.styles import (
+    BREAK,
+    BREAK_OF_FACTORS,
+    LATEX,
+    MATHML,
+    RULER,
+    TEXT,
+    TYPST,
+    Style,
+    name_parts,
+)
 
 MOST_DIGITS = 13  # that are shown of a number, where a difference cancels
 
@@ -113,15 +128,24 @@ def _rounded(x: Fraction | float, digits: int) -> float:
 
 MOST_TERMS = 8  # of a sum with more terms the first ones and the last are written
 LONGEST_SUM = 16  # also of one that takes more names and numbers than this
+LONGEST_SOLID = 40  # as text; what is longer does not stand where no line can be broken, as in a fraction
 _CHOICE, _SUM, _PRODUCT, _POWER, _ATOM = range(5)  # how strongly a piece of writing holds together
 
 
 class _Writer:
-    """Writes trees in one style. Every method gives what it wrote and how strongly that holds together."""
+    """Writes trees in one style. Every method gives what it wrote and how strongly that holds together.
 
-    def __init__(self, style: Style, digits: int) -> None:
+    All styles have their marks where a line may be broken at the same places, so that the text tells how long each is.
+    """
+
+    def __init__(self, style: Style, digits: int, names: Collection[str] = ()) -> None:
         self.style = style
         self.digits = digits
+        self.e_is_a_name = any(name_parts(name).base == "e" for name in names)  # Euler's number goes by exp then
+
+    def line(self, a: Expression) -> str:
+        """A formula on one line."""
+        return _without_marks(self.write(a)[0])
 
     def write(self, a: Expression) -> tuple[str, int]:
         style = self.style
@@ -130,6 +154,9 @@ class _Writer:
                 return self.number(a)
             case Symbol(name) | NamedConstant(name):
                 return style.name(name), _ATOM
+            case Call("exp", (exponent,)) if not (self.e_is_a_name or self.is_long(exponent)):
+                raised = style.exponential(_without_marks(self.write(exponent)[0]))
+                return raised, _ATOM if style.flat else _POWER
             case Sum(terms):
                 return self.sum(terms)
             case Product():
@@ -140,15 +167,33 @@ class _Writer:
                 inside = [self.write(argument)[0] for argument in _shortened(arguments)]
                 if len(inside) < len(arguments):
                     inside.insert(-1, style.dots)
-                raised = function == "exp" and not style.flat
                 which = None if index is None else index + 1  # the documents count from 1
-                return style.call(function, inside, which), _POWER if raised else _ATOM
+                written = style.call(function, inside, which)
+                return _without_marks(written) if function == "abs" else written, _ATOM
             case Choice(sign, left, right, chosen, otherwise):
                 condition = style.compared(self.at_least(_SUM, left), sign, self.at_least(_SUM, right))
                 return style.choice(self.at_least(_SUM, chosen), condition, self.at_least(_SUM, otherwise)), _CHOICE
             case Derivative(numerator, denominator, kind):
                 return style.derivative(numerator, denominator, kind), _ATOM
         return self.chain(a.factors)
+
+    def solid(self, a: Expression, written: str) -> str:
+        """What was written, for a place where no line can be broken, unless it is too long for that."""
+        return written if self.is_long(a) else _without_marks(written)
+
+    def is_long(self, a: Expression) -> bool:
+        """Whether this takes so much of a line that it has to be written where the line can be broken."""
+        return self.length(a) > LONGEST_SOLID
+
+    def length(self, a: Expression) -> int:
+        """About how many characters this takes as text."""
+        match a:
+            case Symbol(name) | NamedConstant(name):
+                return len(name)
+            case Number(value):
+                return len(significant(as_float(value), self.digits))
+        function = len(a.function) + 2 if isinstance(a, Call) else 0
+        return function + sum([self.length(part) + 2 for part in parts(a)])
 
     def at_least(self, strength: int, a: Expression) -> str:
         """What was written for ``a``, in parentheses if it holds together less than ``strength``."""
@@ -167,11 +212,11 @@ class _Writer:
         shown = _shortened(terms)
         for i, term in enumerate(shown[1:], 2):
             if i == len(shown) < len(terms):
-                parts += [self.style.plus, self.style.dots]
+                parts += [BREAK + self.style.plus, self.style.dots]
             if _is_negative(term):
-                parts += [self.style.minus, self.at_least(_PRODUCT, _without_sign(term))]
+                parts += [BREAK + self.style.minus, self.at_least(_PRODUCT, _without_sign(term))]
             else:
-                parts += [self.style.plus, self.at_least(_PRODUCT, term)]
+                parts += [BREAK + self.style.plus, self.at_least(_PRODUCT, term)]
         return self.style.joined(parts), _SUM
 
     def product(self, a: Product) -> tuple[str, int]:
@@ -191,10 +236,14 @@ class _Writer:
         written = self.row(scale, above)
         if below or under_scale != 1:
             under = self.row(under_scale, below)
-            if self.style.flat and under[1] < _POWER:
+            long = self.is_long(Product(scale, tuple(above))) or self.is_long(Product(under_scale, tuple(below)))
+            on_a_line = self.style.flat or (long and self.style.paper)
+            if on_a_line and written[1] < _PRODUCT:
+                written = self.style.group(written[0]), _ATOM
+            if on_a_line and under[1] < _POWER:
                 under = self.style.group(under[0]), _ATOM
-            over = self.style.group(written[0]) if self.style.flat and written[1] < _PRODUCT else written[0]
-            written = self.style.over(over, under[0]), _PRODUCT
+            numerator, denominator = (written[0], under[0]) if long else map(_without_marks, (written[0], under[0]))
+            written = (self.style.divided if on_a_line else self.style.over)(numerator, denominator), _PRODUCT
         if a.coefficient < 0:
             sign = self.style.minus.strip()
             held = written[0] if written[1] >= _PRODUCT else self.style.group(written[0])
@@ -208,10 +257,12 @@ class _Writer:
         if scale == 1 and len(factors) == 1:
             return self.write(factors[0])
         several = len(factors) > 1
+        is_an_input = factors[0] in (ZERO, ONE) and scale == 1 and not isinstance(factors[1], Number)  # 0 w1
         parts = [] if scale == 1 else [self.at_least(_ATOM, Number(scale))]
         for factor in factors:
             written = self.at_least(_POWER, factor)
             grouped = isinstance(factor, Number) and (several or parts) and self.write(factor)[1] >= _POWER
+            grouped = grouped and not (factor is factors[0] and is_an_input)
             grouped = grouped or (parts and self.is_power_of_digits(factor))  # 2(3²) and not 23²
             parts.append(self.style.group(written) if grouped else written)
         return self.style.beside(parts), _PRODUCT
@@ -225,19 +276,29 @@ class _Writer:
     def power(self, base: Expression, exponent: Expression) -> tuple[str, int]:
         style = self.style
         written, strength = self.write(base)
-        if _is_root(Power(base, exponent)):
+        if _is_root(Power(base, exponent)) and not (style.paper and self.is_long(base)):
+            written = self.solid(base, written)
             return style.root(style.group(written) if style.flat and strength < _ATOM else written), _ATOM
         if strength < _ATOM or (isinstance(base, Number) and not isinstance(base.value, Fraction)):
             written = style.group(written)
-        return style.power(written, self.at_least(_ATOM, exponent) if style.flat else self.write(exponent)[0]), _POWER
+        above = self.at_least(_ATOM, exponent) if style.flat else self.write(exponent)[0]
+        return style.power(written, _without_marks(above)), _POWER
 
     def chain(self, factors: Sequence[Expression]) -> tuple[str, int]:
         if len(factors) == 1:
             return self.write(factors[0])
         if all(isinstance(factor, Number) for factor in factors):
-            return self.style.joined([self.style.group(self.write(factor)[0]) for factor in factors]), _PRODUCT
+            grouped = [self.style.group(self.write(factor)[0]) for factor in factors]
+            return self.style.joined([grouped[0], *[BREAK_OF_FACTORS + part for part in grouped[1:]]]), _PRODUCT
         parts = [self.at_least(_PRODUCT, factor) for factor in factors]
-        return self.style.joined([part for p in parts for part in (self.style.times, p)][1:]), _PRODUCT
+        return self.style.joined([part for p in parts for part in (BREAK + self.style.times, p)][1:]), _PRODUCT
+
+
+_MARKS: Final = re.compile(f"([{BREAK}{BREAK_OF_FACTORS}])")
+
+
+def _without_marks(written: str) -> str:
+    return _MARKS.sub("", written)
 
 
 def _shortened(parts: Sequence[Expression]) -> Sequence[Expression]:
@@ -280,8 +341,8 @@ def _is_decimal(x: Fraction) -> bool:
     return rest == 1 or x.denominator > 1000
 
 
-def _line(a: Expression, style: Style, digits: int) -> str:
-    return _Writer(style, fitting(a, digits)).write(a)[0]
+def _line(a: Expression, style: Style, digits: int, names: Iterable[str] = ()) -> str:
+    return _Writer(style, fitting(a, digits), {*symbols(a), *names}).line(a)
 
 
 def in_style(a: Expression, style: Style, digits: int = 4) -> str:
@@ -312,21 +373,39 @@ def latex(a: Expression, digits: int = 4) -> str:
     return _line(a, LATEX, digits)
 
 
-def mathml(a: Expression, digits: int = 4) -> str:
+def mathml(a: Expression, digits: int = 4, names: Iterable[str] = ()) -> str:
     """A formula in MathML, without the ``math`` element around it.
+
+    Arguments:
+        a: the formula.
+        digits: how many significant digits numbers are written with.
+        names: what stands around it; where an e is among these, Euler's number is written exp.
 
     Example:
         >>> from autograd.derivation.formulas import Symbol, formula
         >>> mathml(formula("a/2", {"a": Symbol("w1")}))
         '<mrow><mn>0.5</mn><mo>&#x2062;</mo><msub><mi>w</mi><mtext>1</mtext></msub></mrow>'
     """
-    return _line(a, MATHML, digits)
+    return _line(a, MATHML, digits, names)
+
+
+def typst(a: Expression, digits: int = 4) -> str:
+    """A formula in Typst, without dollar signs.
+
+    Example:
+        >>> from autograd.derivation.formulas import Symbol, formula
+        >>> print(typst(formula("a*sigmoid(b)/2", {"a": Symbol("theta0"), "b": Symbol("w11[2]")})))
+        0.5 θ_(0) thin σ (w_(11)^("[2]"))
+    """
+    return _line(a, TYPST, digits)
 
 
 # --- tables of equations -----------------------------------------------------------------------------------------
 
 WIDEST_COLUMN = 64  # a longer cell pushes its row to the right, and not all the others
 MOST_ROWS = 60  # of a longer table the first and the last rows are written
+LINE_OF_PAPER = 76  # as text: what fits into 15 cm at 11 pt
+LINES_OF_A_PIECE = 10  # of mathematics on paper, which is broken into pages between its pieces
 
 
 class Table(NamedTuple):
@@ -336,70 +415,210 @@ class Table(NamedTuple):
     rows: Sequence[Sequence[Expression | None]]
 
 
-def _written(table: Table, style: Style, digits: int) -> list[list[str]]:
-    """The cells of a table; a row of dots stands for what is left out."""
-    rows, dots = list(table.rows), len(table.rows) > MOST_ROWS
-    if dots:
-        rows = [*rows[: MOST_ROWS * 2 // 3], *rows[-MOST_ROWS // 3 :]]
-    cells = [
-        ["" if side is None else _Writer(style, fitting(side, digits)).write(side)[0] for side in row] for row in rows
-    ]
-    if dots:
-        cells.insert(MOST_ROWS * 2 // 3, [style.more_rows])
-    return cells
+class _Tables:
+    """Writes tables in one style. A side that would be written like the one before it is left out.
+
+    Arguments:
+        tables: the tables.
+        style: how they are written.
+        digits: how many significant digits numbers are written with, at least.
+    """
+
+    def __init__(self, tables: Sequence[Table], style: Style, digits: int) -> None:
+        self.tables = [(table.title, self.shown(table.rows, digits)) for table in tables]
+        self.style = style
+        self.digits = digits
+        self.names = {name for _, rows in self.tables for row in rows for side in row if side for name in symbols(side)}
+
+    def shown(self, rows: Sequence[Sequence[Expression | None]], digits: int) -> list[Sequence[Expression | None]]:
+        """The rows that are written; an empty one stands for those that are left out."""
+        kept: list[Sequence[Expression | None]] = []
+        before = ""
+        for row in rows:
+            sides: list[Expression | None] = []
+            for side in row:
+                written = before if side is None else _line(side, TEXT, digits)
+                if side is None or written != before or not sides:
+                    sides.append(side)
+                before = written
+            if sides != [None]:
+                kept.append(sides)
+        first = MOST_ROWS * 2 // 3
+        return kept if len(kept) <= MOST_ROWS else [*kept[:first], [], *kept[first - MOST_ROWS :]]
+
+    def cells(self, row: Sequence[Expression | None]) -> list[str]:
+        """What is written for the sides of a row."""
+        return [self.line(side) for side in row] or [self.style.more_rows]
+
+    def line(self, side: Expression | None) -> str:
+        return "" if side is None else _line(side, self.style, self.digits, self.names)
+
+    # --- on paper ------------------------------------------------------------------------------------------------
+
+    def pieces(self, rows: Sequence[Sequence[Expression | None]]) -> Iterator[list[list[str]]]:
+        """A table in pieces that fit on a page: each so many lines, with a cell for every column.
+
+        An equation that is too long for a line has a line for each side, and these are broken where they have to be.
+        """
+        piece: list[_Line] = []
+        left = 0
+        for row in rows:
+            starts = not row or row[0] is not None
+            left = self.length(row[0] if row else None) if starts else left
+            lines = self.lines(row, left)
+            if piece and starts and not _fit([*piece, *lines]):
+                yield [line.cells for line in piece]
+                piece = []
+            piece += lines
+        yield [line.cells for line in piece]
+
+    def length(self, side: Expression | None) -> int:
+        """How long a side is on paper, in characters of text."""
+        return 0 if side is None else len(_line(side, RULER, self.digits, self.names))
+
+    def lines(self, row: Sequence[Expression | None], left: int) -> list[_Line]:
+        """A row on a line of paper, or on several; ``left`` is the length of the left side of its equation."""
+        first, *others = self.cells(row)
+        sides = row[1:]
+        lengths = [left, *[self.length(side) + 3 for side in sides]]
+        if sum(lengths) <= LINE_OF_PAPER:
+            return [_Line([first, *[f"= {side}" for side in others]], lengths)]
+        lines: list[_Line] = []
+        if left > LINE_OF_PAPER // 2:
+            lines = [_Line(["", part], [0, length]) for part, length in self.folded(row[0], LINE_OF_PAPER)]
+            first, left = "", 0
+        for side in sides:
+            for i, (part, length) in enumerate(self.folded(side, LINE_OF_PAPER - left - 3)):
+                lines.append(_Line([first, part if i else f"= {part}"], [left, length + 3]))
+                first = ""
+        return lines
+
+    def folded(self, side: Expression | None, room: int) -> list[tuple[str, int]]:
+        """A side on as many lines as it takes, each with its length as text; broken within few parentheses."""
+        if side is None:
+            return []
+        digits = fitting(side, self.digits)
+        text, written = (_MARKS.split(_Writer(s, digits, self.names).write(side)[0]) for s in (RULER, self.style))
+        lengths = [len(part) for part in text[::2]]
+        depths = [*accumulate([part.count("(") - part.count(")") for part in text[::2]], initial=0)]
+        starts = [0]
+        while sum(lengths[starts[-1] :]) > (here := room - 4 * (len(starts) > 1)) and starts[-1] + 1 < len(lengths):
+            ends = {i: sum(lengths[starts[-1] : i]) for i in range(starts[-1] + 1, len(lengths))}
+            good = [i for i, length in ends.items() if here / 3 < length <= here] or [starts[-1] + 1]
+            starts.append(min(good, key=lambda i: (depths[i], text[2 * i][:3] not in (" + ", " − "), -i)))
+        whole = written[0]
+        for i, (mark, part) in enumerate(zip(written[1::2], written[2::2], strict=True), 1):
+            sign = self.style.times.lstrip() if mark == BREAK_OF_FACTORS else ""
+            whole += f"\n{self.style.indent}{sign}{_GAP.sub('', part)}" if i in starts else part
+        ends_of_parts = [*starts[1:], len(lengths)]
+        return [
+            (part, sum(lengths[a:b]) + 4 * (a > 0))
+            for part, a, b in zip(self.apart(whole), starts, ends_of_parts, strict=True)
+        ]
+
+    def apart(self, lines: str) -> list[str]:
+        """Lines whose parentheses do not reach from one to the next for their size."""
+        tokens = _TOKENS.split(lines)
+        waiting: list[int] = []
+        broken = 0  # how many of those that are open hold a line break
+        for i, token in enumerate(tokens):
+            if token == self.style.opening:
+                waiting.append(i)
+            elif token == "\n":
+                broken = len(waiting)
+            elif token == self.style.closing and len(waiting) <= broken:
+                tokens[waiting.pop()], tokens[i] = self.style.fixed
+                broken -= 1
+            elif token == self.style.closing:
+                waiting.pop()
+        return "".join(tokens).split("\n")
+
+
+_TOKENS: Final = re.compile(r"""("(?:[^"\\]|\\.)*"|\\left\(|\\right\)|[()\n])""")
+_GAP: Final = re.compile(r"\A(?:\\, | thin |\s)+")  # at the beginning of what stands on a new line
+
+
+class _Line(NamedTuple):
+    """A line on paper: its cells, and how many characters each takes as text."""
+
+    cells: list[str]
+    lengths: list[int]
+
+
+def _fit(lines: Sequence[_Line]) -> bool:
+    """Whether lines fit below each other: not too many, nor too long with their signs of equality aligned.
+
+    Sides below each other and sides beside each other do not go together.
+    """
+    if len({len(line.lengths) > 2 for line in lines if len(line.lengths) > 2 or not line.cells[0]}) > 1:
+        return False
+    columns = [max(column) for column in zip_longest(*[line.lengths for line in lines], fillvalue=0)]
+    return len(lines) <= LINES_OF_A_PIECE and sum(columns) <= LINE_OF_PAPER
 
 
 def text_of_tables(tables: Sequence[Table], digits: int) -> str:
     """The equations with their signs of equality below each other."""
     lines: list[str] = []
-    for table in tables:
-        if table.title:
-            lines += [*([""] if lines else []), table.title]
-        rows = _written(table, TEXT, digits)
+    writer = _Tables(tables, TEXT, digits)
+    for title, rows in writer.tables:
+        if title:
+            lines += [*([""] if lines else []), title]
+        written = [writer.cells(row) for row in rows]
         widths: dict[int, int] = {}
-        for row in rows:
+        for row in written:
             for i, cell in enumerate(row[:-1]):
                 if len(cell) <= WIDEST_COLUMN:
                     widths[i] = max(widths.get(i, 0), len(cell))
-        for row in rows:
+        for row in written:
             lines.append(TEXT.equals.join([cell.ljust(widths.get(i, 0)) for i, cell in enumerate(row)]).rstrip())
     return "\n".join(lines)
 
 
 def latex_of_tables(tables: Sequence[Table], digits: int) -> str:
-    """The equations in an ``aligned`` environment; tables with a title each in one of their own, below the title."""
+    """The equations in ``align*`` environments, each small enough for a page, below lines of text for the titles."""
     blocks: list[str] = []
-    lines: list[str] = []  # of the block that is open
-    for table in tables:
-        if table.title:
-            blocks += [_aligned(lines)] if lines else []
-            blocks.append(LATEX.said(table.title))
-            lines = []
-        for first, *others in _written(table, LATEX, digits):
-            lines.append(first + "".join([f" {'&' if i == 0 else '&&'}= {side}" for i, side in enumerate(others)]))
-    blocks.append(_aligned(lines))
-    if len(blocks) == 1:
-        return blocks[0]
-    return "\\begin{array}{l}\n" + " \\\\[1ex]\n".join(blocks) + "\n\\end{array}"
+    writer = _Tables(tables, LATEX, digits)
+    for title, rows in writer.tables:
+        blocks += [*([""] if blocks else []), LATEX.said(title)] if title else []
+        for piece in writer.pieces(rows):
+            columns = max(map(len, piece)) - 1
+            name, argument = ("align*", "") if columns < 2 else ("alignat*", f"{{{columns}}}")
+            lines = " \\\\\n".join([_aligned(line) for line in piece])
+            blocks.append(f"\\begin{{{name}}}{argument}\n{lines}\n\\end{{{name}}}")
+    return "\n".join(blocks)
 
 
-def _aligned(lines: list[str]) -> str:
-    return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
+def _aligned(cells: Sequence[str]) -> str:
+    """Cells with marks of alignment; only what begins with a sign of equality is aligned, and to the left."""
+    return cells[0] + "".join([f" {'&' if i == 0 else '&&'}{cell}" for i, cell in enumerate(cells[1:])])
+
+
+def typst_of_tables(tables: Sequence[Table], digits: int) -> str:
+    """The equations in blocks of mathematics, each small enough for a page, below lines of text for the titles."""
+    blocks: list[str] = []
+    writer = _Tables(tables, TYPST, digits)
+    for title, rows in writer.tables:
+        blocks += [*([""] if blocks else []), TYPST.said(title)] if title else []
+        for piece in writer.pieces(rows):
+            lines = " \\\n  ".join([_aligned(line) for line in piece])
+            blocks.append(f"$ {lines} $")
+    return "\n".join(blocks)
 
 
 def mathml_of_tables(tables: Sequence[Table], digits: int) -> str:
     """The equations as one ``math`` element."""
-    rows: list[str] = []
-    for table in tables:
-        if table.title:
+    lines: list[str] = []
+    writer = _Tables(tables, MATHML, digits)
+    for title, rows in writer.tables:
+        if title:
             style = "text-align: left; padding-top: 1em"
-            rows.append(f'<mtr><mtd columnspan="9" style="{style}">{MATHML.said(table.title)}</mtd></mtr>')
-        for first, *others in _written(table, MATHML, digits):
+            lines.append(f'<mtr><mtd columnspan="9" style="{style}">{MATHML.said(title)}</mtd></mtr>')
+        for first, *others in map(writer.cells, rows):
             sides = "".join(
                 [f'<mtd>{MATHML.equals}</mtd><mtd style="text-align: left">{side}</mtd>' for side in others]
             )
-            rows.append(f'<mtr><mtd style="text-align: left">{first}</mtd>{sides}</mtr>')
+            lines.append(f'<mtr><mtd style="text-align: left">{first}</mtd>{sides}</mtr>')
     return (
         '<math xmlns="http://www.w3.org/1998/Math/MathML" display="block">'
-        f'<mtable displaystyle="true">{"".join(rows)}</mtable></math>'
+        f'<mtable displaystyle="true">{"".join(lines)}</mtable></math>'
     )

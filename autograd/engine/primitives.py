@@ -329,6 +329,7 @@ exp = Primitive(
     name="exp",
     partials=(lambda m, y, a: y,),
     textbook=("y",),
+    latex=r"\exp",
 )
 expm1 = Primitive(
     name="expm1",

@@ -95,7 +95,7 @@ class _Frames:
             "pass": "forward",
             "node": self.index[node],
             "operands": [self.index[parent] for parent in node.parents],
-            "sides": [mathml(side, self.digits) for side in sides],
+            "sides": [self._mathml(side) for side in sides],
         }
         return Frame(words("forward"), self._line(sides), data)
 
@@ -130,7 +130,7 @@ class _Frames:
             "node": self.index[node],
             "parent": self.index[to.parent],
             "slope": mathml(slope),
-            "local": [mathml(side, self.digits) for side in (derivative, *formulas)],
+            "local": [self._mathml(side) for side in (derivative, *formulas)],
             "numbers": [mathml(number, digits) for number in numbers.factors],
             "product": mathml(product, self.digits),
             "how": shown_how,
@@ -161,6 +161,9 @@ class _Frames:
     def _slope(self, node: Value) -> Derivative:
         """The gradient of a node. Where paths part, total derivatives are told from local ones, as `explain` does."""
         return Derivative(self.names[self.root], self.names[node], "total" if self.paths_part else "usual")
+
+    def _mathml(self, a: Expression) -> str:
+        return mathml(a, self.digits, self.names.values())  # beside a variable e, Euler's number is exp
 
     def _line(self, sides: Sequence[Expression]) -> str:
         return TEXT.equals.join([text(side, self.digits) for side in sides])

@@ -336,7 +336,7 @@ def the_derivations(case: Case) -> None:
             total = math.fsum(products) if all(map(math.isfinite, products)) else sum(products)
             case.same("explain", f"the sum over paths to leaf {i}", total, case.gradient[i], case.truth.gradient(i))
         equations_hold(case, derivation)
-        for text in (str(derivation), derivation.latex, derivation.mathml):
+        for text in (str(derivation), derivation.latex, derivation.typst, derivation.mathml):
             demand(bool(text), "explain", "nothing is written", case)
 
 

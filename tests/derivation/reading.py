@@ -1,4 +1,4 @@
-"""Reads what a derivation wrote, as a reader does: text, LaTeX and MathML become numbers again.
+"""Reads what a derivation wrote, as a reader does: text, LaTeX, MathML and Typst become numbers again.
 
 An equation that is shown has to hold at the digits that are shown. So each side is worked out from what stands there,
 names at their numbers, and every number that may have been rounded is moved by half a unit of its last digit: the
@@ -20,7 +20,7 @@ from mpmath import mp, mpf
 
 from autograd import Value, topological_order
 from autograd.derivation.explain import Derivation
-from autograd.derivation.styles import LATEX, MATHML, TEXT
+from autograd.derivation.styles import LATEX, MATHML, TEXT, TYPST, Style
 from autograd.engine import scalar
 from autograd.engine.primitives import PRIMITIVES
 from tests.agreement import formulas
@@ -339,7 +339,7 @@ def _fault(a: Side, b: Side) -> str:
     return ""
 
 
-# --- LaTeX and MathML become a line of text ---------------------------------------------------------------------------
+# --- LaTeX, Typst and MathML become a line of text -------------------------------------------------------------------
 
 _LATEX_WORDS = {
     r"\cdot": " · ",
@@ -347,6 +347,8 @@ _LATEX_WORDS = {
     r"\ ": " ",
     r"\left(": "(",
     r"\right)": ")",
+    r"\bigl(": "(",
+    r"\bigr)": ")",
     r"\geq": "≥",
     r"\leq": "≤",
     r"\neq": "≠",
@@ -365,18 +367,30 @@ _LATEX_WORDS = {
 
 def text_of_latex(latex: str, names: Sequence[str]) -> str:
     """A formula in LaTeX as a line of text; names are put back as they stand in text."""
-    for name in sorted(names, key=lambda name: -len(LATEX.name(name))):
-        written = LATEX.name(name)
-        if written == name and len(name) == 1:
-            continue
-        latex = latex.replace(written, f"⟦{names.index(name)}⟧")
-    return re.sub(r"⟦(\d+)⟧", lambda m: TEXT.name(names[int(m[1])]), _Latex(latex).text())
+    return _with_names(_Latex(_without_names(latex, names, LATEX), names).text(), names)
+
+
+def text_of_typst(typst: str, names: Sequence[str]) -> str:
+    """A formula in Typst as a line of text; names are put back as they stand in text."""
+    return _with_names(_Typst(_without_names(typst, names, TYPST), names).text(), names)
+
+
+def _without_names(formula: str, names: Sequence[str], style: Style) -> str:
+    for name in sorted(names, key=lambda name: -len(style.name(name))):
+        if style.name(name) != name or len(name) > 1:
+            formula = formula.replace(style.name(name), f"⟦{names.index(name)}⟧")
+    return formula
+
+
+def _with_names(line: str, names: Sequence[str]) -> str:
+    return re.sub(r"⟦(\d+)⟧", lambda m: TEXT.name(names[int(m[1])]), line)
 
 
 class _Latex:
-    def __init__(self, latex: str) -> None:
+    def __init__(self, latex: str, names: Sequence[str]) -> None:
+        self.e_is_a_name = "e" in names
         self.tokens = re.findall(
-            r"\\(?:left|right)[(|)]|\\log_\{(?:2|10)\}|\\mathrm\{\w+\}|\\[a-zA-Z]+|\\.|⟦\d+⟧|\d+(?:\.\d+)?|\s+|.",
+            r"\\(?:left|right)[(|)]|\\big[lr][()]|\\log_\{(?:2|10)\}|\\mathrm\{\w+\}|\\[a-zA-Z]+|\\.|⟦\d+⟧|\d+(?:\.\d+)?|\s+|.",
             latex,
         )
         self.at = 0
@@ -388,7 +402,7 @@ class _Latex:
             self.at += 1
             if token == end:
                 return found
-            is_euler = token == "e" and self.tokens[self.at : self.at + 1] == ["^"]  # a name stands as ⟦k⟧
+            is_euler = token == "e" and not self.e_is_a_name and self.tokens[self.at : self.at + 1] == ["^"]
             if is_euler:
                 self.at += 1
                 found += f" exp({self._group()})"
@@ -430,11 +444,85 @@ class _Latex:
         return {"-": "−", "&": " ", "\n": " "}.get(token, token)
 
 
+class _Typst:
+    def __init__(self, typst: str, names: Sequence[str]) -> None:
+        self.e_is_a_name = "e" in names
+        self.tokens = re.findall(r'"(?:[^"\\]|\\.)*"|\\.|[a-zA-Z]{2,}|⟦\d+⟧|\d+(?:\.\d+)?|\s+|.', typst, re.DOTALL)
+        self.at = 0
+
+    def text(self, end: str = "") -> str:
+        found = ""
+        while self.at < len(self.tokens):
+            token = self.tokens[self.at]
+            self.at += 1
+            if token == end:
+                return found
+            found += self._one(token)
+        return found
+
+    def _group(self, end: str = ")") -> str:
+        self.at += self.tokens[self.at] == "("
+        return self.text(end).strip()
+
+    def _one(self, token: str) -> str:
+        match token:
+            case "frac":
+                above, below = self._group(","), self._group()
+                slope = re.fullmatch(r"([d∂])\s*(\S+)/([d∂])\s*(\S+)", f"{above}/{below}")
+                if slope:
+                    return f" {slope[1]}{slope[2]}/{slope[3]}{slope[4]} "
+                return f"(({above})/({below}))"
+            case "sqrt":
+                return f"√({self._group()})"
+            case "abs":
+                return f"|{self._group()}|"
+            case "op":
+                name = f" {self._group()}"
+                self.at += self.tokens[self.at] == " "
+                return name
+            case "upright":
+                return self._group()
+            case "_":
+                index = self._group()
+                self.at += self.tokens[self.at] == " "
+                return index if "".join(self.tokens[: self.at]).endswith(f'op("log")_({index}) ') else f"[{index}]"
+            case "^":
+                return f"^({self._group()})"
+            case "(":
+                return f"({self.text(')').strip()})"
+            case "e" if not self.e_is_a_name and self.tokens[self.at : self.at + 1] == ["^"]:
+                self.at += 1
+                return f" exp({self._group()})"
+            case "thin" | "quad":
+                return " "
+        if token.startswith('"'):
+            return f" {token[1:-1]}"
+        return {"-": "−", "⋅": " · ", "\\/": "/", "\\(": "(", "\\)": ")", "\n": " "}.get(token, token)
+
+
 def sides_of_latex(latex: str) -> list[list[str]]:
-    """The sides of each equation of an aligned environment, in LaTeX."""
-    latex = re.sub(r"\\(begin|end)\{(aligned|array)\}(\{l\})?", "", latex)
-    rows = [re.split(r"&+= ", row) for row in re.split(r"\\\\(?:\[1ex\])?\n", latex)]
-    return [[side.strip() for side in row] for row in rows if len(row) > 1]
+    """The sides of each equation of the environments, in LaTeX."""
+    return _sides(re.findall(r"\\begin\{align.*?\n(.*?)\n\\end\{align", latex, re.DOTALL), " \\\\\n", LATEX)
+
+
+def sides_of_typst(typst: str) -> list[list[str]]:
+    """The sides of each equation of the blocks, in Typst."""
+    return _sides(re.findall(r"^\$ (.*?) \$$", typst, re.DOTALL | re.MULTILINE), " \\\n  ", TYPST)
+
+
+def _sides(pieces: Sequence[str], end_of_line: str, style: Style) -> list[list[str]]:
+    """The sides of equations that may go on, on lines of their own, with a sign of equality or an indent."""
+    rows: list[list[str]] = []
+    for line in [line for piece in pieces for line in piece.split(end_of_line)]:
+        first, *cells = re.split(r" &+", line)
+        cells = cells or ([] if style.more_rows in first else [first])
+        if cells and cells[0].startswith(style.indent):
+            rows[-1][-1] += cells[0].removeprefix(style.indent)
+        elif cells and not cells[0].startswith("= "):
+            rows.append(cells)
+        elif cells:
+            rows.append([first, *[cell.removeprefix("= ") for cell in cells]])
+    return rows
 
 
 def text_of_mathml(element: ElementTree.Element, names: Sequence[str]) -> str:
@@ -486,7 +574,7 @@ def sides_of_mathml(math_element: str, names: Sequence[str]) -> list[list[str]]:
 
 
 def said_by(derivation: Derivation, names: Mapping[str, Value]) -> Iterator[tuple[str, list[list[Side]]]]:
-    """What a derivation says in each of the three ways of writing: its equations, each as its sides.
+    """What a derivation says in each of the four ways of writing: its equations, each as its sides.
 
     Arguments:
         derivation: what `explain` gave.
@@ -501,7 +589,9 @@ def said_by(derivation: Derivation, names: Mapping[str, Value]) -> Iterator[tupl
 
     text = [row.split(" = ") for row in str(derivation).splitlines() if " = " in row]
     latex = [[text_of_latex(side, list(names)) for side in row] for row in sides_of_latex(derivation.latex)]
-    for style, rows in ("text", text), ("LaTeX", latex), ("MathML", sides_of_mathml(derivation.mathml, list(names))):
+    typst = [[text_of_typst(side, list(names)) for side in row] for row in sides_of_typst(derivation.typst)]
+    mathml = sides_of_mathml(derivation.mathml, list(names))
+    for style, rows in ("text", text), ("LaTeX", latex), ("Typst", typst), ("MathML", mathml):
         lines: list[list[Side]] = []
         for row in rows:
             sides = lines[-1][-1:] if lines and not row[0].strip() else []  # what continues the row before

@@ -8,6 +8,7 @@ import pytest
 
 from autograd import Value
 from autograd.derivation.expression import ExpressionError, names_in, record
+from autograd.engine import primitives
 
 
 @pytest.mark.parametrize(
@@ -132,3 +133,10 @@ def test_place_in_a_long_expression_is_shown_in_its_surroundings() -> None:
 def test_deep_expression_that_parses_is_recorded_or_refused_but_does_not_crash() -> None:
     text = "+".join(["x"] * 400)
     assert record(text, {"x": Value(1.0)}).data == 400.0
+
+
+def test_a_power_of_eulers_number_is_exp_unless_e_is_a_variable() -> None:
+    x, e = Value(2.0), Value(3.0)
+    assert record("e**x", {"x": x}).op is primitives.exp
+    assert record("e**x", {"x": x, "e": e}).data == 9.0
+    assert record("e = 2*x; e**x", {"x": x}).data == 16.0

@@ -14,7 +14,7 @@ from tests.agreement.recipes import within_the_domain as tamed
 from tests.derivation.reading import Side, false_equations, said_by
 from tests.examples import examples
 
-LEAVES = ["x", "w1", "b"]
+LEAVES = ["x", "w1", "e"]
 
 
 def side(line: str, **names: float) -> Side:

@@ -36,7 +36,7 @@ from autograd.derivation.formulas import (
     size,
     symbols,
 )
-from autograd.derivation.styles import LATEX, MATHML, TEXT, AsWritten, name_parts, one_line
+from autograd.derivation.styles import LATEX, MATHML, TEXT, TYPST, AsWritten, name_parts, one_line
 from autograd.derivation.writing import (
     Table,
     latex,
@@ -46,6 +46,7 @@ from autograd.derivation.writing import (
     significant,
     text,
     text_of_tables,
+    typst_of_tables,
 )
 from autograd.engine import primitives, scalar
 
@@ -521,17 +522,20 @@ def test_a_very_wide_cell_does_not_push_the_other_rows() -> None:
 
 def test_tables_as_latex() -> None:
     assert latex_of_tables(TABLES, 4) == (
-        "\\begin{array}{l}\n"
-        "\\begin{aligned}\n"
+        "\\begin{alignat*}{2}\n"
         "y &= a \\, b &&= 2 \\\\\n"
         " &= \\mathrm{loss}\n"
-        "\\end{aligned} \\\\[1ex]\n"
-        "\\mathrm{where\\ a\\ <\\ b} \\\\[1ex]\n"
-        "\\begin{aligned}\n"
+        "\\end{alignat*}\n"
+        "\n"
+        "where a $<$ b\n"
+        "\\begin{align*}\n"
         "\\mathrm{long} &= 1\n"
-        "\\end{aligned}\n"
-        "\\end{array}"
+        "\\end{align*}"
     )
+
+
+def test_tables_as_typst() -> None:
+    assert typst_of_tables(TABLES, 4) == ('$ y &= a thin b &&= 2 \\\n   &= "loss" $\n\nwhere a \\< b\n$ "long" &= 1 $')
 
 
 @pytest.mark.parametrize(
@@ -593,10 +597,12 @@ def test_a_long_table_is_shortened() -> None:
     assert lines[39:42] == ["y = 39", "⋮", "y = 80"]
 
 
-def test_the_three_styles_put_words_and_names_their_own_way() -> None:
-    assert (TEXT.said("a b"), LATEX.said("a b"), MATHML.said("a < b")) == (
-        "a b",
-        r"\mathrm{a\ b}",
-        "<mtext>a &lt; b</mtext>",
-    )
+def test_the_styles_put_words_and_names_their_own_way() -> None:
+    line = "π < a_b"
+    assert [style.said(line) for style in (TEXT, LATEX, MATHML, TYPST)] == [
+        line,
+        r"$\pi$ $<$ a$\_$b",
+        "<mtext>π &lt; a_b</mtext>",
+        r"π \< a\_b",
+    ]
     assert name_parts("w_12_h").subscript == "12,h"
