@@ -235,7 +235,11 @@ def test_page_that_cannot_be_written_costs_nothing_but_the_page(
         ("folder", "folder cannot be written (Is a directory); choose another name with --html"),
         ("folder.html", "folder.html cannot be written (Is a directory); choose another name with --html"),
         ("pipe", "pipe cannot be written (nobody reads this pipe); choose another name with --html"),
-        ("page.svg", "page.svg would hold a page; name it page.html, or save a picture with draw(...)"),
+        (
+            "page.svg",
+            "a stepper is saved as a page, by its ending .html or .htm; 'page.svg' has none of these. draw(...).save "
+            "saves the picture alone, as .svg, .png, .pdf, .dot",
+        ),
     ],
 )
 @pytest.mark.parametrize("expression", [[], ["x*x", "x=1"]], ids=["worked example", "expression"])

@@ -106,7 +106,7 @@ def sign_runs(node: Value) -> tuple[Run, ...]:
     if node.op is None:
         return ()
     if node.op is primitives.softmax:
-        return Run("softmax"), Run(f"{float(node.operands[0]):.0f}", "subscript")
+        return Run("softmax"), Run(f"{float(node.operands[0]) + 1.0:.0f}", "subscript")
     if node.op is primitives.dot and len(node.operands) % 2 == 0:
         return (Run("w·x"),)
     return (Run(node.op.symbol),)

@@ -144,11 +144,15 @@ def loss_targets(order: Sequence[Value]) -> set[Value]:
 
     def is_margin(node: Value) -> bool:
         """Whether it is t y, taken from 1, of which only what lies above 0 counts."""
-        gaps = [user for user in users[node] if user.op is primitives.subtract and user.operands[0] == 1.0]
+        gaps = [user for user in users[node] if user.op is primitives.subtract and _is(user.operands[0], 1.0)]
         hinges = [user.op for gap in gaps for user in users[gap]]
         return 0 < len(users[node]) == len(gaps) and set(hinges) in ({primitives.relu}, {primitives.maximum})
 
     return {node for node in order if not node.depth and is_target(node)}
+
+
+def _is(x: Value | float, number: float) -> bool:
+    return type(x) is float and x == number
 
 
 def _is_linear(node: Value) -> bool:
@@ -165,7 +169,7 @@ def _is_linear(node: Value) -> bool:
 def _is_size(node: Value) -> bool:
     """Whether it is a square or an absolute value."""
     if node.op is primitives.power:
-        return node.operands[1] == 2.0
+        return _is(node.operands[1], 2.0)
     square = node.op is primitives.multiply and node.operands[0] is node.operands[1]
     return square or node.op is primitives.absolute
 

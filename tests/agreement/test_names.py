@@ -67,7 +67,7 @@ def test_every_reader_gives_a_node_the_same_name(nodes: list[Value], order: list
     assert agree(step.text for step in figure.steps if step.data["pass"] == "forward") == sum(
         n.depth > 0 for n in names
     )
-    agree([f"{name} = {number}" for _, number, name in data_of(figure)["nodes"] if name], one_line)
+    agree([line for name, _, line in data_of(figure)["nodes"] if name], one_line)
     agree(str(explain(root, names=held, digits=DIGITS)).split("\n\n")[0].splitlines()[1:])
     where = str(explain(root, x, names=held, digits=DIGITS)).partition("where\n")[2]
     agree(line for line in where.splitlines() if x in names)

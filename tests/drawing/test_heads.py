@@ -68,7 +68,7 @@ def head(node: Value, **options: Any) -> str:
         (dot([a, b], [b, c], c), "a b + b c + c"),
         (dot([a, b], [1.0, c]), "a · 1 + b c"),
         (fsum([a, a, b]), "2a + b"),
-        (softmax([a, b, c])[1], "softmax1(a, b, c)"),
+        (softmax([a, b, c])[1], "softmax₂(a, b, c)"),
         (Value(2.0) - Value(3.0), "2 − 3"),
     ],
     ids=lambda x: x if isinstance(x, str) else "",
@@ -92,7 +92,7 @@ def test_where_a_formula_gets_long_the_sign_is_enough_or_a_gap_or_numbers_beside
     assert marks(build_scene(y - x, {})) == {"①": y, "②": x}
     assert head(dot([x, y], [y, x])) == "w·x"
     assert head(dot([x, y], [y, x], x)) == "w·x + b"
-    assert head(softmax([x, y])[1]) == "softmax1"
+    assert head(softmax([x, y])[1]) == "softmax₂"
 
 
 def test_without_formulas_there_are_signs_and_numbers_where_the_order_matters() -> None:
