@@ -43,7 +43,8 @@ def compile(root: Any, inputs: Sequence[Value] = (), *, exact: bool = False) -> 
 
     The program does what was recorded. A choice that Python made while recording (``z if z > 0 else 0.01 * z``) is no
     part of the record; a comparison or ``bool()`` of a Value leaves a mark, of which a warning tells. A number that was
-    read by ``v.data`` or ``float(v)`` leaves none and is a constant of the program: `Program.check` finds it.
+    read by ``v.data`` or ``float(v)`` leaves none and is a constant of the program: `Program.check` finds it. A program
+    of a derivative by an exponent, that of a**b by b, has the value 0 at a base of 0, but no slope there: it is NaN.
 
     Arguments:
         root: the Value to compute, or a list of them.

@@ -40,7 +40,9 @@ from autograd.derivation.explain import Derivation
 from autograd.derivation.formulas import Symbol
 from autograd.derivation.naming import all_named
 from autograd.drawing.build import build_scene
+from autograd.engine import primitives
 from autograd.engine.errors import DomainError, GradientMismatch
+from autograd.engine.value import number_of
 from autograd.functions import fsum
 from autograd.stepper.frames import frames
 from tests.agreement import formulas
@@ -153,6 +155,12 @@ class Case:
     def has_negative_zero(self) -> bool:
         """Whether there is a -0.0, which decides the sign of an infinite slope and may be a 0.0 in another sum."""
         return any(x == 0.0 and math.copysign(1.0, x) < 0.0 for x in self.numbers)
+
+    @cached_property
+    def has_edge(self) -> bool:
+        """Whether there is a power of 0 by an exponent that varies."""
+        powers = [node.operands for node in self.nodes if node.op is primitives.power]
+        return any(isinstance(exponent, Value) and number_of(base) == 0.0 for base, exponent in powers)
 
     @cached_property
     def has_subnormal(self) -> bool:
@@ -545,6 +553,8 @@ def the_compiled_derivatives(case: Case, others: Sequence[Sequence[float]]) -> N
             theta = np.array([point[k] for k in positions])
             value, second = program.value_and_grad(None, theta)
             here.same("compiled derivative", f"that by leaf {i} at {point}", value, gradient[i], truth.gradient(i))
+            if here.has_edge:  # a program has no second derivative there: see compile
+                continue
             for k, number in zip(positions, second, strict=True):
                 exact = truth.hessian(i, k)
                 if exact is not None:
