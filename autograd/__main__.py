@@ -14,9 +14,10 @@ import sys
 import unicodedata
 from collections.abc import Sequence
 
+from autograd.derivation.classes import MarkedClass, proofread_class
 from autograd.derivation.explain import explain
 from autograd.derivation.expression import ExpressionError, names_in, record
-from autograd.derivation.proofread import Quantity, proofread, quantity_of
+from autograd.derivation.proofread import proofread
 from autograd.derivation.words import words
 from autograd.derivation.worked_example import PRINTED, ROLES, worked_example
 from autograd.engine.checks import as_number
@@ -39,7 +40,7 @@ examples:
   python -m autograd "z = w*x + b; y = tanh(z)" w=0.4 x=1 b=0.1 --printed y=0.4621 dy/dw=0.78
 
 The expression is parsed, never run as Python. With --printed the exit status is 1 if a number is a slip; it is 2 if
-something cannot be read or written.
+something cannot be read or written; with --class it is 1 if a sheet has a slip.
 """
 
 
@@ -65,7 +66,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         metavar="Q=NUMBER",
         default=[],
         help="numbers that a book prints, to be proofread: y=0.46 for a value, dy/dw=0.78 for a derivative, "
-        "w-0.1*dy/dw=0.32 for a parameter after a step",
+        "w-0.1*dy/dw=0.32 for a parameter after a step, dy/dw=(1-y**2)*x for a formula",
+    )
+    parser.add_argument(
+        "--class",
+        dest="sheets",
+        metavar="CSV",
+        help="mark the sheets of a class: one row a student, one column a quantity, which the first row names",
     )
     parser.add_argument(
         "--html", metavar="FILE", help="write a page that steps through both passes, for any browser, without a network"
@@ -76,9 +83,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args([f" {a}" if re.match(r"-[^-]", a) and a != "-h" else a for a in given])
     try:
         if options.expression is not None:
-            return _expression(options.expression, options.values, options.wrt, options.printed, options.html)
-        if options.wrt is not None or options.printed:
-            raise ValueError("--wrt and --printed need an expression before them, such as 'x**2' x=3 --wrt x")
+            return _expression(options)
+        if options.wrt is not None or options.printed or options.sheets:
+            raise ValueError("--wrt, --printed and --class need an expression before them, such as 'x**2' x=3 --wrt x")
         return _worked_example(options.html)
     except (ExpressionError, DomainError, ValueError) as error:
         return _complain(str(error))
@@ -105,16 +112,16 @@ def _worked_example(html: str | None) -> int:
     updates = len(lines) - 4
     for part in ([head], lines[:4], lines[4:updates], lines[updates:]):  # forward, gradients, one step of descent
         print(*part, sep="\n", end="\n\n")
-    print(words("slips_of_the_notes", slips=len(proof.slips), count=len(proof)), end="\n\n")
+    follow = sum([finding.verdict == "follows" for finding in proof])
+    print(words("slips_of_the_notes", slips=len(proof.slips), follow=follow, count=len(proof)), end="\n\n")
     print(written)
     return 0
 
 
-def _expression(
-    text: str, assignments: Sequence[str], wrt: str | None, printed: Sequence[str], html: str | None
-) -> int:
+def _expression(options: argparse.Namespace) -> int:
     """Print the derivation of an expression, and the report on the numbers that a book prints; write its page."""
-    variables = _values(assignments)
+    text, wrt, printed, html = options.expression, options.wrt, options.printed, options.html
+    variables = _values(options.values)
     root = record(text, variables)
     root.label = root.label or "f"
     known = names_in(text)
@@ -124,22 +131,30 @@ def _expression(
             raise ValueError(f"{name}=...: the expression has no variable {name}; it has {', '.join(known)}")
     if wrt is not None and _name(wrt) not in variables:
         raise ValueError(f"--wrt {wrt}: the expression has no variable of that name; it has {', '.join(known)}")
-    quantities = [*map(_printed, printed)]
-    for quantity, _ in quantities:
-        for name in (quantity,) if isinstance(quantity, str) else quantity[:2]:
-            if name not in steps:
-                raise ValueError(
-                    f"--printed: the expression has no step {name!r}; it has {', '.join(steps)}. Name a step where you "
-                    "write it, as in 'z = w*x; y = tanh(z)'"
-                )
-    proof = proofread(root, quantities, names=None)
+    try:
+        proof = proofread(root, [*map(_printed, printed)], names=None)
+    except ValueError as error:
+        hint = " Name a step where you write it, as in 'z = w*x; y = tanh(z)'" if "no node" in str(error) else ""
+        raise ValueError(f"--printed: {error}{hint}") from None
+    marked = None if options.sheets is None else _marked(root, options.sheets)
     written = "" if html is None else _write(show(root, names=None), html)
     print(explain(root, None if wrt is None else variables[_name(wrt)], names=None))
     if printed:
         print(f"\n{proof}")
+    if marked is not None:
+        print(f"\n{marked}")
     if written:
         print(f"\n{written}")
-    return 0 if proof else 1
+    return 0 if proof and (marked is None or all(marked.sheets.values())) else 1
+
+
+def _marked(root: Value, file: str) -> MarkedClass:
+    """The sheets of a class, marked."""
+    try:
+        return proofread_class(root, file, names=None)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no text in UTF-8"
+        raise ValueError(f"--class {file}: it cannot be read ({reason})") from None
 
 
 def _write(page: Figure, file: str) -> str:
@@ -180,13 +195,12 @@ def _name(name: str) -> str:
     return unicodedata.normalize("NFKC", name.strip())
 
 
-def _printed(argument: str) -> tuple[Quantity, str]:
-    """A quantity and its printed number, from "y=0.46", "dy/dw=0.78", or "w-0.1*dy/dw=0.32" after a step."""
-    name, sign, number = argument.partition("=")
-    name = _name(name)
+def _printed(argument: str) -> tuple[str, str]:
+    """A quantity and what is printed for it, from "y=0.46", "dy/dw=0.78", or "w-0.1*dy/dw=0.32" after a step."""
+    name, sign, number = argument.rpartition("=")
     if not sign:
         raise ValueError(f"--printed {argument!r}: write quantity=number, such as y=0.46 or dy/dw=0.78")
-    return quantity_of(name), number
+    return _name(name), number
 
 
 def as_program() -> int:

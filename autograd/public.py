@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from autograd.calculus.check import check_gradients
     from autograd.calculus.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad
     from autograd.compiler import compile
+    from autograd.derivation.classes import proofread_class
     from autograd.derivation.explain import explain
+    from autograd.derivation.printed import printed
     from autograd.derivation.proofread import proofread
     from autograd.drawing.drawing import draw
     from autograd.stepper.graph import show
@@ -47,7 +49,9 @@ __all__ = [
     "jacobian",
     "jvp",
     "no_grad",
+    "printed",
     "proofread",
+    "proofread_class",
     "show",
     "steps",
     "stop_gradient",
@@ -65,7 +69,9 @@ _READERS = {
     "jvp": "calculus.transforms",
     "draw": "drawing.drawing",
     "explain": "derivation.explain",
+    "printed": "derivation.printed",
     "proofread": "derivation.proofread",
+    "proofread_class": "derivation.classes",
     "show": "stepper.graph",
     "value_and_grad": "calculus.transforms",
 }

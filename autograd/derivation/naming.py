@@ -199,6 +199,11 @@ def values_in_scope(names: Mapping[str, object] | Caller | None, frame: FrameTyp
     return [x for name, held in _variables(names, frame).items() for x, _ in _values(held, name)]
 
 
+def held_by_name(names: Mapping[str, object] | Caller | None, frame: FrameType | None) -> dict[str, Value]:
+    """All Values that `node_names` would see, by the expressions that reach them; arguments as there."""
+    return {path: x for name, held in _variables(names, frame).items() for x, path in _values(held, name)}
+
+
 def _variables(names: Mapping[str, object] | Caller | None, frame: FrameType | None) -> Mapping[str, object]:
     """The mapping, or the variables a person can see from the frame, the nearest first, in order of definition."""
     if names is None or (names is CALLER and frame is None):

@@ -386,7 +386,7 @@ class _Precise:
         a, b = self.number(a), self.number(b)
         if not (a.is_finite and b.is_finite) or a == 0 or b == 0:
             return self.number(scalar.power(float(a), float(b)))
-        whole = type(b.x) is Fraction and b.x.denominator == 1
+        whole = b.x.denominator == 1 if type(b.x) is Fraction else bool(self.mp.isint(b.x))
         if a < 0 and not whole:
             return self.number(nan)
         size = self.mpf(b) * self.mp.log(abs(self.mpf(a)))

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from autograd.derivation.quantities import Key
 from autograd.engine.value import Value
 from autograd.functions import sigmoid
 
 ETA = 0.1
 
-PRINTED: dict[str | tuple[str, str] | tuple[str, str, float], str] = {
+PRINTED: dict[Key, str] = {
     "z1": "0.5",
     "h": "0.622459",
     "y": "0.3867377",
