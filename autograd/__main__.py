@@ -13,6 +13,7 @@ import re
 import sys
 import unicodedata
 from collections.abc import Sequence
+from pathlib import Path
 
 from autograd.derivation.classes import MarkedClass, proofread_class
 from autograd.derivation.explain import explain
@@ -28,6 +29,7 @@ from autograd.files import is_standard_output
 from autograd.public import __version__
 from autograd.stepper.figure import Figure, page_path
 from autograd.stepper.graph import show
+from autograd.worksheets.sheet import worksheet
 
 PAGE = "worked_example.html"
 """The page of the worked example, in the current directory."""
@@ -38,6 +40,7 @@ examples:
   python -m autograd "x**2*sin(x)" x=2
   python -m autograd "z = w*x + b; L = 0.5*(tanh(z) - t)**2" w=0.4 x=1 b=0.1 t=0.5 --wrt w --html page.html
   python -m autograd "z = w*x + b; y = tanh(z)" w=0.4 x=1 b=0.1 --printed y=0.4621 dy/dw=0.78
+  python -m autograd "z = w*x + b; y = tanh(z)" w=0.4 x=1 b=0.1 --worksheet sheet.html
 
 The expression is parsed, never run as Python. With --printed the exit status is 1 if a number is a slip; it is 2 if
 something cannot be read or written; with --class it is 1 if a sheet has a slip.
@@ -77,11 +80,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--html", metavar="FILE", help="write a page that steps through both passes, for any browser, without a network"
     )
+    parser.add_argument(
+        "--worksheet",
+        metavar="FILE",
+        help="write a sheet with blanks, as FILE ends, .pdf, .html, .md or .txt, and its solution in a file beside it",
+    )
     parser.add_argument("--version", action="version", version=f"chainrule {__version__}")
     given = sys.argv[1:] if arguments is None else arguments
     # an expression such as -x**2 is no option: a space before it tells argparse so
     options = parser.parse_args([f" {a}" if re.match(r"-[^-]", a) and a != "-h" else a for a in given])
     try:
+        if options.worksheet is not None and options.expression is None:
+            raise ValueError("--worksheet needs an expression before it, such as 'x**2' x=3 --worksheet sheet.html")
         if options.expression is not None:
             return _expression(options)
         if options.wrt is not None or options.printed or options.sheets:
@@ -138,7 +148,10 @@ def _expression(options: argparse.Namespace) -> int:
         raise ValueError(f"--printed: {error}{hint}") from None
     marked = None if options.sheets is None else _marked(root, options.sheets)
     written = "" if html is None else _write(show(root, names=None), html)
+    sheets = "" if options.worksheet is None else _write_worksheet(root, wrt and _name(wrt), options.worksheet)
     print(explain(root, None if wrt is None else variables[_name(wrt)], names=None))
+    if sheets:
+        print(f"\n{sheets}")
     if printed:
         print(f"\n{proof}")
     if marked is not None:
@@ -171,6 +184,26 @@ def _write(page: Figure, file: str) -> str:
     except OSError as error:
         raise ValueError(f"{path} cannot be written ({error.strerror}); choose another name with --html") from None
     return words("page_is_written", file=path)
+
+
+def _write_worksheet(root: Value, wrt: str | None, file: str) -> str:
+    """Write a worksheet and its solution, over nothing except earlier ones; the result says where they are."""
+    path = Path(file)
+    beside = path.with_stem(f"{path.stem}-solution") if path.name else path
+    sheet = worksheet(root, names=None, wrt=wrt)
+    for target in (path, beside):
+        if target.is_file() and (held := target.read_bytes()) and b"chainrule" not in held:
+            raise ValueError(
+                f"{target} holds something else and is left as it is; remove it, or choose another with --worksheet"
+            )
+    try:
+        sheet.save(path)
+        sheet.solution.save(beside)
+    except OSError as error:
+        raise ValueError(f"{path} cannot be written ({error.strerror}); choose another with --worksheet") from None
+    except ImportError as error:
+        raise ValueError(str(error)) from None
+    return words("worksheet_is_written", file=path, solution=beside)
 
 
 def _values(assignments: Sequence[str]) -> dict[str, Value]:

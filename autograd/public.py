@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from autograd.derivation.proofread import proofread
     from autograd.drawing.drawing import draw
     from autograd.stepper.graph import show
+    from autograd.worksheets.sheet import worksheet
 
 __version__ = "0.1.0"
 
@@ -57,6 +58,7 @@ __all__ = [
     "stop_gradient",
     "topological_order",
     "value_and_grad",
+    "worksheet",
 ]
 
 _READERS = {
@@ -74,6 +76,7 @@ _READERS = {
     "proofread_class": "derivation.classes",
     "show": "stepper.graph",
     "value_and_grad": "calculus.transforms",
+    "worksheet": "worksheets.sheet",
 }
 
 

@@ -18,6 +18,7 @@ ROOMS: dict[str, set[str]] = {  # room: what it may import
     "autograd.derivation": {"autograd.engine", "autograd.functions", "autograd.calculus"},
     "autograd.compiler": {"autograd.engine", "autograd.calculus"},
     "autograd.drawing": {"autograd.engine", "autograd.derivation", "autograd.files"},
+    "autograd.worksheets": {"autograd.engine", "autograd.derivation", "autograd.drawing", "autograd.files"},
     "autograd.stepper": {
         "autograd.engine",
         "autograd.functions",
@@ -27,14 +28,16 @@ ROOMS: dict[str, set[str]] = {  # room: what it may import
     },
     "autograd": {  # __init__ and __main__
         *("autograd.engine", "autograd.functions", "autograd.calculus", "autograd.derivation"),
-        *("autograd.compiler", "autograd.drawing", "autograd.stepper", "autograd.files"),
+        *("autograd.compiler", "autograd.drawing", "autograd.worksheets", "autograd.stepper", "autograd.files"),
     },
     "nn": {
         *("autograd", "autograd.engine", "autograd.functions", "autograd.calculus", "autograd.derivation"),
-        *("autograd.compiler", "autograd.drawing", "autograd.stepper", "autograd.files", "nn.views"),
+        *("autograd.compiler", "autograd.drawing", "autograd.worksheets", "autograd.stepper", "autograd.files"),
+        "nn.views",
     },
     "nn.views": {
-        *("autograd.engine", "autograd.functions", "autograd.derivation", "autograd.drawing", "autograd.stepper", "nn"),
+        *("autograd.engine", "autograd.functions", "autograd.derivation", "autograd.drawing", "autograd.worksheets"),
+        *("autograd.stepper", "nn"),
     },
 }
 OF_NETWORKS = re.compile(  # how a network, a loss or a history would be told by what it has

@@ -337,3 +337,26 @@ def test_help_and_version(option: str, expected: str, capsys: pytest.CaptureFixt
         main([option])
     assert left.value.code == 0
     assert expected in capsys.readouterr().out
+
+
+def test_worksheet_writes_the_sheet_and_its_solution(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    assert main([*EXAMPLE, "--wrt", "w1", "--worksheet", "sheet.html"]) == 0
+    assert "sheet.html is the worksheet, and sheet-solution.html its solution." in capsys.readouterr().out
+    assert "0.007985" not in (folder / "sheet.html").read_text("utf-8")
+    assert "0.007985" in (folder / "sheet-solution.html").read_text("utf-8")
+    assert main([*EXAMPLE, "--worksheet", "sheet.html"]) == 0  # over an earlier one
+
+
+def test_worksheet_writes_over_nothing_else(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    (folder / "notes.md").write_text("mine")
+    for file, complaint in (
+        ("notes.md", "notes.md holds something else and is left as it is"),
+        ("sheet.doc", "a sheet is saved by its ending, .pdf, .html"),
+        ("nowhere/sheet.md", "nowhere/sheet.md cannot be written"),
+        ("", "a sheet is saved by its ending"),
+    ):
+        assert main([*EXAMPLE, "--worksheet", file]) == 2
+        assert complaint in capsys.readouterr().err
+    assert (folder / "notes.md").read_text() == "mine"
+    assert main(["--worksheet", "sheet.html"]) == 2
+    assert "--worksheet needs an expression" in capsys.readouterr().err

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from math import isclose, isfinite, prod
 from types import FrameType
@@ -68,6 +68,7 @@ class Derivation:
         path_count: how many paths there are.
         tables: the equations, as trees of `autograd.derivation.formulas`.
         digits: to how many significant digits numbers are written.
+        names: what it calls the nodes, also those that it named itself.
     """
 
     value: float
@@ -75,6 +76,7 @@ class Derivation:
     path_count: int
     tables: tuple[Table, ...]
     digits: int
+    names: Mapping[Value, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return text_of_tables(self.tables, self.digits)
@@ -166,16 +168,15 @@ def explain(
     if not all(_alike(number, steps.exact.get(node, 0.0)) for node, number in steps.gradients.items()):
         steps = Steps(root, wrt, given, every, apart=True)  # taken together, the steps are not the engine's
     if wrt is None:
-        return Derivation(
-            root.data, (), 0, (_forward(steps), _backward(root, steps, steps.named, words("backward_pass"))), digits
-        )
+        both = _forward(steps), _backward(root, steps, steps.named, words("backward_pass"))
+        return Derivation(root.data, (), 0, both, digits, steps.names)
     value = float(reverse(root, [wrt], differentiable=False)[0])
     count = _path_count(root, wrt, steps.locals)
     ends = words("from_to", root=one_line(steps.names[root]), quantity=one_line(steps.names[wrt]))
     derivative = Derivative(steps.names[root], steps.names[wrt])
     if count == 0:
         tables = [Table(_no_path(root, wrt, ends), [[derivative, Number(0.0)]])]
-        return Derivation(value, (), 0, tuple(tables), digits)
+        return Derivation(value, (), 0, tuple(tables), digits, steps.names)
     paths: tuple[Path, ...] = ()
     tables = []
     live = _without_zeros(steps)
@@ -192,7 +193,7 @@ def explain(
                 tables.append(_left_out(steps, count - len(routes)))
     if not tables:
         tables = [_backward(root, steps, steps.locals, words("node_by_node", paths=_counted(count), ends=ends))]
-    return Derivation(value, paths, count, (*tables, *_where(steps, tables)), digits)
+    return Derivation(value, paths, count, (*tables, *_where(steps, tables)), digits, steps.names)
 
 
 def _check(root: object, wrt: object, digits: int, max_paths: int) -> None:

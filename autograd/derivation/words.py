@@ -256,6 +256,30 @@ ENGLISH: Final = {
     "plot_colour": "Colour {name} from {first} to {last}.",
     "plot_line": "Line “{name}” from {first} to {last}, lowest {least}, highest {most}.",
     "plot_points": "“{name}”, {count} point. | “{name}”, {count} points.",
+    # a worksheet
+    "a_worksheet": "<{title}: {count} blank; .save('sheet.pdf') prints it> | "
+    "<{title}: {count} blanks; .save('sheet.pdf') prints it>",
+    "a_document": "<{title}; .save('sheet.pdf') prints it>",
+    "worksheets": "<{title}: {count} sheets; .save('class.pdf') prints them>",
+    "both_by_hand": "Forward and backward pass by hand",
+    "forward_by_hand": "Forward pass by hand",
+    "solution_of": "{title}: solution",
+    "key_of": "{title}: key",
+    "sheet": "Sheet",
+    "sheet_number": "Sheet {number}",
+    "name_of_student": "Name",
+    "date": "Date",
+    "number": "number",
+    "fill_in": "Fill in every blank: put the numbers in, then work out the result, to {count} significant digit. | "
+    "Fill in every blank: put the numbers in, then work out the result, to {count} significant digits.",
+    "fill_in_formulas": "Fill in every blank: the formula, the numbers put in, the result to {count} significant "
+    "digit. | Fill in every blank: the formula, the numbers put in, the result to {count} significant digits.",
+    "picture_of": "The graph of {name}, without its numbers.",
+    "step_of_descent": "One step of gradient descent, with the learning rate {rate}",
+    "rules": "Rules",
+    "chain_rule": "Chain rule: a quantity gets, from each f that is computed from it, the gradient of f times the "
+    "local derivative; what comes from several is added up. With u, v for quantities and c for constants:",
+    "worksheet_is_written": "{file} is the worksheet, and {solution} its solution.",
     # the player
     "steps": "Steps",
     "first": "First step",

@@ -7,7 +7,7 @@ from typing import Literal
 
 from autograd.drawing.svg import FONT
 
-_PRINT_FONT = "'Libertinus Serif'"  # typst brings it along, so that a picture is the same on every machine
+PRINT_FONT = "'Libertinus Serif'"  # typst brings it along, so that a picture is the same on every machine
 _SIZE = re.compile(r'width="(\d+)" height="(\d+)"')
 
 
@@ -35,7 +35,7 @@ def printed(svg: str, format: Literal["png", "pdf"], scale: float) -> bytes:
         f"#set page(width: {width}pt, height: {height}pt, margin: 0pt, fill: none)\n"
         '#image(bytes(sys.inputs.svg), format: "svg", width: 100%, height: 100%)'
     )
-    svg = svg.replace(FONT, f"{_PRINT_FONT},{FONT}")
+    svg = svg.replace(FONT, f"{PRINT_FONT},{FONT}")
     return typst.compile(page.encode(), format=format, ppi=72.0 * scale, sys_inputs={"svg": svg})
 
 

@@ -504,7 +504,7 @@ def apply(op: Primitive, *operands: Any) -> Any:
                 data, slope = op.eager(x)
             else:
                 data = op.on_floats(x)
-                slope = op.rules[0](scalar, data, x)
+                slope = op.rules[0](scalar, data, x) if op.rules else op.slopes(scalar, data, x)[0]
             return recorded(op, data, a.depth, a, None if slope == 0.0 and op.may_stop else float(slope), None, None)
     try:
         checked: list[Any] = [as_operand(x) for x in operands]

@@ -1,4 +1,4 @@
-"""Views of networks and of trainings: what ``autograd.draw`` and ``autograd.show`` give for them, once nn is imported.
+"""Views of networks and of trainings: what `draw`, `show` and `worksheet` of `autograd` give, once nn is imported.
 
 A network is known by what it has, so that one of your own needs no base class: see `nn.views.network`. Each view is
 loaded when it is first asked for.
@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.drawing import scene_of
 from autograd.stepper import figure_of
+from autograd.worksheets import exercise_of
 from nn.history import History
 
 if TYPE_CHECKING:
     from autograd.drawing.scene import Scene
     from autograd.stepper.figure import Figure
+    from autograd.worksheets.exercise import Exercise
 
 
 @scene_of.register(object)
@@ -64,3 +66,15 @@ def figure_of_history(
     if example:
         raise TypeError("x, target and loss belong to a network: show(model, x, target). For a training: show(history)")
     return figure(history, digits)
+
+
+@exercise_of.register(object)
+def exercise_of_network(
+    model: Any, example: Mapping[str, Any], names: Any, roles: Any, digits: int, frame: Any
+) -> Exercise:
+    """The worksheet of a network on an example."""
+    from nn.views.exercise import network_exercise
+
+    if roles is not None:
+        raise TypeError("roles are of a graph: a network knows its inputs, parameters and targets; leave roles out")
+    return network_exercise(model, names, digits, **example)

@@ -34,12 +34,12 @@ def show_network(
         words("neuron_by_neuron", name=f"{one_line(repr(model).split('(')[0])}({' → '.join(map(str, run.sizes))})"),
         words("outputs_and_deltas", description=scene.description),
         picture,
-        neuron_frames(run, scene, _names(run, names), digits),
+        neuron_frames(run, scene, usual_names(run, names), digits),
         {"nodes": nodes_of(scene, digits)},
     )
 
 
-def _names(run: Example, names: Mapping[str, object] | Caller | None) -> dict[Value, str]:
+def usual_names(run: Example, names: Mapping[str, object] | Caller | None) -> dict[Value, str]:
     """A name for every quantity: the parameters go by their labels, all others as the textbooks call them."""
     usual: dict[Value, str] = {run.loss: "L"}
     usual.update({node: node.label or "" for node in (*run.inputs, *run.targets)})

@@ -10,20 +10,22 @@ from pathlib import Path
 
 import pytest
 
-from autograd import Value, explain, functions, proofread, show
+from autograd import Value, explain, functions, proofread, show, worksheet
 from autograd.__main__ import main
 from autograd.derivation.words import ENGLISH, LANGUAGES, words
 from autograd.derivation.worked_example import PRINTED, worked_example
 from autograd.engine.primitives import PRIMITIVES
 
 ROOT = Path(__file__).parents[2]
-ROOMS = [*[ROOT / "autograd" / room for room in ("derivation", "drawing", "stepper")], ROOT / "nn" / "views"]
+OF_AUTOGRAD = ("derivation", "drawing", "stepper", "worksheets")
+ROOMS = [*[ROOT / "autograd" / room for room in OF_AUTOGRAD], ROOT / "nn" / "views"]
 SOURCES = {
     path: path.read_text("utf-8")
     for room in ROOMS
     for path in sorted(room.rglob("*"))
     if path.suffix in (".py", ".js", ".html") and path.name != "words.py"
 } | {file: file.read_text("utf-8") for file in (ROOT / "autograd" / "__main__.py", ROOT / "nn" / "plots" / "figure.py")}
+STYLED = ("svg.py", "html.py", "typeset.py")
 NAMED = {op.notation for op in PRIMITIVES} | {"inf", "nan", "html"}  # functions, numbers, the file that was asked for
 
 
@@ -72,6 +74,12 @@ def test_the_stepper_and_its_page_speak_another_language(capsys: pytest.CaptureF
         for attribute in re.findall(r'(?:aria-label|title|alt)="([^"]*)"', html):
             assert not latin(attribute)
     assert not latin(" ".join(re.sub(r"\{\w+\}", "", template) for template in data["words"].values()))
+    sheet = worksheet(worked_example().L, names=None, seed=1)
+    for document in (sheet, sheet.solution, sheet.variants(2).solution):
+        title, pages = re.sub(r"save\(.*?\)", "", repr(document)), [document.html, document.markdown, document.text]
+        shown = [re.sub(r"<style.*?</style>|data:\S+|\$.*?\$", "", page, flags=re.S) for page in pages]
+        for text in (title, *shown, *re.findall(r'alt="([^"]*)"', document.html)):
+            assert not latin(unescape(text).replace("emsp", "").replace("ensp", "")), text
     main(["--html", str(tmp_path / "p.html")])
     assert not latin(capsys.readouterr().out.replace(str(tmp_path), "").replace("FILE", ""))
 
@@ -94,8 +102,8 @@ def test_the_page_script_has_no_words_of_its_own() -> None:
 
 def test_the_rooms_write_no_words_but_those_of_errors() -> None:
     for path, source in SOURCES.items():
-        if path.suffix != ".py" or path.parent not in ROOMS or path.name in ("expression.py", "svg.py"):
-            continue  # one says what is a mistake, the other has the classes of a style sheet
+        if path.suffix != ".py" or path.parent not in ROOMS or path.name in (*STYLED, "expression.py"):
+            continue  # one says what is a mistake, the others have style sheets
         tree = ast.parse(source)
         errors: list[ast.AST] = [node for node in ast.walk(tree) if isinstance(node, ast.Raise)]
         errors += [

@@ -404,3 +404,10 @@ def test_a_primitive_of_ones_own_works_like_the_others() -> None:
 
 def test_slopes_nobody_wants_are_not_computed() -> None:
     assert primitives.power.slopes(scalar, 4.0, -2.0, 2.0, wanted=[True, False]) == [-4.0, 0.0]
+
+
+@pytest.mark.parametrize("op", [primitives.fsum, primitives.logsumexp, primitives.dot], ids=name_of)
+def test_a_row_for_any_number_of_operands_takes_one(op: Primitive) -> None:
+    x = Value(0.7)
+    y = apply(op, x)
+    assert (y.data, y.partials) == (x.data, (1.0,))
