@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Sequence
 from functools import cached_property
+from math import isfinite
 from typing import Any
 
 from autograd import functions
@@ -224,8 +225,11 @@ def reverse(root: Value | float, wrt: Sequence[Value], *, differentiable: bool) 
         if any(parent in depending for parent, _ in node.edges):
             depending.add(node)
     targets = set(wrt)
+    idle = depending - _reached(root) if differentiable else set()
     with recorded_anyway():
-        found = adjoints(root, lambda node: [] if node in targets else local_slopes(node, depending, differentiable))
+        found = adjoints(
+            root, lambda node: [] if node in targets else local_slopes(node, depending, differentiable), idle
+        )
     results = [found.get(node, 0.0) for node in wrt]
     if differentiable:
         _say_what_was_chosen(depending - targets, results)
@@ -248,12 +252,25 @@ def _is_edge(node: Value) -> bool:
     return isinstance(exponent, Value) and number_of(base) <= 0.0
 
 
-def adjoints(root: Value, slopes: Callable[[Value], Iterable[tuple[Value, Any]]]) -> dict[Value, Any]:
+def _reached(root: Value) -> set[Value]:
+    """The nodes to which the gradient of ``root`` comes, here and now."""
+    reached = {root}
+    for node in reversed(topological_order(root)):
+        if node in reached:
+            reached.update([parent for parent, _ in node.carriers])
+    return reached
+
+
+def adjoints(
+    root: Value, slopes: Callable[[Value], Iterable[tuple[Value, Any]]], idle: Container[Value] = ()
+) -> dict[Value, Any]:
     """The reverse pass with numbers or Values alike: the derivative of ``root`` with respect to each node it reaches.
 
     Arguments:
         root: the node to differentiate.
         slopes: gives for a node its parents with the local derivatives; the pass follows these and no others.
+        idle: nodes whose gradient is 0 because none comes to them, as below a ReLU that is off, though one may come
+            elsewhere: 0 times an infinite slope is 0 there.
     """
     collected: dict[Value, list[Any]] = {root: [1.0]}
     found: dict[Value, Any] = {}
@@ -261,7 +278,10 @@ def adjoints(root: Value, slopes: Callable[[Value], Iterable[tuple[Value, Any]]]
         if node in collected:
             upstream = found[node] = _total(collected.pop(node))
             for parent, slope in slopes(node):
-                collected.setdefault(parent, []).append(_times(upstream, slope))
+                product = _times(upstream, slope)
+                if node in idle and not isfinite(number_of(slope)):
+                    product = functions.where(upstream, product, 0.0)
+                collected.setdefault(parent, []).append(product)
     return found
 
 

@@ -256,13 +256,15 @@ class Reverse:
         make = self.make
         if slope.op is primitives.step:
             return make.compare(">=", slope.args[0], make.number(0.0))
+        if slope.op is primitives.multiply and all(x.op is primitives.step for x in slope.args):
+            return reduce(partial(_both, make), [make.no(make.compare("<", *x.args, make.number(0.0))) for x in slope.args])
         if slope.op is primitives.where:
             condition, here, elsewhere = slope.args
             if is_number(elsewhere, 0.0):
                 return condition
             return make.no(condition) if is_number(here, 0.0) else None
-        if slope.op in (primitives.multiply, primitives.divide, ops.broadcast):
-            return reduce(partial(_both, make), map(self._comes, slope.args))
+        if slope.op in (primitives.divide, ops.broadcast):
+            return self._comes(slope.args[0])
         return None
 
     def _is_mask(self, slope: Array) -> bool:

@@ -212,14 +212,19 @@ class Steps:
         """The operands that get a gradient: each with its position and the engine's local derivative.
 
         These are `Value.edges`, of which the positions are not told: an operand that was not chosen has a partial of 0.
-        One that changes nothing nearby is left out only where an infinite gradient comes, of which it gets nothing.
+        One that changes nothing nearby is left out only where it meets an infinite gradient, of which nothing comes.
         """
         places = [(i, self._through(x)) for i, x in enumerate(node.operands) if isinstance(x, Value)]
         edges = [(i, x, slope) for (i, x), slope in zip(places, node.partials, strict=True)]
         if node.op is None or not node.op.may_stop or all(slope for _, _, slope in edges):
             return edges
-        stops = node.op.selects or not isfinite(self.exact.get(node, 0.0))
+        stops = node.op.selects or self._is_infinite or not isfinite(self.exact.get(node, 0.0))
         return [(i, x, slope) for i, x, slope in edges if not (stops and slope == 0.0)]
+
+    @cached_property
+    def _is_infinite(self) -> bool:
+        """Whether some local derivative is infinite, or none: a path through it may meet a 0."""
+        return not all(isfinite(slope) for node in topological_order(self._root) for slope in node.partials)
 
     # --- local derivatives ---------------------------------------------------------------------------------------
 
