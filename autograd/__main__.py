@@ -15,7 +15,6 @@ import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograd.derivation.classes import MarkedClass, proofread_class
 from autograd.derivation.explain import explain
 from autograd.derivation.expression import ExpressionError, names_in, record
 from autograd.derivation.proofread import proofread
@@ -29,6 +28,7 @@ from autograd.files import is_standard_output
 from autograd.public import __version__
 from autograd.stepper.figure import Figure, page_path
 from autograd.stepper.graph import show
+from autograd.worksheets.classes import MarkedClass, proofread_class
 from autograd.worksheets.sheet import worksheet
 
 PAGE = "worked_example.html"
@@ -144,8 +144,13 @@ def _expression(options: argparse.Namespace) -> int:
     try:
         proof = proofread(root, [*map(_printed, printed)], names=None)
     except ValueError as error:
-        hint = " Name a step where you write it, as in 'z = w*x; y = tanh(z)'" if "no node" in str(error) else ""
-        raise ValueError(f"--printed: {error}{hint}") from None
+        unknown = re.match("no node is called ('.+?');", str(error))
+        if unknown is None:
+            raise ValueError(f"--printed: {error}") from None
+        raise ValueError(
+            f"--printed: the expression has no step {unknown[1]}; it has {', '.join(steps)}. Name a step where you "
+            "write it, as in 'z = w*x; y = tanh(z)'"
+        ) from None
     marked = None if options.sheets is None else _marked(root, options.sheets)
     written = "" if html is None else _write(show(root, names=None), html)
     sheets = "" if options.worksheet is None else _write_worksheet(root, wrt and _name(wrt), options.worksheet)

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from autograd.calculus.check import check_gradients
     from autograd.calculus.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad
     from autograd.compiler import compile
-    from autograd.derivation.classes import proofread_class
     from autograd.derivation.explain import explain
     from autograd.derivation.printed import printed
     from autograd.derivation.proofread import proofread
     from autograd.drawing.drawing import draw
     from autograd.stepper.graph import show
+    from autograd.worksheets.classes import proofread_class
     from autograd.worksheets.sheet import worksheet
 
 __version__ = "0.1.0"
@@ -73,7 +73,7 @@ _READERS = {
     "explain": "derivation.explain",
     "printed": "derivation.printed",
     "proofread": "derivation.proofread",
-    "proofread_class": "derivation.classes",
+    "proofread_class": "worksheets.classes",
     "show": "stepper.graph",
     "value_and_grad": "calculus.transforms",
     "worksheet": "worksheets.sheet",

@@ -257,7 +257,9 @@ class Reverse:
         if slope.op is primitives.step:
             return make.compare(">=", slope.args[0], make.number(0.0))
         if slope.op is primitives.multiply and all(x.op is primitives.step for x in slope.args):
-            return reduce(partial(_both, make), [make.no(make.compare("<", *x.args, make.number(0.0))) for x in slope.args])
+            return reduce(
+                partial(_both, make), [make.no(make.compare("<", *x.args, make.number(0.0))) for x in slope.args]
+            )
         if slope.op is primitives.where:
             condition, here, elsewhere = slope.args
             if is_number(elsewhere, 0.0):

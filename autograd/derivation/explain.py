@@ -76,7 +76,7 @@ class Derivation:
     path_count: int
     tables: tuple[Table, ...]
     digits: int
-    names: Mapping[Value, str] = field(default_factory=dict)
+    names: Mapping[Value, str] = field(default_factory=dict, compare=False)
 
     def __str__(self) -> str:
         return text_of_tables(self.tables, self.digits)

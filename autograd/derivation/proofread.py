@@ -52,7 +52,8 @@ class Finding:
         verdict: "agrees", "rounding", "follows", "cut off" or "slip".
         reason: why, in a few words; empty where it agrees.
         cause: the quantity whose slip is carried on here; None for a slip made here, and where there is none.
-        digits: how many significant digits of the printed number are right: to how many both round to the same.
+        digits: how many significant digits of the printed number are right: to how many both round to the same; None
+            for a formula.
         mistake: what explains a slip exactly, such as "sign" or "twice"; empty where nothing does.
         key: the quantity as it was asked for.
     """
@@ -63,7 +64,7 @@ class Finding:
     verdict: Verdict
     reason: str = ""
     cause: str | None = None
-    digits: int = 0
+    digits: int | None = 0
     mistake: str = ""
     key: Key = field(default="", compare=False)
 
@@ -135,7 +136,14 @@ class Proof(Sequence[Finding]):
         return [
             head,
             *[
-                (f.quantity, _shown(f), f.printed, str(f.digits or ""), words(f.verdict), f.reason)
+                (
+                    f.quantity,
+                    _shown(f),
+                    f.printed,
+                    "" if f.digits is None else str(f.digits),
+                    words(f.verdict),
+                    f.reason,
+                )
                 for f in self.findings
             ],
         ]
@@ -227,7 +235,7 @@ def proofread(
         h          0.6224593312   0.622459       6  agrees
         y          0.3867377994  0.3867377       6  rounding  follows from the printed h
         dh/dz1     0.2350037122  h*(1 - h)          agrees
-        dy/dz1    0.07050111366     0.0905          slip      0.0705 when rounded
+        dy/dz1    0.07050111366     0.0905       0  slip      0.0705 when rounded
 
     Source: the notes' section 4.7 prints four numbers that this finds to be slips, and the numbers that carry them on.
     """
@@ -280,7 +288,9 @@ def _formula(book: Book, quantity: Quantity, name: str, text: str, key: Key, no_
         raise UnreadableError(f"{name}: {error}", key) from no_number
     reason = check_formula(book, quantity.node, theirs)
     verdict: Verdict = "slip" if reason else "agrees"
-    return Finding(name, quantity.number, text, verdict, reason, mistake="formula" if reason else "", key=key)
+    return Finding(
+        name, quantity.number, text, verdict, reason, digits=None, mistake="formula" if reason else "", key=key
+    )
 
 
 def _shown(finding: Finding) -> str:

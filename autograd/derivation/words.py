@@ -332,7 +332,7 @@ def words(key: str, /, *, language: str = "en", **parts: object) -> str:
     Example:
         >>> words("neurons", count=1), words("neurons", count=4)
         ('1 neuron', '4 neurons')
-        >>> words("follows", source="h")
+        >>> words("follows_from", source="h")
         'follows from the printed h'
     """
     template = LANGUAGES[language][key]

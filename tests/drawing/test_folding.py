@@ -92,7 +92,7 @@ def test_an_output_of_a_softmax_says_which_one_it_is_as_formulas_count() -> None
     outputs = softmax([Value(1.0), Value(2.0), Value(3.0)])
     for i, output in enumerate(outputs):
         (symbol,) = [node.symbol for node in build_scene(output, {}).nodes if node.symbol]
-        assert symbol == f"softmax{i}"
+        assert symbol == f"softmax{i + 1}"
 
 
 # --- neurons -----------------------------------------------------------------------------------------------------

@@ -301,7 +301,7 @@ def test_check_gradients_catches_a_wrong_partial_in_every_primitive(op: Primitiv
                 continue  # the change changes nothing there: 0 scaled is 0
             if op.name == "where" and position == 0 and operands[0] == 0.0:
                 continue  # a jump, which has no slope
-            with pytest.raises(GradientMismatch, match=rf"respect to x{position - positions.start} "):
+            with pytest.raises(GradientMismatch, match=rf"respect to (x|x{position - positions.start + 1}) "):
                 checked(with_wrong_partial(op, position, change), operands)
             caught.add(position)
     slopes_are_0 = op.name in (*JUMPS, "sign", "step", "where") and change is SCALED

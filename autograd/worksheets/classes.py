@@ -24,6 +24,27 @@ from autograd.files import write_whole
 Sheets: TypeAlias = "str | PathLike[str] | Mapping[str, Mapping[Key, str]]"
 
 
+_CALLED = {
+    "sign": "mistake_sign",
+    "twice": "mistake_twice",
+    "half": "mistake_half",
+    "decimal_point": "mistake_decimal_point",
+    "digits_exchanged": "mistake_digits_exchanged",
+    "degrees": "mistake_degrees",
+    "natural_logarithm": "mistake_natural_logarithm",
+    "decimal_logarithm": "mistake_decimal_logarithm",
+    "sum_for_mean": "mistake_sum_for_mean",
+    "upwards": "mistake_upwards",
+    "factor_left_out": "mistake_factor_left_out",
+    "term_left_out": "mistake_term_left_out",
+    "sign_of_a_term": "mistake_sign_of_a_term",
+    "sign_of_an_operand": "mistake_sign_of_an_operand",
+    "updated_weights": "mistake_updated_weights",
+    "formula": "mistake_formula",
+}
+"""What a report calls each `Finding.mistake`."""
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class MarkedClass:
     """What `proofread_class` found.
@@ -56,7 +77,7 @@ class MarkedClass:
     def _counts(self) -> Iterator[tuple[str, str, str]]:
         """Of each quantity how many slips were made there, and which mistakes explain them."""
         for quantity, mistakes in self.slips.items():
-            explained = [f"{words(f'mistake_{name}')}: {n}" for name, n in mistakes.most_common() if name]
+            explained = [f"{words(_CALLED[name])}: {n}" for name, n in mistakes.most_common() if name]
             yield quantity, str(mistakes.total()), ", ".join(explained)
 
     def __str__(self) -> str:
