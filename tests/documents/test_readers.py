@@ -14,7 +14,7 @@ from typing import NamedTuple
 import pytest
 
 from autograd import Value, explain, proofread
-from autograd.derivation.proofread import Quantity
+from autograd.derivation.quantities import Key
 from autograd.derivation.worked_example import ETA, worked_example
 from autograd.engine.graph import topological_order
 from autograd.functions import dot, fsum, sigmoid, softmax, step
@@ -24,7 +24,7 @@ from autograd.functions import exp as exponential
 class Printed(NamedTuple):
     """One number of a document: what it is, as printed, its exact value by arithmetic alone, and the verdict."""
 
-    quantity: Quantity
+    quantity: Key
     printed: str
     exact: float
     verdict: str
