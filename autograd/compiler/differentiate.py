@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial, reduce
+from functools import reduce
 from typing import Any, NamedTuple
 
 from autograd.compiler import operations as ops
@@ -257,9 +257,8 @@ class Reverse:
         if slope.op is primitives.step:
             return make.compare(">=", slope.args[0], make.number(0.0))
         if slope.op is primitives.multiply and all(x.op is primitives.step for x in slope.args):
-            return reduce(
-                partial(_both, make), [make.no(make.compare("<", *x.args, make.number(0.0))) for x in slope.args]
-            )
+            first, second = [make.no(make.compare("<", *x.args, make.number(0.0))) for x in slope.args]
+            return _both(make, first, second)
         if slope.op is primitives.where:
             condition, here, elsewhere = slope.args
             if is_number(elsewhere, 0.0):
