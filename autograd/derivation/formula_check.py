@@ -30,7 +30,7 @@ def check_formula(book: Book, exact: Value, theirs: Value) -> str:
         exact: the node of the quantity.
         theirs: the node of the formula.
     """
-    names = {node: name for name, node in reversed(book.named.items())}
+    names = book.names
     inner = [node for node in topological_order(theirs) if node in names]
     factors = _factors(book, exact, theirs, names)
     nodes = [exact, theirs, *factors.values()]
@@ -71,6 +71,8 @@ def _chooses_alike(root: Value, point: Mapping[Value, float]) -> bool:
             )
             recorded = node.op.slopes(scalar, node.data, *numbers_of(node.operands))
             if [bool(slope) for slope in here] != [bool(slope) for slope in recorded]:
+                return False
+            if not any(recorded) and numbers[node] != node.data:  # a step, of which another stair is another choice
                 return False
     return True
 

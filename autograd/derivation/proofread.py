@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeAlias
 
 from autograd.derivation.formula_check import check_formula
 from autograd.derivation.formulas import as_float
-from autograd.derivation.naming import CALLER, Caller, held_by_name, nodes_by_name
+from autograd.derivation.naming import CALLER, Caller, held_by_name, node_names, nodes_by_name
 from autograd.derivation.precise import as_fraction, order_from, replay, roughly
 from autograd.derivation.printed import OF_A_PROGRAM, PrintedNumber, read_number
 from autograd.derivation.quantities import Book, Key, Quantity, canonical, distinct, parameters_that_move
@@ -253,7 +253,8 @@ def judged(
     """What `proofread` gives, for the variables of a frame; `UnreadableError` for what is no number and no formula."""
     roots = [root] if isinstance(root, Value) else list(root)
     named = nodes_by_name(roots, names, frame)
-    book = Book(roots, named, held_by_name(names, frame), parameters_that_move([key for key, _ in given], named))
+    moved = parameters_that_move([key for key, _ in given], named)
+    book = Book(roots, named, held_by_name(names, frame), moved, node_names(roots, names, frame))
     quantities = [book.quantity(key) for key, _ in given]
     floats = _Floats([quantity.node for quantity in quantities])
     page: list[_Printed | Finding] = []

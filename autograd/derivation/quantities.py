@@ -70,6 +70,7 @@ class Book:
         named: every name by which a node of their graphs can be meant.
         held: what the caller holds besides, by name: a delta that was written out is a further root.
         moved: the parameters that a step of gradient descent moves; those of which the page prints one after a step.
+        names: what reports call the nodes: those that have labels or variables.
     """
 
     def __init__(
@@ -78,11 +79,13 @@ class Book:
         named: Mapping[str, Value],
         held: Mapping[str, Value] | None = None,
         moved: Iterable[Value] = (),
+        names: Mapping[Value, str] | None = None,
     ) -> None:
         self.roots = list(roots)
         self.named = {_plain(name): node for name, node in named.items()}
         self.held = {_plain(name): node for name, node in (held or {}).items()}
         self.moved = list(moved)
+        self.names = dict(names or {})
         self.inner = {node for root in roots for node in topological_order(root)}
         self._slopes: dict[Value, list[tuple[Value, Any]]] = {}
         self._adjoints: dict[Value, dict[Value, Any]] = {}

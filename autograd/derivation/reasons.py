@@ -138,7 +138,7 @@ def _factors(quantity: Quantity, book: Book) -> Iterator[_Mistake]:
     root, parameter = quantity.root, quantity.parameter
     if root is None or parameter is None or not root.depth:
         return
-    steps = Steps(root, parameter, _names(book))
+    steps = Steps(root, parameter, dict(book.names))
     whole = {root: 1.0}  # d(root)/d(node)
     for node in steps.named:
         if node is not root and node in steps.locals:
@@ -153,8 +153,9 @@ def _factors(quantity: Quantity, book: Book) -> Iterator[_Mistake]:
     for node, owners in steps.locals.items():
         for owner, local in owners.items():
             contribution = whole.get(owner, 0.0) * local.value * below.get(node, 0.0)
-            derivative = f"d{steps.names[owner]}/d{steps.names[node]}"
-            for factor, name in ((local.formula, derivative), *[(part, text(part)) for part in _split(local.formula)]):
+            ends = book.names.get(owner), book.names.get(node)
+            whole_name = text(local.formula) if None in ends else "d{}/d{}".format(*ends)
+            for factor, name in ((local.formula, whole_name), *[(part, text(part)) for part in _split(local.formula)]):
                 number = evaluate(factor)
                 if contribution and math.isfinite(number) and number not in (0.0, 1.0, -1.0):
                     left = total - contribution + contribution / number
@@ -168,7 +169,7 @@ def _split(formula: Expression) -> tuple[Expression, ...]:
 
 def _terms(quantity: Quantity, book: Book) -> Iterator[_Mistake]:
     """A sum without one of its terms, or with the other sign before it."""
-    formula = Steps(quantity.node, None, _names(book)).definition(quantity.node) if quantity.node.depth else None
+    formula = Steps(quantity.node, None, dict(book.names)).definition(quantity.node) if quantity.node.depth else None
     for term in parts(formula) if isinstance(formula, Sum) else ():
         number = evaluate(term)
         if number and math.isfinite(number):
@@ -179,7 +180,7 @@ def _terms(quantity: Quantity, book: Book) -> Iterator[_Mistake]:
 
 def _mirrored(quantity: Quantity, book: Book) -> Iterator[_Mistake]:
     """A value, computed from an operand with the other sign."""
-    names = _names(book)
+    names = book.names
     waiting = list(quantity.node.parents)
     for operand in waiting:  # the nearest nodes with names
         if operand not in names:
@@ -197,16 +198,12 @@ def _updated(quantity: Quantity, book: Book, steps: Mapping[Value, Fraction]) ->
         return
     forward = {node: Fraction(node.data) for node in book.inner if node.depth and math.isfinite(node.data)}
     forward.pop(quantity.node, None)
-    names = _names(book)
+    names = book.names
     for moved in (steps, *[{parameter: number} for parameter, number in steps.items() if len(steps) > 1]):
         value, _ = roughly(quantity.node, given={**forward, **moved})[quantity.node]
         if math.isfinite(value) and value != quantity.node.data:
             said = words("through_updated", parameters=words("and").join([names[p] for p in moved if p in names]))
             yield _Mistake("updated_weights", said, Fraction(0), Fraction(value))
-
-
-def _names(book: Book) -> dict[Value, str]:
-    return {node: name for name, node in reversed(book.named.items())}
 
 
 def _counts(node: Value) -> set[int]:
