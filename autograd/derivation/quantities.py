@@ -253,8 +253,13 @@ class Book:
         if node.op is primitives.softmax:  # p_i (1 - p_i) and -p_i p_j, from the other outputs that are there
             logits = node.operands[1:]
             for other in self.inner:
-                siblings = other.op is primitives.softmax and other.operands[1:] == logits
-                if siblings and logits.count(parent) == 1 and logits[int(number_of(other.operands[0]))] is parent:
+                others = other.operands[1:] if other.op is primitives.softmax else ()
+                siblings = len(others) == len(logits) and all(map(_is_same, others, logits))
+                if (
+                    siblings
+                    and sum(x is parent for x in logits) == 1
+                    and logits[int(number_of(other.operands[0]))] is parent
+                ):
                     return node * (1.0 - node) if other is node else -(node * other)
         if len(node.op.textbook) == 1:
             try:
@@ -307,6 +312,10 @@ def _recorded_anew(roots: Sequence[Value], moved: Mapping[Value, Value]) -> dict
                 changed = any(a is not b for a, b in zip(operands, node.operands, strict=True))
                 new[node] = apply(node.op, *operands) if changed and node.op is not None else node
     return new
+
+
+def _is_same(a: Value | float, b: Value | float) -> bool:
+    return a is b or (type(a) is type(b) is float and a == b)
 
 
 def _both(match: re.Match[str]) -> tuple[str, str]:

@@ -9,6 +9,7 @@ import pytest
 
 from autograd import Value, functions, hessian, proofread
 from autograd.derivation.worked_example import WorkedExample, worked_example
+from autograd.functions import softmax
 
 
 def exact(key: Any, example: WorkedExample | None = None, **others: str) -> float:
@@ -134,3 +135,13 @@ def test_a_step_is_one_quantity_however_it_is_written(write: Callable[[str], str
     proof.check(slips=[write("w1 - 0.1*dL/dw1")])
     proof.check(slips=[("L", "w1", 0.1)])
     proof.check(slips=["w1 after a step of 0.1"])
+
+
+def test_a_softmax_with_constants_and_with_repeated_logits() -> None:
+    z = Value(0.3)
+    for logits in ([z, 0.0], [z, z], [z, 0.0, 1.0], [0.0, z, z]):
+        p = softmax(logits)
+        L = -p[0].log()
+        L.backward()
+        assert proofread(L, {"dL/dz": f"{z.grad:.6f}"})
+        L.zero_grad()
