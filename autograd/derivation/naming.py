@@ -17,7 +17,7 @@ from pathlib import Path
 from types import CellType, CodeType, FrameType, FunctionType, ModuleType, SimpleNamespace
 from typing import Any, Final
 
-from autograd.derivation.styles import AsWritten, look, name_parts, one_line
+from autograd.derivation.styles import LONGEST_NAME, AsWritten, look, name_parts, one_line
 from autograd.engine.graph import topological_order
 from autograd.engine.value import Value
 
@@ -187,11 +187,17 @@ def distinct(names: Sequence[str]) -> list[str]:
     # Those that are spelled as they look come first: of w1 and w_1 it is w_1 that is set as it is written.
     for i in sorted(range(len(names)), key=lambda i: "".join(looks[i]) != names[i]):
         name = one_line(names[i])
-        ways = (type(name)(f"{name}#{n}") for n in count(last.get(name, 1) + 1))
+        ways = (_numbered(name, n) for n in count(last.get(name, 1) + 1))
         if not take(i, name, looks[i]) and not take(i, AsWritten(name), look(AsWritten(name))):
             numbered = next(way for way in ways if take(i, way, look(way)))
             last[name] = int(numbered.rpartition("#")[2])
     return [given[i] for i in range(len(names))]
+
+
+def _numbered(name: str, n: int) -> str:
+    """The name with a number, and still no longer than names may be: the number of a long one would be cut."""
+    room = LONGEST_NAME - len(f"#{n}")
+    return type(name)(f"{name if len(name) <= room else name[: room - 1] + '…'}#{n}")
 
 
 def values_in_scope(names: Mapping[str, object] | Caller | None, frame: FrameType | None) -> list[Value]:

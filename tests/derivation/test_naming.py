@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from autograd import Value, draw, functions
 from autograd.derivation.naming import CALLER, all_named, distinct, names_in_use, node_names, values_in_scope
-from autograd.derivation.styles import LATEX, MATHML, TEXT, AsWritten
+from autograd.derivation.styles import LATEX, MATHML, TEXT, AsWritten, look
 from autograd.drawing.drawing import Drawing
 from tests.examples import examples
 
@@ -336,7 +336,7 @@ def test_a_function_of_the_callers_may_have_the_name_of_its_result() -> None:
         (["E_total"], ["E_total"]),
         (["a  b", "a b"], ["a  b#2", "a b"]),
         (["a\tb", "a b"], ["a b#2", "a b"]),
-        (["b" * 60, "b" * 50], [f"{'b' * 39}…", f"{'b' * 39}…#2"]),
+        (["b" * 60, "b" * 50], [f"{'b' * 39}…", f"{'b' * 37}…#2"]),
         ([AsWritten("p[0]"), "p[0]"], ["p[0]*", "p[0]#2"]),
     ],
 )
@@ -394,3 +394,9 @@ def names_in_pictures(picture: Drawing) -> tuple[list[str], list[str]]:
     )
     labels = re.findall(r'label="((?:[^"\\]|\\.)*) = \d+\\ngrad', picture.digraph.source)
     return lines, labels
+
+
+def test_names_that_are_cut_are_numbered() -> None:
+    names = distinct(["w" * 10_000, "w" * 9_999, "w" * 39, "w" * 40, "w" * 40, *["v" * 50] * 12])
+    assert len({look(name) for name in names}) == len(names)
+    assert max(map(len, names)) <= 40
