@@ -137,7 +137,7 @@ def look(name: str) -> tuple[str, str, str]:
     """
     parts = name_parts(name)
     seen = (parts.base + _HAT * parts.hat, parts.subscript, parts.superscript)
-    if name.isascii() and not parts.hat and not _BLURRED.search(name):
+    if name.isascii() and not parts.hat and not _BLURRED.search("".join(seen)):
         return seen
     base, below, above = (" ".join(normalize("NFKC", part.translate(_ALIKE)).split()) for part in seen)
     return base, below, above

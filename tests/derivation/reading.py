@@ -478,13 +478,13 @@ class _Typst:
                 return f"|{self._group()}|"
             case "op":
                 name = f" {self._group()}"
-                self.at += self.tokens[self.at] == " "
+                self.at += self.at < len(self.tokens) and self.tokens[self.at] == " "
                 return name
             case "upright":
                 return self._group()
             case "_":
                 index = self._group()
-                self.at += self.tokens[self.at] == " "
+                self.at += self.at < len(self.tokens) and self.tokens[self.at] == " "
                 return index if "".join(self.tokens[: self.at]).endswith(f'op("log")_({index}) ') else f"[{index}]"
             case "^":
                 return f"^({self._group()})"

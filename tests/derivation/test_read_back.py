@@ -67,7 +67,8 @@ def test_equations_of_explain_hold_as_written(
     names |= {} if root in names.values() else {"f": root}
     wrt = data.draw(st.sampled_from([None, *leaves]))
     derivation = explain(root, wrt, names=names, digits=digits)
-    for style, lines in said_by(derivation, names):
+    there = {*topological_order(root), wrt}  # a leaf e that is not in the graph is nobody's: e is Euler's number there
+    for style, lines in said_by(derivation, {name: node for name, node in names.items() if node in there}):
         wrong = false_equations(lines)
         assert not wrong, f"{style}: {wrong}\n{derivation}"
     assert len(leaves) == N_LEAVES
