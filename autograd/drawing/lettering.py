@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from math import fsum
 from typing import Final, Literal, NamedTuple
 from unicodedata import combining, east_asian_width
 
@@ -118,8 +119,8 @@ def width_of(runs: Iterable[Run], size: float) -> float:
         >>> width_of([Run("0.5")], 10.0)
         16.0
     """
-    return sum(
-        sum(map(_width, text)) * size * (SMALL if style in ("subscript", "superscript") else 1.0)
+    return fsum(  # the same in every version of Python, which its sum is not
+        fsum(map(_width, text)) * size * (SMALL if style in ("subscript", "superscript") else 1.0)
         for text, style in runs
     )
 

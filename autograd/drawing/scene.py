@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import fsum
 from typing import Literal, NamedTuple, TypeAlias
 
 from autograd.drawing.lettering import Run, width_of
@@ -211,7 +212,7 @@ def line_heights(lines: Sequence[Line]) -> list[float]:
 def _size(role: Role, lines: tuple[Line, ...]) -> tuple[float, float]:
     """The width and height of a node."""
     width = max([width_of(line.runs, FONT_SIZES[line.kind]) for line in lines], default=0.0)
-    height = sum(line_heights(lines))
+    height = fsum(line_heights(lines))
     wider, higher = _ROOM.get(role, (1.0, 1.0))
     if role == "constant":
         return max(width + _PADDING, 20.0), height + _PADDING / 2

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 from html import escape
-from math import hypot, sqrt
+from math import fsum, hypot, sqrt
 
 from autograd.derivation.styles import printable
 from autograd.drawing.layout.keys import SAMPLE_HEIGHT, SAMPLE_WIDTH, text_place
@@ -158,7 +158,7 @@ def _node(node: SceneNode) -> str:
         classes.append("highlighted")
     parts = [f'<g class="node {" ".join(classes)}" data-node="{node.index}">', _shape(node, classes)]
     heights = line_heights(node.lines)
-    y = node.y - sum(heights) / 2
+    y = node.y - fsum(heights) / 2
     for line, height in zip(node.lines, heights, strict=True):
         size = FONT_SIZES[line.kind]
         y += height

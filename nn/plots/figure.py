@@ -1,20 +1,27 @@
-"""`Figure`: that of matplotlib, which says what it shows to those who do not see it. Imports matplotlib."""
+"""`Figure`: that of matplotlib, which says what it shows to those who do not see it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import matplotlib.figure
 import numpy as np
 
 from autograd.derivation.styles import TEXT
 from autograd.derivation.words import words
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as _Figure
+else:
+    try:
+        from matplotlib.figure import Figure as _Figure
+    except ImportError:  # whoever only reads this file, as its doctests do; a plot says what is missing
+        _Figure = object
+
 _IMAGES = ("image/png", "image/svg+xml")
 
 
-class Figure(matplotlib.figure.Figure):
+class Figure(_Figure):
     """A figure whose images in a notebook have an alternative text, as metadata: ``nbconvert`` knows it as ``alt``."""
 
     @property

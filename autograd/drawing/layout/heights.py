@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from graphlib import TopologicalSorter
 from itertools import accumulate, pairwise
+from math import fsum
 
 from autograd.drawing.layout.columns import Grid, common
 from autograd.drawing.layout.ordering import Boxes, Columns
@@ -25,7 +26,7 @@ def heights_of(scene: Scene, grid: Grid, columns: Columns) -> list[float]:
     heights = [0.0] * (len(grid.column) + 2 * len(scene.clusters))
     for column, gap in zip(columns, gaps, strict=True):
         for vertex, y in zip(column, accumulate(gap), strict=True):
-            heights[vertex] = y - sum(gap) / 2
+            heights[vertex] = y - fsum(gap) / 2
     apart = _Apart(grid, [limit for of_column in limits for limit in of_column])
     for sweep in range(_STRAIGHTENING):
         sides = [(grid.left, grid.right)] if sweep >= _STRAIGHTENING // 2 else [(grid.left,), (grid.right,)]
@@ -66,7 +67,7 @@ def _limits(scene: Scene, grid: Grid, column: list[int]) -> Limits:
             gap = CLUSTER_PADDING
         else:
             gap = NODE_GAP if nodes else _STOP_GAP
-        limits.append((a, b, gap + sum([node.height for node in nodes]) / 2))
+        limits.append((a, b, gap + fsum([node.height for node in nodes]) / 2))
     return limits
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import fsum
+
 from autograd.drawing.layout.spacing import LABEL_SIZE, MARGIN, label_width
 from autograd.drawing.scene import Key, Scene
 
@@ -18,12 +20,12 @@ def place_legend(scene: Scene) -> None:
     scene.width = max(scene.width, max(widths) + 2 * MARGIN)
     rows: list[list[int]] = [[]]
     for i, width in enumerate(widths):
-        taken = sum(widths[k] + _BETWEEN for k in rows[-1])
+        taken = fsum(widths[k] + _BETWEEN for k in rows[-1])
         if rows[-1] and taken + width > scene.width - 2 * MARGIN:
             rows.append([])
         rows[-1].append(i)
     for row in rows:
-        x = (scene.width - sum(widths[i] for i in row) - _BETWEEN * (len(row) - 1)) / 2
+        x = (scene.width - fsum(widths[i] for i in row) - _BETWEEN * (len(row) - 1)) / 2
         for i in row:
             scene.legend[i].x, scene.legend[i].y = x + SAMPLE_WIDTH / 2, scene.height + _ROW_HEIGHT / 2 - MARGIN / 2
             x += widths[i] + _BETWEEN

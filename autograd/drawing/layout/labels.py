@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from itertools import pairwise
-from math import hypot
+from math import fsum, hypot
 
 from autograd.drawing.layout.spacing import CLUSTER_PADDING, LABEL_SIZE, TITLE_HEIGHT, label_width, title_width
 from autograd.drawing.scene import Cluster, Point, Scene
@@ -62,7 +62,7 @@ def _along(points: list[Point]) -> list[Point]:
     """Points of a path, about as far apart as half a cell."""
     if not points:
         return []
-    length = sum([hypot(bx - ax, by - ay) for (ax, ay), (bx, by) in pairwise(points)])
+    length = fsum([hypot(bx - ax, by - ay) for (ax, ay), (bx, by) in pairwise(points)])
     n = max(1, round(2.0 * length / _CELL))
     return [point_at(points, i / n) for i in range(n + 1)]
 
