@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from math import sqrt
 from typing import TypeAlias
@@ -14,15 +15,15 @@ from nn.suggest import chosen, lookup
 Seed: TypeAlias = "int | np.random.Generator | None"
 
 
-class Initialiser:
+class Initialiser(ABC):
     """Draws the weights of a layer, and its biases, which are 0 where a class does not say otherwise.
 
     For one of your own, derive from it and define ``weights``.
     """
 
+    @abstractmethod
     def weights(self, rng: np.random.Generator, n_inputs: int, n_outputs: int) -> list[list[float]]:
         """One row of ``n_inputs`` weights for each of the ``n_outputs`` neurons."""
-        raise NotImplementedError(f"{type(self).__name__} must define weights(self, rng, n_inputs, n_outputs)")
 
     def biases(self, rng: np.random.Generator, n_inputs: int, n_outputs: int) -> list[float]:
         """One bias for each neuron."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from typing import Any, NamedTuple, Self, TypeVar
@@ -23,7 +24,7 @@ from nn.module import Module, places_in
 from nn.suggest import lookup, unknown
 
 
-class FeedForward(Module):
+class FeedForward(Module, ABC):
     """What `Neuron`, `Layer` and `MLP` share: numbers go in, numbers come out, and nothing flows back.
 
     Attributes:
@@ -50,17 +51,23 @@ class FeedForward(Module):
         outputs = self.forward(self._checked(x))
         return outputs[0] if len(outputs) == 1 else outputs
 
+    @abstractmethod
     def forward(self, x: Sequence[Any]) -> list[Value]:
         """The outputs, always as a list."""
-        raise NotImplementedError(f"{type(self).__name__} must define forward(self, x)")
 
     def logits(self, x: Sequence[Operand]) -> list[Value]:
         """The weighted sums z before the last activation, as a list: what the losses on logits take.
 
         Arguments:
             x: as for a call of the model.
+
+        Raises:
+            TypeError: if the class has none.
         """
-        raise NotImplementedError(f"{type(self).__name__} must define logits(self, x)")
+        raise TypeError(
+            f"{type(self).__name__} has no logits, which a loss on logits takes: define logits(self, x), or choose a "
+            "loss on the outputs"
+        )
 
     def predict(self, X: Any) -> npt.NDArray[np.float64]:
         """The outputs for many examples, as numbers; nothing is recorded.

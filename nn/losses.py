@@ -55,6 +55,7 @@ class Loss:
         Returns:
             A Value if any output or target is one, else a float.
         """
+        # no abstract method: an abstract class may not have hooks that do nothing, as check_target below
         raise NotImplementedError(f"{type(self).__name__} must define one(self, outputs, targets)")
 
     def encode(self, y: Any, n_outputs: int) -> list[list[float]]:
@@ -168,7 +169,7 @@ class Averaged(Loss):
 
     def term(self, y: Any, t: Any) -> Any:
         """The loss of one output y with the target t."""
-        raise NotImplementedError(f"{type(self).__name__} must define term(self, y, t)")
+        raise NotImplementedError(f"{type(self).__name__} must define term(self, y, t)")  # as Loss.one
 
     def one(self, outputs: Sequence[Any], targets: Sequence[Any]) -> Any:
         """The mean of the terms of all outputs: see `Loss.one`."""

@@ -115,8 +115,8 @@ def _mistakes(quantity: Quantity, book: Book, steps: Mapping[Value, Fraction]) -
     yield from _scaled()
     yield _Mistake("sign", words("other_sign"), Fraction(-1), blur=_LIKELY)
     for name, functions in _OTHER_FUNCTIONS.items():
-        other = _recomputed(quantity.node, functions)
-        if other is not None and quantity.node.data:
+        other, _ = roughly(quantity.node, instead=functions)[quantity.node]
+        if quantity.node.data and math.isfinite(other) and other != quantity.node.data:
             yield _Mistake(name, words(name), Fraction(other) / Fraction(quantity.node.data))
     for n in sorted(_counts(quantity.node)):
         yield _Mistake("sum_for_mean", words("sum_for_mean", count=n), Fraction(n), blur=_LIKELY)
@@ -139,10 +139,7 @@ def _factors(quantity: Quantity, book: Book) -> Iterator[_Mistake]:
     if root is None or parameter is None or not root.depth:
         return
     steps = Steps(root, parameter, dict(book.names))
-    whole = {root: 1.0}  # d(root)/d(node)
-    for node in steps.named:
-        if node is not root and node in steps.locals:
-            whole[node] = sum([whole.get(owner, 0.0) * local.value for owner, local in steps.locals[node].items()])
+    whole = steps.gradients  # d(root)/d(node)
     below = {parameter: 1.0}  # d(node)/d(parameter)
     for node in reversed(steps.named):
         for owner, local in steps.locals.get(node, {}).items():
@@ -152,7 +149,7 @@ def _factors(quantity: Quantity, book: Book) -> Iterator[_Mistake]:
         return
     for node, owners in steps.locals.items():
         for owner, local in owners.items():
-            contribution = whole.get(owner, 0.0) * local.value * below.get(node, 0.0)
+            contribution = whole[owner] * local.value * below.get(node, 0.0)
             ends = book.names.get(owner), book.names.get(node)
             whole_name = text(local.formula) if None in ends else "d{}/d{}".format(*ends)
             for factor, name in ((local.formula, whole_name), *[(part, text(part)) for part in _split(local.formula)]):
@@ -211,19 +208,3 @@ def _counts(node: Value) -> set[int]:
     constants = [x for n in topological_order(node) if n.op is not None for x in n.operands if type(x) is float]
     sizes = {max(abs(x), 1.0 / abs(x)) for x in constants if x}
     return {round(size) for size in sizes if 3 <= size < 1e6 and abs(size - round(size)) < 1e-9 * size}
-
-
-def _recomputed(root: Value, functions: Mapping[str, Callable[[float], float]]) -> float | None:
-    """The number of a node with other functions in place of some; None where there are none of these."""
-    order = topological_order(root)
-    if not any(node.op is not None and node.op.name in functions for node in order):
-        return None
-    numbers: dict[Value, float] = {}
-    for node in order:
-        if node.op is None:
-            numbers[node] = node.data
-            continue
-        operands = [numbers[x] if isinstance(x, Value) else x for x in node.operands]
-        other = functions.get(node.op.name)
-        numbers[node] = other(*operands) if other else float(node.op.value(scalar, *operands))
-    return numbers[root] if math.isfinite(numbers[root]) else None

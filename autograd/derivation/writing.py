@@ -6,7 +6,7 @@ text(formula("y*(1 - y)", {"y": Symbol("h")}))      h(1 − h)
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import partial
 from itertools import accumulate, zip_longest
@@ -576,16 +576,14 @@ def text_of_tables(tables: Sequence[Table], digits: int) -> str:
 
 def latex_of_tables(tables: Sequence[Table], digits: int) -> str:
     """The equations in ``align*`` environments, each small enough for a page, below lines of text for the titles."""
-    blocks: list[str] = []
-    writer = _Tables(tables, LATEX, digits)
-    for title, rows in writer.tables:
-        blocks += [*([""] if blocks else []), LATEX.said(title)] if title else []
-        for piece in writer.pieces(rows):
-            columns = max(map(len, piece)) - 1
-            name, argument = ("align*", "") if columns < 2 else ("alignat*", f"{{{columns}}}")
-            lines = " \\\\\n".join([_aligned(line) for line in piece])
-            blocks.append(f"\\begin{{{name}}}{argument}\n{lines}\n\\end{{{name}}}")
-    return "\n".join(blocks)
+
+    def environment(piece: Sequence[Sequence[str]]) -> str:
+        columns = max(map(len, piece)) - 1
+        name, argument = ("align*", "") if columns < 2 else ("alignat*", f"{{{columns}}}")
+        lines = " \\\\\n".join(map(_aligned, piece))
+        return f"\\begin{{{name}}}{argument}\n{lines}\n\\end{{{name}}}"
+
+    return _in_blocks(tables, LATEX, digits, environment)
 
 
 def _aligned(cells: Sequence[str]) -> str:
@@ -595,13 +593,23 @@ def _aligned(cells: Sequence[str]) -> str:
 
 def typst_of_tables(tables: Sequence[Table], digits: int) -> str:
     """The equations in blocks of mathematics, each small enough for a page, below lines of text for the titles."""
+
+    def block(piece: Sequence[Sequence[str]]) -> str:
+        lines = " \\\n  ".join(map(_aligned, piece))
+        return f"$ {lines} $"
+
+    return _in_blocks(tables, TYPST, digits, block)
+
+
+def _in_blocks(
+    tables: Sequence[Table], style: Style, digits: int, block: Callable[[Sequence[Sequence[str]]], str]
+) -> str:
+    """The tables piece by piece, each piece as ``block`` sets it, below the titles."""
     blocks: list[str] = []
-    writer = _Tables(tables, TYPST, digits)
+    writer = _Tables(tables, style, digits)
     for title, rows in writer.tables:
-        blocks += [*([""] if blocks else []), TYPST.said(title)] if title else []
-        for piece in writer.pieces(rows):
-            lines = " \\\n  ".join([_aligned(line) for line in piece])
-            blocks.append(f"$ {lines} $")
+        blocks += [*([""] if blocks else []), style.said(title)] if title else []
+        blocks += [block(piece) for piece in writer.pieces(rows)]
     return "\n".join(blocks)
 
 

@@ -52,7 +52,7 @@ def bundle(
 def _small_png(svg: str) -> str | None:
     """The picture in few bytes, in base64; None where it cannot be made."""
     try:
-        import typst  # noqa: F401
+        import typst  # noqa: F401 - whether it is there: `printed` uses it
         from PIL import Image
     except ImportError:
         return None

@@ -11,6 +11,7 @@ import copy
 import itertools
 import math
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
@@ -386,13 +387,12 @@ def _with_names(line: str, names: Sequence[str]) -> str:
     return re.sub(r"⟦(\d+)⟧", lambda m: TEXT.name(names[int(m[1])]), line)
 
 
-class _Latex:
-    def __init__(self, latex: str, names: Sequence[str]) -> None:
+class _Tokens(ABC):
+    """Reads one token after the other, and groups in brackets, as text."""
+
+    def __init__(self, tokens: list[str], names: Sequence[str]) -> None:
+        self.tokens = tokens
         self.e_is_a_name = "e" in names
-        self.tokens = re.findall(
-            r"\\(?:left|right)[(|)]|\\big[lr][()]|\\log_\{(?:2|10)\}|\\mathrm\{\w+\}|\\[a-zA-Z]+|\\.|⟦\d+⟧|\d+(?:\.\d+)?|\s+|.",
-            latex,
-        )
         self.at = 0
 
     def text(self, end: str = "") -> str:
@@ -402,13 +402,21 @@ class _Latex:
             self.at += 1
             if token == end:
                 return found
-            is_euler = token == "e" and not self.e_is_a_name and self.tokens[self.at : self.at + 1] == ["^"]
-            if is_euler:
-                self.at += 1
-                found += f" exp({self._group()})"
-                continue
-            found += self._one(token, found)
+            found += self._one(token)
         return found
+
+    @abstractmethod
+    def _one(self, token: str) -> str:
+        """The text of what begins with this token."""
+
+    def _is_power_of_e(self, token: str) -> bool:
+        return token == "e" and not self.e_is_a_name and self.tokens[self.at : self.at + 1] == ["^"]
+
+
+class _Latex(_Tokens):
+    def __init__(self, latex: str, names: Sequence[str]) -> None:
+        tokens = r"\\(?:left|right)[(|)]|\\big[lr][()]|\\log_\{(?:2|10)\}|\\mathrm\{\w+\}|\\[a-zA-Z]+|\\.|⟦\d+⟧|\d+(?:\.\d+)?|\s+|."
+        super().__init__(re.findall(tokens, latex), names)
 
     def _group(self) -> str:
         while self.tokens[self.at].isspace():
@@ -416,7 +424,10 @@ class _Latex:
         self.at += 1
         return self.text("}")
 
-    def _one(self, token: str, before: str) -> str:
+    def _one(self, token: str) -> str:
+        if self._is_power_of_e(token):
+            self.at += 1
+            return f" exp({self._group()})"
         if token == r"\frac":
             above, below = self._group().strip(), self._group().strip()
             slope = re.fullmatch(r"[d∂]\s*(.*)", above), re.fullmatch(r"[d∂]\s*(.*)", below)
@@ -444,21 +455,10 @@ class _Latex:
         return {"-": "−", "&": " ", "\n": " "}.get(token, token)
 
 
-class _Typst:
+class _Typst(_Tokens):
     def __init__(self, typst: str, names: Sequence[str]) -> None:
-        self.e_is_a_name = "e" in names
-        self.tokens = re.findall(r'"(?:[^"\\]|\\.)*"|\\.|[a-zA-Z]{2,}|⟦\d+⟧|\d+(?:\.\d+)?|\s+|.', typst, re.DOTALL)
-        self.at = 0
-
-    def text(self, end: str = "") -> str:
-        found = ""
-        while self.at < len(self.tokens):
-            token = self.tokens[self.at]
-            self.at += 1
-            if token == end:
-                return found
-            found += self._one(token)
-        return found
+        tokens = r'"(?:[^"\\]|\\.)*"|\\.|[a-zA-Z]{2,}|⟦\d+⟧|\d+(?:\.\d+)?|\s+|.'
+        super().__init__(re.findall(tokens, typst, re.DOTALL), names)
 
     def _group(self, end: str = ")") -> str:
         self.at += self.tokens[self.at] == "("
@@ -490,7 +490,7 @@ class _Typst:
                 return f"^({self._group()})"
             case "(":
                 return f"({self.text(')').strip()})"
-            case "e" if not self.e_is_a_name and self.tokens[self.at : self.at + 1] == ["^"]:
+            case "e" if self._is_power_of_e(token):
                 self.at += 1
                 return f" exp({self._group()})"
             case "thin" | "quad":

@@ -371,8 +371,7 @@ def test_a_faulty_example_is_refused(x: Any, error: type[Exception], message: st
         (lambda: MLP.for_task("binry", 2, [1]), ValueError, "did you mean 'binary'"),
         (lambda: MLP.for_task("binary", 2, [4, 2]), ValueError, "'binary' has one output.*'multiclass'"),
         (lambda: MLP.for_task("multiclass", 2, [4, 1]), ValueError, "is always 1"),
-        (lambda: FeedForward().forward([]), NotImplementedError, "must define forward"),
-        (lambda: FeedForward().logits([]), NotImplementedError, "must define logits"),
+        (FeedForward, TypeError, "abstract .*forward"),
     ],
 )
 def test_faulty_construction_is_refused(attempt: Any, error: type[Exception], message: str) -> None:
@@ -394,6 +393,8 @@ def test_a_feed_forward_model_of_a_user_has_calls_checks_predictions_and_a_repr(
     assert model.predict([[1.0], [2.0]]).tolist() == [2.0, 4.0]
     with pytest.raises(ValueError, match="2 numbers, but Doubled"):
         model([1.0, 2.0])
+    with pytest.raises(TypeError, match=r"Doubled has no logits.*define logits\(self, x\)"):
+        model.logits([1.0])
 
 
 # --- inside a function that is being differentiated ------------------------------------------------------------------
