@@ -415,7 +415,8 @@ class _Tokens(ABC):
 
 class _Latex(_Tokens):
     def __init__(self, latex: str, names: Sequence[str]) -> None:
-        tokens = r"\\(?:left|right)[(|)]|\\big[lr][()]|\\log_\{(?:2|10)\}|\\mathrm\{\w+\}|\\[a-zA-Z]+|\\.|⟦\d+⟧|\d+(?:\.\d+)?|\s+|."
+        signs = r"\\(?:left|right)[(|)]|\\big[lr][()]|\\log_\{(?:2|10)\}|\\mathrm\{\w+\}|\\[a-zA-Z]+|\\."
+        tokens = signs + r"|⟦\d+⟧|\d+(?:\.\d+)?|\s+|."
         super().__init__(re.findall(tokens, latex), names)
 
     def _group(self) -> str:
