@@ -117,7 +117,7 @@ class Reverse:
 
     def give(self, node: Array, given: Gradient) -> None:
         """Hand a contribution, of the full shape, to an operand."""
-        if node in self.active and not is_number(given.array, 0.0):
+        if node in self.active:
             self.collected.setdefault(node, []).append(given)
 
     def give_sum(self, node: Array, given: Gradient) -> None:
@@ -224,7 +224,7 @@ class Reverse:
         reached = upstream.reached
         for arg, slope, want in zip(node.args, slopes, wanted, strict=True):
             factor = self.m.array(slope) if want else None
-            if factor is None or is_number(factor, 0.0):
+            if factor is None or (op.may_stop and is_number(factor, 0.0)):
                 continue
             comes = self._comes(factor) if op.flat else None
             if op.selects:

@@ -163,6 +163,11 @@ class Case:
         return any(isinstance(exponent, Value) and number_of(base) == 0.0 for base, exponent in powers)
 
     @cached_property
+    def has_power_0(self) -> bool:
+        """Whether there is a power by the plain number 0."""
+        return any(node.op is primitives.power and node.operands[1] == 0.0 for node in self.nodes)
+
+    @cached_property
     def has_subnormal(self) -> bool:
         """Whether there is a number of so few digits that a quotient of it is off."""
         return any(0.0 < abs(x) < sys.float_info.min for x in self.numbers)
@@ -452,6 +457,8 @@ def the_program(
                 here.same(reader, f"the value at {here.point}", number, engine, truth.value())
             for i, slope in zip(positions, np.asarray(gradient), strict=True):
                 what = f"the derivative by leaf {i} at {here.point}"
+                if here.has_power_0 and math.isnan(here.gradient[i]):
+                    continue  # x**0 is 1 in a program, whatever x is: no gradient goes on to meet NaN
                 here.same(reader, what, slope, here.gradient[i], truth.gradient(i))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from math import inf, isinf, isnan
+from math import inf, isinf, isnan, nan
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -354,3 +354,13 @@ def test_a_choice_decided_by_a_constant_hands_on_nothing_also_of_nan() -> None:
     assert alpha.grad == 0.0
     _, (slope,) = compile(y).value_and_grad()
     assert slope == 0.0
+
+
+@pytest.mark.parametrize("f", [fn.absolute, fn.sqrt, fn.exp, lambda x: x * x], ids=["abs", "sqrt", "exp", "square"])
+@pytest.mark.parametrize("x", [nan, inf, 0.0, 2.0])
+def test_a_factor_of_0_does_not_hide_that_a_slope_is_nan_or_infinite(f: Callable[[Value], Value], x: float) -> None:
+    w = Value(x)
+    y = f(w) * 0.0
+    y.backward()
+    _, (slope,) = compile(y).value_and_grad()
+    assert slope == w.grad or (isnan(slope) and isnan(w.grad))
