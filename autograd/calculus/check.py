@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from math import inf, isfinite, ulp
+from math import inf, isfinite, nan, ulp
 from typing import Any, NamedTuple
 
 from autograd.calculus.structure import leaves_of, like
@@ -15,7 +15,10 @@ from autograd.engine.value import Value, number_of
 
 
 class CheckedGradient(NamedTuple):
-    """One derivative: by the engine, by finite differences, and how sure the latter is."""
+    """One derivative: by the engine, by finite differences, and how sure the latter is.
+
+    Where the function is not defined on either side there is no numerical one: it is NaN, and agrees with nothing.
+    """
 
     name: str
     engine: float
@@ -24,6 +27,10 @@ class CheckedGradient(NamedTuple):
     agrees: bool
 
     def __str__(self) -> str:
+        if self.numerical != self.numerical:
+            return (
+                f"{self.name}: engine {self.engine:.10g}, CANNOT BE CHECKED: not defined on either side of this point"
+            )
         verdict = "agrees" if self.agrees else f"DISAGREES by {abs(self.engine - self.numerical):.3g}"
         return f"{self.name}: engine {self.engine:.10g}, numerical {self.numerical:.10g}: {verdict}"
 
@@ -44,7 +51,7 @@ def check_gradients(f: Callable[..., Any], inputs: Any, *, rtol: float = 1e-6) -
         A `CheckedGradient` for each number in ``inputs``, called x1, x2 ... where it has no label, or x alone.
 
     Raises:
-        GradientMismatch: if any disagrees; the message lists all of them, and by how much.
+        GradientMismatch: if any disagrees, or cannot be checked; the message lists all of them, and by how much.
 
     Example:
         >>> from autograd import check_gradients
@@ -87,6 +94,8 @@ def _compare(name: str, engine: float, f: Callable[[float], float], x: float, rt
         agrees = agrees or _between_the_sides(engine, f, x)
     else:
         agrees = _is_vertical(engine, f, x)
+    if not agrees and uncertainty == inf:
+        numerical = nan
     return CheckedGradient(name, engine, numerical, uncertainty, agrees)
 
 

@@ -127,6 +127,9 @@ def _spread(a: Expression) -> mpf:
             return mp.fprod([_spread(factor) for factor in factors])
         case Call("exp", (argument,)):  # exp(z - L), where the rounding of a large L counts
             return abs(evaluated(a)) * (1 + _spread(argument))
+        case Power(base, exponent) if evaluated(base):  # a difference that cancels has few digits of 16, not of 6
+            lost = mpf("1e-9") * abs(evaluated(exponent)) * _spread(base) / abs(evaluated(base))
+            return abs(evaluated(a)) * max(mpf(1), lost)
     return abs(evaluated(a))
 
 

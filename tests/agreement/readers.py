@@ -327,6 +327,8 @@ def numerical_derivatives(case: Case) -> None:
     try:
         check_gradients(case.recipe, (case.point,))
     except GradientMismatch as error:
+        if "CANNOT BE CHECKED" in str(error):  # (-1)**x is defined for no x near a whole one
+            return
         raise Disagreement(f"check_gradients: {error}\n{case}") from None
 
 

@@ -214,3 +214,8 @@ def test_functions_of_many_variables_are_checked_in_each() -> None:
         ([0.3, -0.8, 0.1], [1.5, 0.2, -2.0], 0.4),
     )
     assert len(rows) == 7
+
+
+def test_a_point_beside_which_the_function_is_not_defined_cannot_be_checked() -> None:
+    with pytest.raises(GradientMismatch, match="x: engine .*CANNOT BE CHECKED: not defined on either side"):
+        check_gradients(lambda x: (-1.0) ** x + x * x, 2.0)
