@@ -217,5 +217,5 @@ def test_functions_of_many_variables_are_checked_in_each() -> None:
 
 
 def test_a_point_beside_which_the_function_is_not_defined_cannot_be_checked() -> None:
-    with pytest.raises(GradientMismatch, match="x: engine .*CANNOT BE CHECKED: not defined on either side"):
+    with pytest.raises(GradientMismatch, match=r"x: engine .*CANNOT BE CHECKED: not defined on either side"):
         check_gradients(lambda x: (-1.0) ** x + x * x, 2.0)
