@@ -55,6 +55,13 @@ class Number(_Tree):
 
 
 @dataclass(frozen=True, slots=True)
+class Place(Number):
+    """A number that may change: ``of`` says whose number it is. See `autograd.derivation.templates`."""
+
+    of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Symbol(_Tree):
     """A quantity with a name; ``value`` takes its place when the numbers are put in."""
 
@@ -309,15 +316,22 @@ def _has_a_function_of_your_own(a: Expression) -> bool:
     return own or any(_has_a_function_of_your_own(part) for part in parts(a))
 
 
-def put_in(a: Expression, shown: Callable[[Fraction | float], Fraction | float] = lambda x: x) -> Expression:
+def put_in(
+    a: Expression,
+    shown: Callable[[Fraction | float], Fraction | float] = lambda x: x,
+    place: Callable[[Symbol], Number] | None = None,
+) -> Expression:
     """The formula with the values in place of the names, not worked out any further.
 
     Arguments:
         a: the formula.
         shown: what stands for a number, such as the number that is left of it when it is rounded.
+        place: what stands for a name, where that is more than its number.
     """
 
     def inside(x: Any) -> Any:
+        if place is not None and isinstance(x, Symbol):
+            return place(x)
         if isinstance(x, (Symbol, Number)):
             return Number(shown(x.value))
         if isinstance(x, tuple):

@@ -22,6 +22,7 @@ from autograd.derivation.formulas import (
     Expression,
     NamedConstant,
     Number,
+    Place,
     Power,
     Product,
     Sum,
@@ -129,7 +130,12 @@ def _rounded(x: Fraction | float, digits: int) -> float:
 MOST_TERMS = 8  # of a sum with more terms the first ones and the last are written
 LONGEST_SUM = 16  # also of one that takes more names and numbers than this
 LONGEST_SOLID = 40  # as text; what is longer does not stand where no line can be broken, as in a fraction
-_CHOICE, _SUM, _PRODUCT, _POWER, _ATOM = range(5)  # how strongly a piece of writing holds together
+_PLACE, _CHOICE, _SUM, _PRODUCT, _POWER, _ATOM = range(-1, 5)  # how strongly a piece of writing holds together
+
+AS_IT_IS, NOT_NEGATIVE, ALONE, TERM, EXPONENT, NAME = map(chr, range(0xE000, 0xE006))
+"""The first character of a place for a number, which says how that is written there: as it is; in parentheses where it
+is negative, or also where it has a power of ten; as a term of a sum, with its sign; or as an exponent in plain text.
+`NAME` is a place for a name. None of these characters is in any text: they cannot be printed."""
 
 
 class _Writer:
@@ -138,9 +144,16 @@ class _Writer:
     All styles have their marks where a line may be broken at the same places, so that the text tells how long each is.
     """
 
-    def __init__(self, style: Style, digits: int, names: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        style: Style,
+        digits: int,
+        names: Collection[str] = (),
+        place: Callable[[Number], str | None] = lambda number: None,
+    ) -> None:
         self.style = style
         self.digits = digits
+        self.place = place  # of a number that may change: the character that says which one it is
         self.e_is_a_name = any(name_parts(name).base == "e" for name in names)  # Euler's number goes by exp then
 
     def line(self, a: Expression) -> str:
@@ -190,6 +203,8 @@ class _Writer:
         match a:
             case Symbol(name) | NamedConstant(name):
                 return len(name)
+            case Number(float()):  # whatever number it is, so that all numbers are written in the same way
+                return self.digits + 3
             case Number(value):
                 return len(significant(as_float(value), self.digits))
         function = len(a.function) + 2 if isinstance(a, Call) else 0
@@ -197,10 +212,18 @@ class _Writer:
 
     def at_least(self, strength: int, a: Expression) -> str:
         """What was written for ``a``, in parentheses if it holds together less than ``strength``."""
-        written, own = self.write(a)
-        return written if own >= strength else self.style.group(written)
+        return self.held(self.write(a), strength)
+
+    def held(self, written: tuple[str, int], strength: int) -> str:
+        """What was written, in parentheses if it holds together less than ``strength``."""
+        line, own = written
+        if own == _PLACE:
+            return (AS_IT_IS if strength <= _SUM else NOT_NEGATIVE if strength == _PRODUCT else ALONE) + line[1:]
+        return line if own >= strength else self.style.group(line)
 
     def number(self, a: Number) -> tuple[str, int]:
+        if (place := self.place(a)) is not None:
+            return AS_IT_IS + place, _PLACE
         x = a.value
         if isinstance(x, Fraction) and not _is_decimal(x):
             return self.product(Product(x, ()))
@@ -208,12 +231,15 @@ class _Writer:
         return self.style.number(digits), _SUM if x < 0 else _PRODUCT if "e" in digits else _ATOM
 
     def sum(self, terms: Sequence[Expression]) -> tuple[str, int]:
-        parts = [self.at_least(_PRODUCT, terms[0]) if not _is_negative(terms[0]) else self.write(terms[0])[0]]
+        first = self.write(terms[0])
+        parts = [first[0] if first[1] == _PLACE or _is_negative(terms[0]) else self.held(first, _PRODUCT)]
         shown = _shortened(terms)
         for i, term in enumerate(shown[1:], 2):
             if i == len(shown) < len(terms):
                 parts += [BREAK + self.style.plus, self.style.dots]
-            if _is_negative(term):
+            if isinstance(term, Number) and (place := self.place(term)):
+                parts.append(BREAK + TERM + place)
+            elif _is_negative(term):
                 parts += [BREAK + self.style.minus, self.at_least(_PRODUCT, _without_sign(term))]
             else:
                 parts += [BREAK + self.style.plus, self.at_least(_PRODUCT, term)]
@@ -238,16 +264,15 @@ class _Writer:
             under = self.row(under_scale, below)
             long = self.is_long(Product(scale, tuple(above))) or self.is_long(Product(under_scale, tuple(below)))
             on_a_line = self.style.flat or (long and self.style.paper)
-            if on_a_line and written[1] < _PRODUCT:
-                written = self.style.group(written[0]), _ATOM
-            if on_a_line and under[1] < _POWER:
-                under = self.style.group(under[0]), _ATOM
-            numerator, denominator = (written[0], under[0]) if long else map(_without_marks, (written[0], under[0]))
+            numerator, denominator = written[0], under[0]
+            if on_a_line:
+                numerator, denominator = self.held(written, _PRODUCT), self.held(under, _POWER)
+            if not long:
+                numerator, denominator = map(_without_marks, (numerator, denominator))
             written = (self.style.divided if on_a_line else self.style.over)(numerator, denominator), _PRODUCT
         if a.coefficient < 0:
             sign = self.style.minus.strip()
-            held = written[0] if written[1] >= _PRODUCT else self.style.group(written[0])
-            return self.style.joined([sign, held]), _SUM
+            return self.style.joined([sign, self.held(written, _PRODUCT)]), _SUM
         return written
 
     def row(self, scale: Fraction, factors: Sequence[Expression]) -> tuple[str, int]:
@@ -257,12 +282,18 @@ class _Writer:
         if scale == 1 and len(factors) == 1:
             return self.write(factors[0])
         several = len(factors) > 1
-        is_an_input = factors[0] in (ZERO, ONE) and scale == 1 and not isinstance(factors[1], Number)  # 0 w1
+        first = factors[0]
+        is_an_input = first in (ZERO, ONE) and isinstance(first, Number) and isinstance(first.value, Fraction)  # 0 w1
+        is_an_input = is_an_input and scale == 1 and not isinstance(factors[1], Number)
         parts = [] if scale == 1 else [self.at_least(_ATOM, Number(scale))]
         for factor in factors:
-            written = self.at_least(_POWER, factor)
-            grouped = isinstance(factor, Number) and (several or parts) and self.write(factor)[1] >= _POWER
-            grouped = grouped and not (factor is factors[0] and is_an_input)
+            written, own = self.write(factor)
+            if own == _PLACE:
+                parts.append(self.style.group(written))
+                continue
+            written = self.held((written, own), _POWER)
+            grouped = isinstance(factor, Number) and (several or parts) and own >= _POWER
+            grouped = grouped and not (factor is first and is_an_input)
             grouped = grouped or (parts and self.is_power_of_digits(factor))  # 2(3²) and not 23²
             parts.append(self.style.group(written) if grouped else written)
         return self.style.beside(parts), _PRODUCT
@@ -278,10 +309,13 @@ class _Writer:
         written, strength = self.write(base)
         if _is_root(Power(base, exponent)) and not (style.paper and self.is_long(base)):
             written = self.solid(base, written)
-            return style.root(style.group(written) if style.flat and strength < _ATOM else written), _ATOM
+            return style.root(self.held((written, strength), _ATOM) if style.flat else written), _ATOM
         if strength < _ATOM or (isinstance(base, Number) and not isinstance(base.value, Fraction)):
             written = style.group(written)
-        above = self.at_least(_ATOM, exponent) if style.flat else self.write(exponent)[0]
+        above, own = self.write(exponent)
+        if style.flat and own == _PLACE:
+            return style.power(written, "").removesuffix("^") + EXPONENT + above[1:], _POWER
+        above = self.held((above, own), _ATOM) if style.flat else above
         return style.power(written, _without_marks(above)), _POWER
 
     def chain(self, factors: Sequence[Expression]) -> tuple[str, int]:
@@ -311,6 +345,8 @@ def _shortened(parts: Sequence[Expression]) -> Sequence[Expression]:
 def _divisor(a: Expression) -> Expression | None:
     """What a power with a negative number for its exponent divides by."""
     if not (isinstance(a, Power) and isinstance(a.exponent, Number) and a.exponent.value < 0):
+        return None
+    if not isinstance(a.exponent.value, Fraction):  # put in for a name, which is written above
         return None
     return a.base if a.exponent.value == -1 else Power(a.base, Number(-a.exponent.value))
 
@@ -348,6 +384,18 @@ def _line(a: Expression, style: Style, digits: int, names: Iterable[str] = ()) -
 def in_style(a: Expression, style: Style, digits: int = 4) -> str:
     """A formula as a style writes it: the one of `text`, `latex` or `mathml`, or one more."""
     return _line(a, style, digits)
+
+
+def with_places(
+    a: Expression, style: Style, digits: int, names: Iterable[str], place: Callable[[Number], str | None]
+) -> str:
+    """A formula with places for numbers, each of two characters: how it is written, and which one it is.
+
+    Arguments:
+        names: what stands around it, see `mathml`.
+        place: the second character of a number's place; None for a number that stays.
+    """
+    return _Writer(style, digits, {*symbols(a), *names}, place).line(a)
 
 
 def text(a: Expression, digits: int = 4) -> str:

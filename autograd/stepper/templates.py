@@ -1,0 +1,157 @@
+"""Templates: formulas written once, with places for names and for the numbers that may change.
+
+Python writes each formula, and the page puts other numbers into it: for a number it chooses parentheses and a sign, by
+the first character of its place (see `autograd.derivation.writing`), and for a formula how many digits it takes. So the
+page need not know how mathematics is written, and of recorded numbers it shows what Python writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from math import prod
+from typing import Any, Final, TypeAlias
+
+from autograd.derivation.formulas import (
+    Call,
+    Chain,
+    Choice,
+    Expression,
+    NamedConstant,
+    Number,
+    Place,
+    Power,
+    Product,
+    Sum,
+    Symbol,
+    as_float,
+    put_in,
+    symbols,
+)
+from autograd.derivation.styles import LATEX, MATHML, TEXT, Style
+from autograd.derivation.writing import NAME, significant, with_places
+from autograd.engine.primitives import PRIMITIVES
+from autograd.engine.symbols import Symbol as Traced
+from autograd.stepper.rules import Tracing, computed_by
+
+Side: TypeAlias = "list[int | str]"
+"""A side of an equation: the number of its shape, and whose name or number stands at each of its places.
+
+"n3" is the name of node 3, "v3" its number, "c0.1" the number 0.1; for the others see the page's script.
+"""
+
+STYLES: Final = (TEXT, MATHML, LATEX)
+FIRST_PLACE: Final = 0xE100  # the second character of a place: this one and those after it
+_FUNCTIONS: Final = {op.notation: op for op in PRIMITIVES if not op.variadic}
+_SIGNS: Final = {"<": "<", ">": ">", "≥": ">=", "≤": "<=", "=": "==", "≠": "!="}
+
+
+class Templates:
+    """Writes formulas with places.
+
+    Arguments:
+        names: what the nodes are called, by their numbers.
+        digits: how many significant digits are shown.
+        others: what else is called something: names in formulas that are no node's.
+
+    Attributes:
+        shapes: what formulas share that differ in names and numbers alone, each once: how it is written as text, MathML
+            and LaTeX, and as what the page computes it; None for a formula of names, and for one with a function of a
+            reader's own.
+    """
+
+    def __init__(self, names: Sequence[str], digits: int, others: Sequence[str] = ()) -> None:
+        self.digits = digits
+        self.shapes: list[tuple[str, str, str, dict[str, Any] | None]] = []
+        self._numbers: dict[tuple[str, ...], int] = {}
+        self._of = {name: i for i, name in enumerate(names)}
+        self._in_use = {*names, *others}
+
+    def formula(self, a: Expression) -> Side:
+        """A formula of names."""
+        return self._side(a)
+
+    def put_in(self, a: Expression, number_of: Callable[[str], str]) -> Side:
+        """A formula with the numbers in place of the names.
+
+        Arguments:
+            number_of: whose number takes the place of a name.
+        """
+        return self._side(put_in(a, place=lambda symbol: Place(symbol.value, number_of(symbol.name))))
+
+    def _side(self, a: Expression) -> Side:
+        names = symbols(a)
+        places: dict[str, str] = {}  # the character of each
+
+        def character(of: str) -> str:
+            return places.setdefault(of, chr(FIRST_PLACE + len(places)))
+
+        def place(number: Number) -> str | None:
+            if isinstance(number, Place):
+                return character(number.of)
+            return character(f"c{as_float(number.value)!r}") if not names and self._is_long(number) else None
+
+        written = [with_places(a, style, self.digits, self._in_use, place) for style in STYLES]
+        rule = None if names else computed_by(lambda m: _worth(a, m, place))
+        for name in sorted(names & self._of.keys(), key=len, reverse=True):
+            token = NAME + character(f"n{self._of[name]}")
+            written = [line.replace(style.name(name), token) for line, style in zip(written, STYLES, strict=True)]
+        shape = (*written, repr(rule))
+        if shape not in self._numbers:
+            self._numbers[shape] = len(self.shapes)
+            self.shapes.append((written[0], written[1], written[2], rule))
+        return [self._numbers[shape], *places]
+
+    def _is_long(self, number: Number) -> bool:
+        """Whether a number gets other digits where more are shown."""
+        x = as_float(number.value)
+        return significant(x, self.digits) != significant(x, 17)
+
+
+def names_of(names: Sequence[str]) -> list[list[str]]:
+    """The names of nodes in each style, as templates take them."""
+    return [[style.name(name) for style in STYLES] for name in names]
+
+
+def pieces() -> list[dict[str, Any]]:
+    """What the page joins formulas with, for each style."""
+    return [_pieces(style) for style in STYLES]
+
+
+def _pieces(style: Style) -> dict[str, Any]:
+    return {
+        "plus": style.plus,
+        "minus": style.minus,
+        "times": style.times,
+        "equals": style.equals,
+        "dots": style.dots,
+        "group": style.group("\0").split("\0"),
+        "row": style.joined(["\0"]).split("\0"),
+    }
+
+
+def _worth(a: Expression, m: Tracing, place: Callable[[Number], str | None]) -> Any:
+    """What a formula is worth, with the functions of a namespace."""
+    inside = partial(_worth, m=m, place=place)
+    match a:
+        case Number(value):
+            found = place(a)
+            return as_float(value) if found is None else Traced(m, str(ord(found) - FIRST_PLACE))
+        case NamedConstant(value=value):
+            return value
+        case Sum(terms):
+            return m.fsum([inside(term) for term in terms])
+        case Product(coefficient, factors):
+            return prod([inside(factor) for factor in factors], start=as_float(coefficient))
+        case Chain(factors):
+            return prod([inside(factor) for factor in factors])
+        case Power(base, exponent):
+            return m.power(inside(base), inside(exponent))
+        case Choice(sign, left, right, chosen, otherwise):
+            return m.where(m.compare(_SIGNS[sign], inside(left), inside(right)), inside(chosen), inside(otherwise))
+        case Call("softmax", logits, int(index)):
+            return m.softmax([inside(z) for z in logits])[index]
+        case Call(function, arguments) if function in _FUNCTIONS:
+            return _FUNCTIONS[function].value(m, *[inside(argument) for argument in arguments])
+        case Symbol() | _:
+            raise TypeError(f"{a} cannot be computed in a page")
