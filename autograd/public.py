@@ -10,7 +10,7 @@ from autograd import functions
 from autograd.engine.errors import AnomalyError, DivisionByZero, DomainError, GradientMismatch
 from autograd.engine.graph import Contribution, Step, steps, topological_order
 from autograd.engine.modes import detect_anomaly, no_grad
-from autograd.engine.primitives import Primitive
+from autograd.engine.primitives import Outside, Primitive
 from autograd.engine.value import Value, apply
 from autograd.functions import stop_gradient
 
@@ -34,6 +34,7 @@ __all__ = [
     "DivisionByZero",
     "DomainError",
     "GradientMismatch",
+    "Outside",
     "Primitive",
     "Step",
     "Value",

@@ -15,9 +15,8 @@ from typing import Any
 import numpy as np
 
 from autograd.engine import primitives, scalar
-from autograd.engine.errors import DomainError
 from autograd.engine.modes import no_grad
-from autograd.engine.primitives import Primitive
+from autograd.engine.primitives import Outside, Primitive
 from autograd.engine.value import Operand, Value, apply
 from autograd.functions import absolute, dot, fsum, logsumexp, maximum, relu, step, stop_gradient, where, xlogy
 from nn.data import Examples, check_inputs, check_number, check_targets, check_weights, counted, number_of
@@ -317,10 +316,11 @@ xlog1my = Primitive(
     formula="a*log(1 - b)",
     textbook=("log(1 - b)", "-a/(1 - b)"),
     target=0,
-    domain=lambda a, b: (
-        DomainError("the logarithm is defined above 0 only; for a probability use a loss on logits")
-        if b > 1 or (b == 1 and a != 0)
-        else None
+    domain=(
+        Outside(
+            lambda m, a, b: b > 1.0 or (b == 1.0 and a != 0.0),
+            "the logarithm is defined above 0 only; for a probability use a loss on logits",
+        ),
     ),
     module=__name__,
 )
@@ -351,10 +351,13 @@ cross_entropy_of_sigmoid = Primitive(
     formula="-(c*log(a) + (1 - c)*log(1 - a))",
     textbook=("(1 - c)/(1 - a) - c/a", "0", "log(1 - a) - log(a)"),
     target=2,
-    domain=lambda a, b, c: (
-        DomainError("the sigmoid has come so close to 0 or 1 that its logarithm has no slope; use a loss on logits")
-        if ((a == 1.0 or b > _STEEPEST) and c != 1.0) or ((a == 0.0 or b < -_STEEPEST) and c != 0.0)
-        else None
+    domain=(
+        Outside(
+            lambda m, a, b, c: (
+                ((a == 1.0 or b > _STEEPEST) and c != 1.0) or ((a == 0.0 or b < -_STEEPEST) and c != 0.0)
+            ),
+            "the sigmoid has come so close to 0 or 1 that its logarithm has no slope; use a loss on logits",
+        ),
     ),
     eager=_of_sigmoid,
     module=__name__,

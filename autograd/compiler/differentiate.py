@@ -20,9 +20,10 @@ from autograd.compiler.arrays import BOUNDED, Array, Shape, are_neighbours, axis
 from autograd.compiler.builder import Arrays
 from autograd.compiler.lift import ArrayProgram
 from autograd.compiler.operations import is_number, rules
-from autograd.compiler.symbols import Symbol, SymbolicNamespace
+from autograd.compiler.symbols import SymbolicNamespace
 from autograd.engine import primitives
 from autograd.engine.primitives import Primitive
+from autograd.engine.symbols import Symbol
 
 Condition = Array | None  # where the pass comes; None is everywhere
 Columns = tuple[int, ...]

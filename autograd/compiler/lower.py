@@ -14,9 +14,10 @@ from autograd.compiler.arrays import Array, in_order
 from autograd.compiler.builder import Arrays
 from autograd.compiler.lift import ArrayProgram
 from autograd.compiler.names import identifier, stem
-from autograd.compiler.symbols import Symbol, SymbolicNamespace
+from autograd.compiler.symbols import SymbolicNamespace
 from autograd.engine import primitives as table
 from autograd.engine.primitives import Primitive
+from autograd.engine.symbols import Symbol
 
 _ARITHMETIC = frozenset([table.add, table.subtract, table.multiply, table.divide, table.negative, table.power])
 

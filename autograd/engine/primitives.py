@@ -18,8 +18,8 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from math import inf, isfinite, nan
-from typing import Any, Literal
+from math import inf, nan
+from typing import Any, Literal, NamedTuple
 
 from autograd.engine import scalar
 from autograd.engine.errors import DivisionByZero, DomainError
@@ -29,6 +29,32 @@ Rule = Callable[..., Any]
 
 
 OF_ITS_NAME: Any = object()  # the value of a row that gives none: the function of its name, which every namespace has
+
+
+class Outside(NamedTuple):
+    """Where an operation has no value, and what to say of it.
+
+    Attributes:
+        holds: ``holds(m, a, b, ...)``, whether operands are outside, as a rule like the others of the row. NaN, which
+            compares with nothing, is inside and passed on.
+        sentence: what is wrong there, and what to do about it.
+        error: what is raised there, whose message also names the operation and its operands.
+
+    Example:
+        >>> from autograd import Primitive, Value, apply
+        >>> half = Primitive(
+        ...     name="half", value=lambda m, a: 0.5 * a, partials=(lambda m, y, a: 0.5,),
+        ...     domain=(Outside(lambda m, a: a < 1.0, "less than 1 cannot be shared"),),
+        ... )
+        >>> apply(half, Value(0.0, label="x"))
+        Traceback (most recent call last):
+        ...
+        autograd.engine.errors.DomainError: half(x = 0): less than 1 cannot be shared
+    """
+
+    holds: Rule
+    sentence: str
+    error: type[DomainError] = DomainError
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -45,8 +71,8 @@ class Primitive:
         formula: the value in textbook notation, in terms of a, b, c ("a*b"); a call for an elementary function.
         textbook: the partials in textbook notation, in terms of y, a, b, c ("y*(1 - y)"). Empty for operations on
             any number of operands.
-        domain: ``domain(a, b, ...)`` on floats: None where the operation is defined, else the error that says what
-            is wrong and what to do about it. Whoever raises it adds the operation and its operands.
+        domain: the first `Outside` says where the operation is not defined; those after it are cases of the first that
+            have a sentence of their own. Where several hold the last one speaks.
         eager: optional, the value and the partials of all operands at once, on floats: ``(y, dy/da, dy/db, ...)``,
             faster than the rules, whose parts share work, and equal to them.
         brief: optional, rules for the partials that are shorter and lose digits in a way that a program may: the slope
@@ -79,7 +105,7 @@ class Primitive:
     partials: tuple[Rule, ...] | Rule
     formula: str = ""
     textbook: tuple[str, ...] = ()
-    domain: Callable[..., DomainError | None] | None = None
+    domain: tuple[Outside, ...] = ()
     eager: Callable[..., Sequence[float]] | None = None
     brief: tuple[Rule, ...] = ()
     selects: bool = False
@@ -94,6 +120,7 @@ class Primitive:
     may_stop: bool = field(init=False)  # a slope of 0 stops the gradient: the row selects, or is flat
     rules: tuple[Rule, ...] = field(init=False)  # one an operand; none for an operation on any number of operands
     on_floats: Callable[..., float] = field(init=False)  # the value in the namespace `scalar`
+    is_outside: Rule | None = field(init=False)  # whether operands are outside the domain; None where all are inside
 
     def __post_init__(self) -> None:
         def fill(name: str, content: object) -> None:
@@ -113,6 +140,7 @@ class Primitive:
             fill("array", self.array or self.name)
         else:
             fill("on_floats", partial(self.value, scalar))
+        fill("is_outside", self.domain[0].holds if self.domain else None)
         if not self.module:  # two frames up, above __init__, stands whoever makes it
             fill("module", sys._getframe(2).f_globals.get("__name__", "__main__"))
 
@@ -127,6 +155,17 @@ class Primitive:
         if wanted is None:
             return [rule(m, y, *operands) for rule in self.rules]
         return [rule(m, y, *operands) if want else 0.0 for rule, want in zip(self.rules, wanted, strict=True)]
+
+    def outside(self, *operands: float) -> Outside | None:
+        """What these operands are outside of; None where the operation is defined.
+
+        Example:
+            >>> log.outside(2.0) is None, log.outside(0.0).sentence
+            (True, 'the logarithm is defined above 0 only; for a probability use log(p + 1e-12), or a loss on logits')
+        """
+        if self.is_outside is None or not self.is_outside(scalar, *operands):
+            return None
+        return [limit for limit in self.domain if limit.holds(scalar, *operands)][-1]
 
     @property
     def variadic(self) -> bool:
@@ -204,8 +243,12 @@ divide = Primitive(
     partials=(lambda m, y, a, b: m.divide(1.0, b), lambda m, y, a, b: m.divide(-y, b)),
     formula="a/b",
     textbook=("1/b", "-a/b**2"),
-    domain=lambda a, b: (
-        DivisionByZero("the divisor must not be 0; keep it away from 0, for instance with b + 1e-8") if b == 0 else None
+    domain=(
+        Outside(
+            lambda m, a, b: b == 0.0,
+            "the divisor must not be 0; keep it away from 0, for instance with b + 1e-8",
+            DivisionByZero,
+        ),
     ),
 )
 negative = Primitive(
@@ -218,14 +261,6 @@ negative = Primitive(
     array="negative",
     range="moderate",
 )
-
-
-def _power_domain(a: float, b: float) -> DomainError | None:
-    if a == 0.0 and b < 0.0:
-        return DivisionByZero("0 has no negative power; keep the base away from 0")
-    if a < 0.0 and b % 1.0 != 0.0 and isfinite(b):
-        return DomainError("a negative base has no fractional power; use abs(base), or a whole exponent")
-    return None
 
 
 def _chosen(m: Any, condition: Any, a: Any, b: Any) -> Any:
@@ -280,7 +315,13 @@ power = Primitive(
     partials=(_power_slope, _power_exponent_slope),
     formula="a**b",
     textbook=("b*a**(b - 1)", "y*log(a)"),
-    domain=_power_domain,
+    domain=(
+        Outside(
+            lambda m, a, b: (a < 0.0 and b % 1.0 > 0.0) or (a == 0.0 and b < 0.0),
+            "a negative base has no fractional power; use abs(base), or a whole exponent",
+        ),
+        Outside(lambda m, a, b: a == 0.0, "0 has no negative power; keep the base away from 0", DivisionByZero),
+    ),
     brief=(_power_slope_in_brief, _power_exponent_slope),
 )
 absolute = Primitive(
@@ -341,10 +382,11 @@ log = Primitive(
     name="log",
     partials=(lambda m, y, a: m.divide(1.0, a),),
     textbook=("1/a",),
-    domain=lambda a: (
-        DomainError("the logarithm is defined above 0 only; for a probability use log(p + 1e-12), or a loss on logits")
-        if a <= 0
-        else None
+    domain=(
+        Outside(
+            lambda m, a: a <= 0.0,
+            "the logarithm is defined above 0 only; for a probability use log(p + 1e-12), or a loss on logits",
+        ),
     ),
     latex=r"\log",
 )
@@ -353,7 +395,7 @@ log1p = Primitive(
     partials=(lambda m, y, a: m.divide(1.0, 1.0 + a),),
     formula="log(1 + a)",
     textbook=("1/(1 + a)",),
-    domain=lambda a: DomainError("log(1 + a) is defined for a above -1 only") if a <= -1 else None,
+    domain=(Outside(lambda m, a: a <= -1.0, "log(1 + a) is defined for a above -1 only"),),
 )
 xlogy = Primitive(
     name="xlogy",
@@ -362,10 +404,11 @@ xlogy = Primitive(
     formula="a*log(b)",
     textbook=("log(b)", "a/b"),
     target=0,
-    domain=lambda a, b: (
-        DomainError("the logarithm is defined above 0 only; for a probability use a loss on logits")
-        if b < 0 or (b == 0 and a != 0)
-        else None
+    domain=(
+        Outside(
+            lambda m, a, b: b < 0.0 or (b == 0.0 and a != 0.0),
+            "the logarithm is defined above 0 only; for a probability use a loss on logits",
+        ),
     ),
 )
 sqrt = Primitive(
@@ -373,10 +416,11 @@ sqrt = Primitive(
     symbol="√",
     partials=(lambda m, y, a: m.divide(0.5, y),),
     textbook=("1/(2*y)",),
-    domain=lambda a: (
-        DomainError("the square root is defined from 0 on only; use sqrt(abs(a)), or keep a at 0 or above")
-        if a < 0
-        else None
+    domain=(
+        Outside(
+            lambda m, a: a < 0.0,
+            "the square root is defined from 0 on only; use sqrt(abs(a)), or keep a at 0 or above",
+        ),
     ),
 )
 sin = Primitive(
@@ -401,17 +445,17 @@ tan = Primitive(
 )
 
 
-def _angle_domain(a: float) -> DomainError | None:
-    if a < -1.0 or a > 1.0:
-        return DomainError("only a number from -1 to 1 is the sine or cosine of an angle; use clip(a, -1, 1)")
-    return None
+_NO_ANGLE = Outside(
+    lambda m, a: a < -1.0 or a > 1.0,
+    "only a number from -1 to 1 is the sine or cosine of an angle; use clip(a, -1, 1)",
+)
 
 
 asin = Primitive(
     name="asin",
     partials=(lambda m, y, a: m.divide(1.0, m.sqrt((1.0 - a) * (1.0 + a))),),
     textbook=("1/sqrt(1 - a**2)",),
-    domain=_angle_domain,
+    domain=(_NO_ANGLE,),
     latex=r"\arcsin",
     array="arcsin",
 )
@@ -419,7 +463,7 @@ acos = Primitive(
     name="acos",
     partials=(lambda m, y, a: -m.divide(1.0, m.sqrt((1.0 - a) * (1.0 + a))),),
     textbook=("-1/sqrt(1 - a**2)",),
-    domain=_angle_domain,
+    domain=(_NO_ANGLE,),
     latex=r"\arccos",
     array="arccos",
 )
@@ -471,10 +515,11 @@ atan2 = Primitive(
     name="atan2",
     partials=(lambda m, y, a, b: _atan2_slope(m, a, b), lambda m, y, a, b: -_atan2_slope(m, b, a)),
     textbook=("b/(a**2 + b**2)", "-a/(a**2 + b**2)"),
-    domain=lambda a, b: (
-        DomainError("the point (0, 0) has no angle; keep it away from there, for instance with x + 1e-8")
-        if a == 0 == b
-        else None
+    domain=(
+        Outside(
+            lambda m, a, b: a == 0.0 == b,
+            "the point (0, 0) has no angle; keep it away from there, for instance with x + 1e-8",
+        ),
     ),
     array="arctan2",
     range="bounded",
@@ -490,14 +535,14 @@ log2 = Primitive(
     name="log2",
     partials=(lambda m, y, a: m.divide(m.divide(1.0, m.log(2.0)), a),),
     textbook=("1/(a*log(2))",),
-    domain=lambda a: DomainError("the logarithm is defined above 0 only; use log2(p + 1e-12)") if a <= 0 else None,
+    domain=(Outside(lambda m, a: a <= 0.0, "the logarithm is defined above 0 only; use log2(p + 1e-12)"),),
     latex=r"\log_{2}",
 )
 log10 = Primitive(
     name="log10",
     partials=(lambda m, y, a: m.divide(m.divide(1.0, m.log(10.0)), a),),
     textbook=("1/(a*log(10))",),
-    domain=lambda a: DomainError("the logarithm is defined above 0 only; use log10(p + 1e-12)") if a <= 0 else None,
+    domain=(Outside(lambda m, a: a <= 0.0, "the logarithm is defined above 0 only; use log10(p + 1e-12)"),),
     latex=r"\log_{10}",
 )
 cbrt = Primitive(
@@ -530,17 +575,18 @@ acosh = Primitive(
     name="acosh",
     partials=(lambda m, y, a: m.divide(1.0, m.sqrt(a - 1.0) * m.sqrt(a + 1.0)),),
     textbook=("1/sqrt(a**2 - 1)",),
-    domain=lambda a: DomainError("a hyperbolic cosine is never below 1; keep a at 1 or above") if a < 1 else None,
+    domain=(Outside(lambda m, a: a < 1.0, "a hyperbolic cosine is never below 1; keep a at 1 or above"),),
     array="arccosh",
 )
 atanh = Primitive(
     name="atanh",
     partials=(lambda m, y, a: m.divide(1.0, (1.0 - a) * (1.0 + a)),),
     textbook=("1/(1 - a**2)",),
-    domain=lambda a: (
-        DomainError("a hyperbolic tangent lies between -1 and 1; use atanh(a*(1 - 1e-12))")
-        if a <= -1 or a >= 1
-        else None
+    domain=(
+        Outside(
+            lambda m, a: a <= -1.0 or a >= 1.0,
+            "a hyperbolic tangent lies between -1 and 1; use atanh(a*(1 - 1e-12))",
+        ),
     ),
     array="arctanh",
 )

@@ -499,7 +499,7 @@ def apply(op: Primitive, *operands: Any) -> Any:
     if len(operands) == 1 and type(operands[0]) is Value and not open_blocks:  # the common case, without the lists
         (a,) = operands
         x = a._data
-        if op.domain is None or op.domain(x) is None:
+        if op.is_outside is None or not op.is_outside(scalar, x):
             if op.eager is not None:
                 data, slope = op.eager(x)
             else:
@@ -512,10 +512,8 @@ def apply(op: Primitive, *operands: Any) -> Any:
         others = ", ".join([x.describe() for x in operands if isinstance(x, Value)])
         raise type(error)(f"{op.name}{f' (beside {others})' if others else ''}: {error}") from None
     numbers = numbers_of(checked)
-    if op.domain is not None:
-        outside = op.domain(*numbers)
-        if outside is not None:
-            raise type(outside)(f"{_call(op, checked)}: {outside}")
+    if op.is_outside is not None and (limit := op.outside(*numbers)) is not None:
+        raise limit.error(f"{_call(op, checked)}: {limit.sentence}")
     slopes: Sequence[float] | None = None
     if op.eager is not None:
         data, *slopes = op.eager(*numbers)
@@ -543,7 +541,7 @@ def _operator(op: Primitive, a: Any, b: Any) -> Any:
     kind = type(other)
     if (kind is float or (kind is int and -(2**53) < other < 2**53)) and not open_blocks:
         x, y = (a._data, float(b)) if other is b else (float(a), b._data)
-        if op.domain is None or op.domain(x, y) is None:
+        if op.is_outside is None or not op.is_outside(scalar, x, y):
             data = op.on_floats(x, y)
             if other is b:
                 return recorded(op, data, a.depth, a, op.rules[0](scalar, data, x, y), y, None)

@@ -453,7 +453,7 @@ def test_the_textbook_formulas_of_the_table_give_its_numbers(
 ) -> None:
     count = len(op.textbook)
     numbers = operands[:count]
-    if op.domain is not None and op.domain(*numbers) is not None:
+    if op.outside(*numbers) is not None:
         return  # each row is defined at one of these points at least: test_every_primitive_of_the_table_is_explained
     y = op.value(scalar, *numbers)
     quantities: dict[str, Expression] = {"y": Symbol("y", y)}

@@ -60,7 +60,7 @@ def points(op: Primitive, *, smooth: bool = False) -> list[tuple[float, ...]]:
         elif op.name == "dot":
             operands = (*candidate, *candidate[:2])
         bent = operands[0] == 0.0 or (op.name in JUMPS and (2.0 * operands[0]).is_integer())
-        if (op.domain is None or op.domain(*operands) is None) and not (smooth and bent):
+        if op.outside(*operands) is None and not (smooth and bent):
             found.append(operands)
     assert found
     return found

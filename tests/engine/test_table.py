@@ -20,7 +20,7 @@ from autograd.derivation.writing import latex, mathml, text
 from autograd.drawing.neurons import find_layers
 from autograd.engine import primitives, scalar, value
 from autograd.engine.graph import topological_order
-from autograd.engine.primitives import PRIMITIVES
+from autograd.engine.primitives import PRIMITIVES, Outside
 from tests.engine.test_primitives import ELEMENTARY, OPERATORS, arity, name_of, points
 from tests.peers import peer
 
@@ -31,7 +31,7 @@ bump = Primitive(  # a reader's own, with all that a row may say
     partials=(lambda m, y, a: -2.0 * a * y,),
     formula="exp(-a**2)",
     textbook=("-2*a*y",),
-    domain=lambda a: DomainError("bump ends at 1e100; come closer") if a > 1e100 else None,
+    domain=(Outside(lambda m, a: a > 1e100, "bump ends at 1e100; come closer"),),
     activation=True,
     range="bounded",
 )
@@ -146,14 +146,11 @@ def test_every_row_is_explained_and_drawn(op: Primitive) -> None:
     assert op.symbol in svg or "①" in svg or op is primitives.power  # the operands numbered, or the exponent
 
 
-@pytest.mark.parametrize("op", [op for op in ROWS if op.domain is not None], ids=name_of)
+@pytest.mark.parametrize("op", [op for op in ROWS if op.domain], ids=name_of)
 def test_outside_its_domain_a_row_says_in_a_sentence_what_to_do(op: Primitive) -> None:
     grid = (-2.0, -1.0, -0.5, 0.0, 0.5, 2.0, 1e200)
     outside = next(
-        operands
-        for a in grid
-        for b in grid
-        if (operands := (a, b)[: arity(op)]) and op.domain is not None and op.domain(*operands) is not None
+        operands for a in grid for b in grid if (operands := (a, b)[: arity(op)]) and op.outside(*operands) is not None
     )
     with pytest.raises(DomainError) as raised:
         apply(op, *[Value(x, label=label) for x, label in zip(outside, "pq", strict=False)])
