@@ -319,6 +319,33 @@ ENGLISH: Final = {
     "terms": "one term for each of the {count} operations that hand it something",
     "go_to_step": "Go to this step",
     "it_is_given": "It is given",
+    # what one can do with a graph that computes
+    "what_if": "What if? Change a number",
+    "change_a_number": "Type, drag a name sideways, or use ↑ and ↓; in the picture, too. All that depends on it follows.",
+    "computed_here": "These numbers are computed here, in the page.",
+    "drag": "Drag sideways to change it",
+    "undo": "Undo",
+    "recorded_numbers": "Recorded numbers",
+    "recorded_number": "recorded {number}",
+    "no_number": "“{entry}” is no number; write 0.6, 0,6, 3/4 or 1.5e-3",
+    "as_recorded": "As recorded: the page cannot compute this operation.",
+    "why": "Why: its path to the result | Why: its {count} paths to the result, which add up",
+    "too_many_paths": "{count} paths lead from the result to it",
+    "light_path": "Light this path in the picture",
+    "copy_latex": "Copy this line as LaTeX",
+    "copied": "Copied",
+    "is_it_true": "Is it true? Let it grow by ε",
+    "gap": "the gap",
+    "gap_shrinks": "A tenth of ε leaves about a hundredth of the gap: the slope is right, and what it leaves out is the "
+    "bend of the curve.",
+    "gap_is_rounding": "What is left of the gap is rounding: floats have 16 digits.",
+    "downhill": "Downhill: gradient descent",
+    "downhill_hint": "Each trained number takes a step against its gradient; then everything is computed again.",
+    "learning_rate": "Learning rate η",
+    "one_step": "One step",
+    "ten_steps": "Ten steps",
+    "trained": "Trained",
+    "curve_of": "{name} over {count} step: from {first} to {last} | {name} over {count} steps: from {first} to {last}",
 }
 
 LANGUAGES: Final = {"en": ENGLISH}

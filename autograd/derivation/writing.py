@@ -22,7 +22,6 @@ from autograd.derivation.formulas import (
     Expression,
     NamedConstant,
     Number,
-    Place,
     Power,
     Product,
     Sum,
@@ -396,6 +395,11 @@ def with_places(
         place: the second character of a number's place; None for a number that stays.
     """
     return _Writer(style, digits, {*symbols(a), *names}, place).line(a)
+
+
+def holds_together(a: Expression) -> bool:
+    """Whether a formula stands in a product without parentheses around it."""
+    return _Writer(TEXT, 4).write(a)[1] >= _PRODUCT
 
 
 def text(a: Expression, digits: int = 4) -> str:

@@ -42,12 +42,16 @@ class Kind:
         purpose: what one can do where scripts run, by its key.
         files: paths without their endings. All the scripts (.js) and style sheets (.css) are used, each building on
             those before it; the elements (.html) are those of the first.
+        scripts: the same for what is a script alone, before those.
+        styles: the same for what is a style sheet alone.
     """
 
     name: str
     heads: tuple[str, str]
     purpose: str
     files: tuple[Path, ...]
+    scripts: tuple[Path, ...] = ()
+    styles: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +61,12 @@ class Frame:
     Arguments:
         part: which part of the run it belongs to.
         text: what happens, as a line of plain text.
-        data: the same for the script, as JSON has it.
+        data: the same for the script, as JSON has it; none where the script makes its steps itself.
     """
 
     part: str
     text: str
-    data: dict[str, Any] = field(compare=False)
+    data: dict[str, Any] | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         return self.text
@@ -144,10 +148,10 @@ class Figure:
         controls = _read(_PLAYER, ".html").replace("$content", _read(self._kind.files[0], ".html"))
         data = {
             **self._data,
-            "steps": [frame.data for frame in self.steps],
+            "steps": [frame.data for frame in self.steps if frame.data is not None],
             "controls": Template(controls).substitute({key: escape(words(key)) for key in ENGLISH}),
             "words": {key: words(key) for key in sorted(set(_ASKED_FOR.findall(_script(self._kind))))},
-            "style": "\n".join([_read(file, ".css") for file in (_PLAYER, *self._kind.files)]),
+            "style": "\n".join([_read(file, ".css") for file in (_PLAYER, *self._kind.files, *self._kind.styles)]),
         }
         block = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
         return (
@@ -197,7 +201,7 @@ def _read(file: Path, ending: str) -> str:
 @cache
 def _script(kind: Kind) -> str:
     """The player and what it plays, as one function, so that figures of several kinds do not meet."""
-    scripts = "\n\n".join([_read(file, ".js") for file in (_PLAYER, *kind.files)])
+    scripts = "\n\n".join([_read(file, ".js") for file in (_PLAYER, *kind.scripts, *kind.files)])
     return f'(() => {{\n"use strict";\n{scripts}\n}})();'
 
 

@@ -1,99 +1,63 @@
-/* Both passes over a graph: the content of the player for figures of the kind "graph". The formulas are MathML, written
-   and escaped by Python. */
+/* A graph that computes: the content of the player for figures of the kind "graph". Each tool that changes numbers, or
+   that shows more of them, is a part of its own: see given.js, why.js and descent.js. */
 
-/* --- mathematics ----------------------------------------------------------------------------------------------- */
-
-const math = (content) => `<math>${content}</math>`;
-const equation = (...sides) =>  // may break before every equals sign
-  `<span class="equation">${sides.map((side, i) => math((i ? "<mo>=</mo>" : "") + `<mrow>${side}</mrow>`)).join(" ")}</span>`;
-
-/* Equations that may break before every plus and minus, too: the summands of a long sum become formulas of their own. */
-function breakable(html) {
-  const holder = document.createElement("template");
-  holder.innerHTML = html;
-  for (const math of holder.content.querySelectorAll(".equation > math")) {
-    let sum = math.lastElementChild;
-    while (sum.children.length === 1 && sum.firstElementChild.localName === "mrow") sum = sum.firstElementChild;
-    if (sum.localName !== "mrow") continue;
-    const side = document.createElement("span");
-    side.className = "side";
-    math.replaceWith(side);
-    side.append(math);
-    let term = sum;
-    for (const [i, child] of [...sum.children].entries()) {
-      if (i && child.localName === "mo" && "+−".includes(child.textContent.trim())) {
-        child.setAttribute("form", "infix");
-        term = document.createElementNS(math.namespaceURI, "mrow");
-        side.append(math.cloneNode());
-        side.lastElementChild.append(term);
-      }
-      term.append(child);
-    }
-  }
-  return holder.innerHTML;
-}
-
-/* --- the graph and its two passes ------------------------------------------------------------------------------ */
-
-class Graph extends Player {
-  moves = { ...MOVES, Escape: "close", Enter: "open" };
-
+class Graph extends Picture {
   prepare(data, host) {
-    [this.names, this.values, this.plain] = [0, 1, 2].map((part) => data.nodes.map((node) => node[part]));
-    this.root = data.root;
-    this.drawPicture(this.decoded(host), host.querySelector("img").style.minWidth);
-    this.readSteps();
+    this.shown = data.shown;  // of each box its node in the tape, null for a constant
+    this.boxOf = new Map(data.shown.map((node, box) => [node, box]));
+    this.tape = new Tape(data.tape);
+    this.numbersOf = {
+      v: (node) => this.tape.unknown.has(node) ? undefined : this.tape.values[node],
+      g: (node) => this.passes.pass.upstream[node],
+    };
+    this.writing = new Writing(data, (place) => this.numbersOf[place[0]](Number(place.slice(1))));
+    this.passes = new Steps(this.tape, new Level(this.tape, data.levels[0]));
+    this.saying = new Saying(this.passes, this.writing, (key, parts) => this.say(key, parts));
+    this.steps = this.passes.all;
+    this.drawPicture(host, (box) => this.described(this.shown[box]));
+    this.tools = [new Given(this), new Why(this), new Descent(this, data)];
+    this.timetable();
   }
 
-  /* The elements of the picture that can be lit. In a narrow window it is scrolled rather than smaller than its image. */
-  drawPicture(picture, smallest) {
-    this.find(".picture").append(picture);
-    const { width, height } = picture.viewBox.baseVal;
-    for (const [name, value] of [["smallest", smallest], ["width", `${width}px`], ["ratio", width / height]]) {
-      picture.style.setProperty(`--${name}`, value);
-    }
-    this.nodes = [];
-    for (const shape of picture.querySelectorAll("[data-node]")) {
-      const index = Number(shape.dataset.node);
-      this.nodes[index] = { shape, value: shape.querySelector(".value"), gradient: shape.querySelector(".gradient") };
-      this.prefix ??= this.nodes[index].gradient?.textContent.replace(/[−-]?(\d.*|inf|nan)$/, "");
-      this.nodes[index].title = shape.appendChild(document.createElementNS(shape.namespaceURI, "title"));
-      shape.setAttribute("role", "button");
-      shape.setAttribute("aria-label", this.plain[index]);
-      shape.setAttribute("tabindex", "-1");
-    }
-    this.edges = new Map();  // "source target": the edges between two nodes; several where a node is used twice
-    for (const line of picture.querySelectorAll("[data-edge]")) {
-      const key = `${line.dataset.source} ${line.dataset.target}`;
-      this.edges.set(key, [...(this.edges.get(key) ?? []), line]);
-    }
+  /** A node as plain text: h = 0.6225. @param {number | null} node */
+  described(node) {
+    return node === null ? "" : `${this.writing.names[node][TEXT]} = ${this.writing.number(this.numbersOf.v(node), TEXT)}`;
+  }
+
+  /* Numbers were changed: compute, and show the step where we are with the numbers of now. */
+  changed() {
+    this.tape.run();
+    this.passes.renew();
+    this.steps = this.passes.all;
+    this.timetable();
+    this.setRows(this.steps.map((step) => [this.saying.part(step), this.saying.text(step)]));
+    this.show(this.at);
+    if (!this.find(".card.node").hidden) this.open(this.opened);
+    for (const tool of this.tools) tool.renew();
+  }
+
+  /* The table of all steps. */
+  setRows(rows) {
+    this.slider.max = rows.length - 1;
+    const body = this.rows[0].parentElement;
+    while (this.rows.length > rows.length) this.rows.pop().remove();
+    while (this.rows.length < rows.length) this.rows.push(body.appendChild(this.rows[0].cloneNode(true)));
+    this.rows.forEach((row, i) => [i + 1, ...rows[i]].forEach((text, column) => { row.cells[column].textContent = text; }));
   }
 
   /* When each node gets its value, and each gradient its terms. */
-  readSteps() {
-    this.valueAt = this.names.map(() => 0);
-    this.terms = this.names.map(() => []);
+  timetable() {
+    this.valueAt = new Map();
+    this.terms = new Map(this.passes.level.nodes.map((node) => [node, []]));
     this.steps.forEach((step, at) => {
-      if (step.pass === "forward") this.valueAt[step.node] = at;
-      if (step.pass === "seed") this.terms[step.node].push({ at, step });
-      if (step.pass === "reverse") this.terms[step.parent].push({ at, step });
+      if (step.pass === "given") for (const node of step.nodes) this.valueAt.set(node, at);
+      if (step.pass === "forward") this.valueAt.set(step.node, at);
+      if (step.pass === "seed" || step.pass === "reverse") this.terms.get(this.passes.about(step)).push({ at, step });
     });
-    this.firstReverse = this.steps.findIndex((step) => step.pass === "seed");
+    const reverse = this.steps.findIndex((step) => step.pass === "seed");
+    this.firstReverse = reverse < 0 ? this.steps.length : reverse;
     const share = (100 * this.firstReverse) / Math.max(1, this.steps.length - 1);
     this.section.style.setProperty("--forward-share", `${share}%`);
-  }
-
-  click(target) {
-    const shape = target.closest("[data-node]");
-    if (shape) this.open(Number(shape.dataset.node));
-    else super.click(target);
-  }
-
-  move(name, target) {
-    if (name === "close") return this.close();
-    const node = target?.dataset.node ?? this.current ?? NaN;  // some steps are about no node
-    if (name === "open") return this.open(Number(node));
-    super.move(name);
   }
 
   where() {
@@ -103,63 +67,61 @@ class Graph extends Player {
   display(step) {
     const reverse = this.at >= this.firstReverse;
     this.section.dataset.pass = reverse ? "reverse" : "forward";
-    this.current = this.about(step);
+    const about = this.passes.about(step);
+    this.current = this.boxOf.get(about);
     this.light(step);
-    if (this.nodes[this.current]) this.bringIntoView(this.nodes[this.current].shape);
+    if (this.boxes[this.current]) this.bringIntoView(this.boxes[this.current].shape);
     this.find(".pass").textContent = reverse ? this.say("reverse_pass") : this.say("forward_pass");
     this.find(".step .what").innerHTML = this.title(step);
     this.find(".step .maths").innerHTML = this.calculation(step);
   }
 
-  /* Scroll the picture, and nothing around it, so that the node stands in the middle, unless all of it is to be seen. */
-  bringIntoView(shape) {
-    const picture = this.find(".picture");
-    const [frame, box] = [picture.getBoundingClientRect(), shape.getBoundingClientRect()];
-    if (box.left >= frame.left && box.right <= frame.right && box.top >= frame.top && box.bottom <= frame.bottom) return;
-    picture.scrollBy(box.x + box.width / 2 - frame.x - frame.width / 2, box.y + box.height / 2 - frame.y - frame.height / 2);
-  }
-
-  /* The node that a step is about. */
-  about(step) {
-    return step.pass === "reverse" ? step.parent : step.node;
-  }
-
-  /* Light the picture for a step: what is known so far, where we are. */
+  /* Light the picture for a step: what is known so far, where we are, with the numbers of now. */
   light(step) {
-    const reverse = this.at >= this.firstReverse;
-    const operands = new Set(step.pass === "forward" ? step.operands : []);
-    const along = step.pass === "reverse" ? [`${step.parent} ${step.node}`] : [...operands].map((i) => `${i} ${step.node}`);
-    const active = new Set(along.flatMap((key) => this.edges.get(key) ?? []));
+    const { tape, writing } = this;
+    const reverse = step.pass === "reverse";
+    const operands = new Set(step.pass === "forward" ? this.passes.level.parents.get(step.node) : []);
+    const along = reverse ? [[step.parent, step.node]] : [...operands].map((i) => [i, step.node]);
+    const active = new Set(along.flatMap((pair) => this.lines.get(pair.map((i) => this.boxOf.get(i)).join(" ")) ?? []));
     const last = this.at === this.steps.length - 1;
     const astray = this.astray();
-    this.nodes.forEach((node, i) => {
-      const known = this.valueAt[i] <= this.at;
-      const sum = this.terms[i].findLast((term) => term.at <= this.at)?.step;
-      const state = [
-        known ? "known" : "unknown",
-        !this.names[i] ? "constant" : sum || last ? "reached" : "unreached",
+    this.boxes.forEach((box, i) => {
+      const node = this.shown[i];
+      if (node === null) {
+        box.shape.dataset.state = "known constant";
+        return;
+      }
+      const sum = this.terms.get(node)?.findLast((term) => term.at <= this.at)?.step;
+      const open = sum?.pass === "reverse" && sum.here < sum.count;
+      const total = sum === undefined ? "0" : sum.pass === "seed" ? "1" : writing.number(sum.total, TEXT);
+      box.shape.dataset.state = [
+        (this.valueAt.get(node) ?? 0) <= this.at ? "known" : "unknown",
+        sum || last ? "reached" : "unreached",
         i === this.current ? "current" : "",
-        step.pass === "reverse" && i === step.node ? "giving" : "",
-        operands.has(i) ? "operand" : "",
-        sum?.open ? "open" : "",
-        astray[i] ?? "",
-      ].join(" ");
-      if (node.state === state && node.sum === sum) return;
-      node.state = state;
-      node.sum = sum;
-      node.shape.dataset.state = state.trim();
-      node.shape.setAttribute("tabindex", i === this.current ? "0" : "-1");
-      node.title.textContent = sum?.open ?? "";
-      if (node.gradient) node.gradient.textContent = this.prefix + (sum?.total ?? "0");
+        reverse && node === step.node ? "giving" : "",
+        operands.has(node) ? "operand" : "",
+        open ? "open" : "",
+        tape.isChanged[node] && tape.isLeaf(node) ? "changed" : "",
+        tape.unknown.has(node) ? "outside" : "",
+        astray.get(node) ?? "",
+      ].filter(Boolean).join(" ");
+      box.shape.setAttribute("tabindex", i === this.current ? "0" : "-1");
+      box.shape.setAttribute("aria-label", this.described(node));
+      box.title.textContent = tape.outside.get(node) ?? (open ? this.say("gradient_so_far", { here: sum.here, count: sum.count }) : "");
+      box.value.write(writing.number(this.numbersOf.v(node), TEXT));
+      box.gradient.write(open ? this.say("open_sum", { sum: total }) : total);
     });
-    for (const lines of this.edges.values()) for (const line of lines) line.toggleAttribute("data-lit", active.has(line));
+    for (const lines of this.lines.values()) for (const line of lines) line.toggleAttribute("data-lit", active.has(line));
   }
 
   /* For each node that had the first number of a pass up to now that is not finite: which one it is. */
   astray() {
-    const found = {};
-    for (const { astray, pass } of this.steps.slice(0, this.at + 1)) {
-      if (astray != null) found[astray] = `${found[astray] ?? ""} ${pass === "reverse" ? "astray-gradient" : "astray-value"}`;
+    const found = new Map();
+    for (const step of this.steps.slice(0, this.at + 1)) {
+      if (!step.astray) continue;
+      const node = this.saying.astrayNode(step);
+      if (this.tape.unknown.has(node)) continue;
+      found.set(node, `${found.get(node) ?? ""} ${step.pass === "reverse" ? "astray-gradient" : "astray-value"}`.trim());
     }
     return found;
   }
@@ -167,7 +129,7 @@ class Graph extends Player {
   /* --- what stands beside the picture, in words and formulas ------------------------------------------------- */
 
   title(step) {
-    const name = (index) => math(this.names[index]);
+    const name = (node) => math(this.writing.names[node][MATHML]);
     if (step.pass === "given") return this.say("what_is_given");
     if (step.pass === "forward") return this.say("value_of", { name: name(step.node) });
     if (step.pass === "seed") return this.say("start_at", { name: name(step.node) });
@@ -175,56 +137,69 @@ class Graph extends Player {
   }
 
   calculation(step) {
-    return this.maths(step) + (step.note ? `<p class="astray">${step.note}</p>` : "");
+    const sentence = step.pass === "forward" && this.tape.outside.get(step.node);
+    const notes = [sentence ? `<p class="astray">${escaped(sentence)}</p>` : ""];
+    if (step.astray && !sentence && !this.tape.unknown.has(this.saying.astrayNode(step))) {
+      const { how, quantity } = this.saying.astray(step, MATHML);
+      notes.push(`<p class="astray">${this.say("said_of", { how, name: math(quantity) })}</p>`);
+    }
+    if (this.tape.doubtful.has(this.passes.about(step))) notes.push(`<p class="astray">${this.say("as_recorded")}</p>`);
+    return this.maths(step) + notes.join("");
   }
 
   maths(step) {
     if (step.pass === "given") {
-      return `<p class="given">${step.leaves.map((i) => equation(this.names[i], this.values[i])).join("")}</p>`;
+      return `<p class="given">${step.nodes.map((node) => equation(...this.saying.made(node, MATHML))).join("")}</p>`;
     }
-    if (step.pass === "forward") return equation(...step.sides);  // h = σ(z1) = σ(0.5) = 0.6225
+    if (step.pass === "forward") return equation(...this.saying.made(step.node, MATHML));  // h = σ(z1) = σ(0.5) = 0.6225
     if (step.pass === "seed") {
-      return equation(step.slope, "<mn>1</mn>") + `<p>${this.say("by_itself")}</p>`;
+      return equation(this.saying.slope(step.node, MATHML), "<mn>1</mn>") + `<p>${this.say("by_itself")}</p>`;
     }
-    return this.product(step) + `<p class="sum"><b>${step.how}</b> ${breakable(equation(...step.sum))}</p>`;
+    const [how, sum] = this.saying.sum(step, MATHML);
+    return this.product(step) + `<p class="sum"><b>${how}</b> ${breakable(equation(...sum))}</p>`;
   }
 
   /* upstream gradient × local derivative = product, each in a box of its own */
   product(step) {
     const box = (kind, label, top, bottom) =>
       `<div class="box ${kind}"><b>${label}</b>${top}<output>${math(bottom)}</output></div>`;
-    const [upstream, local] = step.numbers;
+    const upstream = this.passes.pass.upstream[step.node];
+    const { digits } = this.writing.product([upstream, step.local], MATHML);
+    const [slope, local] = [this.saying.slope(step.node, MATHML), this.saying.local(step, MATHML)];
     return `<div class="product">${
-      box("upstream", this.say("upstream"), math(step.slope), upstream)}<i>×</i>${
-      box("local", this.say("local"), equation(...step.local), local)}<i>=</i>${
-      box("handed", this.say("product"), math(`${step.slope}<mspace width='0.2em'/>${step.local[0]}`), step.product)}</div>`;
+      box("upstream", this.say("upstream"), math(slope), this.writing.number(upstream, MATHML, digits))}<i>×</i>${
+      box("local", this.say("local"), equation(...local), this.writing.number(step.local, MATHML, digits))}<i>=</i>${
+      box("handed", this.say("product"), math(`${slope}<mspace width='0.2em'/>${local[0]}`), this.writing.number(step.product, MATHML))}</div>`;
   }
 
   /* The card of a node: its value, and its gradient as an explicit sum over its children. */
-  open(index) {
-    if (!this.names[index]) return;  // a constant
-    const step = this.steps[this.valueAt[index]];
-    const terms = this.terms[index];
-    const name = math(this.names[index]);
+  open(box) {
+    const node = this.shown[box] ?? null;
+    if (node === null) return;  // a constant
+    this.opened = box;
+    const terms = this.terms.get(node) ?? [];
     const lines = terms.map(({ at, step }) => {
-      const group = (number) => `<mo stretchy="false">(</mo>${number}<mo stretchy="false">)</mo>`;
-      const chain = step.pass === "seed" ? [step.slope, "<mn>1</mn>"]
-        : [`${step.slope}<mspace width='0.2em'/>${step.local[0]}`, step.numbers.map(group).join(""), step.product];
+      const slope = this.saying.slope(step.node, MATHML);
+      const chain = step.pass === "seed" ? [slope, "<mn>1</mn>"]
+        : [`${slope}<mspace width='0.2em'/>${this.saying.local(step, MATHML)[0]}`,
+          this.writing.product([this.passes.pass.upstream[step.node], step.local], MATHML).written,
+          this.writing.number(step.product, MATHML)];
       return `<li data-step="${at}" tabindex="0" role="button" title="${this.say("go_to_step")}">${equation(...chain)}</li>`;
     });
-    const value = step.pass === "forward" ? equation(...step.sides) : equation(this.names[index], this.values[index]);
-    const last = terms.at(-1)?.step.sum;
-    const total = last ? `<p class="total">${breakable(equation(...last))}</p>` : "";
-    const source = index === this.root ? this.say("start_of_pass")
+    const last = terms.at(-1)?.step;
+    const total = last?.pass === "reverse" ? `<p class="total">${breakable(equation(...this.saying.sum(last, MATHML)[1]))}</p>` : "";
+    const source = node === this.tape.root ? this.say("start_of_pass")
       : !terms.length ? this.say("no_term") : terms.length === 1 ? this.say("one_term") : this.say("terms", { count: terms.length });
-    this.find(".card.node .what").innerHTML = this.say("whole_of", { name });
-    this.find(".card.node .maths").innerHTML =
-      `<h4>${this.say("its_value")}</h4>${value}<h4>${this.say("its_gradient", { terms: source })}</h4><ol>${lines.join("")}</ol>${total}`;
+    this.find(".card.node .what").innerHTML = this.say("whole_of", { name: math(this.writing.names[node][MATHML]) });
+    this.find(".card.node .maths").innerHTML = `<h4>${this.say("its_value")}</h4>${equation(...this.saying.made(node, MATHML))
+      }<h4>${this.say("its_gradient", { terms: source })}</h4><ol>${lines.join("")}</ol>${total}`;
     this.find(".card.node").hidden = false;
+    for (const tool of this.tools) tool.open?.(node);
   }
 
   close() {
-    this.find(".card.node").hidden = true;
+    super.close();
+    for (const tool of this.tools) tool.close?.();
   }
 }
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from autograd.derivation.formulas import Product, Sum, Symbol
 from autograd.derivation.naming import CALLER, Caller, all_named, names_in_use, node_names
 from autograd.derivation.styles import MATHML, TEXT, one_line
 from autograd.derivation.words import words
@@ -24,11 +26,30 @@ from autograd.engine.value import Value
 from autograd.stepper import figure_of
 from autograd.stepper.figure import Figure, Kind
 from autograd.stepper.frames import frames
+from autograd.stepper.levels import Level, every_operation
+from autograd.stepper.tape import tape_of
+from autograd.stepper.templates import Templates, names_in_styles, pieces
 
 MAX_NODES = 1000
 """The largest graph that is shown: some 10 MB, which a browser holds. The page grows with the square of the nodes."""
 
-GRAPH = Kind("graph", ("pass", "calculation"), "both_passes", (Path(__file__).with_suffix(""),))
+_HERE = Path(__file__).parent
+PICTURE = _HERE / "picture"
+"""The script of a picture and the cards below it."""
+COMPUTING = tuple([_HERE / name for name in ("elementary", "tape", "writing", "steps")])
+"""The scripts that compute a graph, and write what they computed."""
+TOOLS = tuple([_HERE / name for name in ("given", "why", "descent")])
+"""The scripts of what one can do with a graph."""
+GRAPH = Kind(
+    "graph",
+    ("pass", "calculation"),
+    "both_passes",
+    (_HERE / "graph",),
+    scripts=(*COMPUTING, PICTURE, *TOOLS),
+    styles=(_HERE / "tools",),
+)
+_SLOPE = Symbol("\0")  # whose number is that of a gradient
+_LONGEST = "-8.{digits}e-8"  # a number that takes much room
 
 
 def show(
@@ -126,21 +147,64 @@ def _figure_of_graph(
         max_nodes=n,
         digits=digits,
     )
-    index_of = {node.value: node.index for node in scene.nodes if isinstance(node.value, Value)}
-    all_frames = frames(root, names_of, digits, index_of)
-    for data in [frame.data for frame in all_frames if "parent" in frame.data]:  # also for what it has on the way
-        line = Line("gradient", (Run(words("gradient", number=data["total"])),))
-        scene.make_room(scene.nodes[data["parent"]], line)
+    for node in scene.nodes:  # also for other numbers than these
+        for kind in ("value", "gradient"):
+            longest = words("gradient", number=_LONGEST) if kind == "gradient" else _LONGEST
+            if any(line.kind == kind for line in node.lines):
+                scene.make_room(node, Line(kind, (Run(longest.format(digits="8" * (digits - 1))),)))
     lay_out(scene)
     name = one_line(names_of[root])
+    level = every_operation(root, names_of)
     return Figure(
         GRAPH,
         words("step_by_step", name=name),
         " ".join([words("graph", name=name, count=n), *said_of([node.role for node in scene.nodes])]),
         to_svg(scene),
-        all_frames,
-        {"root": index_of[root], "nodes": nodes_of(scene, digits)},
+        frames(level, digits),
+        live_data(root, names_of, [level], scene, digits),
     )
+
+
+def live_data(
+    root: Value, names_of: Mapping[Value, str], levels: Sequence[Level], scene: Scene, digits: int
+) -> dict[str, Any]:
+    """What the page computes and writes with.
+
+    Arguments:
+        names_of: a name for every node, operands before results.
+        levels: at which the graph can be seen.
+        scene: the picture.
+
+    Returns:
+        ``tape``, ``levels``, ``shapes``, ``names``, ``pieces`` and ``digits``, see the modules that make them.
+        ``shown``: of each box in the picture its node, None for a constant.
+        ``roles``: those of the nodes.
+        ``updates``: for each leaf its number after a step of gradient descent, as a formula and with numbers.
+    """
+    order = list(names_of)
+    places = {node: i for i, node in enumerate(order)}
+    templates = Templates(list(names_of.values()), digits)
+
+    def update(leaf: Value) -> list[Any]:
+        """w − η ∂L/∂w, and the same with numbers."""
+        weight, slope, rate = Symbol(names_of[leaf]), levels[0].slope(leaf), Symbol("η")
+        number_of = {weight: f"v{places[leaf]}", rate: "r0", _SLOPE: f"g{places[leaf]}"}
+        formula, numbers = (Sum((weight, Product(Fraction(-1), (rate, factor)))) for factor in (slope, _SLOPE))
+        put_in = templates.put_in(numbers, {symbol.name: of for symbol, of in number_of.items()}.__getitem__)
+        return [places[leaf], templates.formula(formula), put_in]
+
+    boxes = {node.value: node for node in scene.nodes if isinstance(node.value, Value)}
+    return {
+        "tape": tape_of(root, order),
+        "levels": [level.data(templates, places) for level in levels],
+        "shapes": templates.shapes,
+        "names": names_in_styles(list(names_of.values())),
+        "pieces": pieces(),
+        "digits": digits,
+        "shown": [places.get(node.value) if isinstance(node.value, Value) else None for node in scene.nodes],
+        "updates": [update(leaf) for leaf in order if not leaf.depth],
+        "roles": [boxes[node].role if node in boxes else None for node in order],
+    }
 
 
 def nodes_of(scene: Scene, digits: int) -> list[list[str]]:

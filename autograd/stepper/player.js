@@ -87,7 +87,9 @@ class Player {
 
   /* The words for a key, as Python has them, with these parts put in. */
   say(key, parts = {}) {
-    return this.words[key].replace(/\{(\w+)\}/g, (_, name) => parts[name]);
+    const halves = this.words[key].split(" | ");  // of two the first is for a count of 1
+    const template = halves.length > 1 && parts.count !== 1 ? halves[1] : halves[0];
+    return template.replace(/\{(\w+)\}/g, (_, name) => parts[name]);
   }
 
   listen(host) {
@@ -175,6 +177,7 @@ function enliven(kind, Content) {
   for (const host of document.querySelectorAll(`[data-chainrule='${kind}']`)) {
     if (host.shadowRoot) continue;
     const data = JSON.parse(host.querySelector("script[type='application/json']").textContent);
-    new Content(host, data).start(host, data);
+    host.figure = new Content(host, data);
+    host.figure.start(host, data);
   }
 }

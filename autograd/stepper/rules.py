@@ -68,6 +68,25 @@ def written(op: Primitive, operands: int, constants: Mapping[int, float] | None 
     return data
 
 
+def computed_by(make: Callable[[Tracing], Any]) -> dict[str, Any] | None:
+    """What a function makes of the namespace of the table and of its operands: ``value``, and what is ``shared``.
+
+    Example:
+        >>> computed_by(lambda m: m.exp(Symbol(m, "0")) + 1.0)
+        {'value': ['add', ['exp', '0'], 1.0]}
+    """
+    m = Tracing()
+    try:
+        (value,) = m.ways(lambda: [make(m)])
+    except Exception:  # as above
+        return None
+    write = _Writer(m.applications, [value])
+    data: dict[str, Any] = {"value": write(value)}
+    if write.shared:
+        data["shared"] = [write.application(place) for place in write.shared]
+    return data
+
+
 class _Asked(Exception):
     """A rule asks which way to go."""
 

@@ -108,7 +108,7 @@ class Templates:
         return significant(x, self.digits) != significant(x, 17)
 
 
-def names_of(names: Sequence[str]) -> list[list[str]]:
+def names_in_styles(names: Sequence[str]) -> list[list[str]]:
     """The names of nodes in each style, as templates take them."""
     return [[style.name(name) for style in STYLES] for name in names]
 

@@ -29,8 +29,9 @@ function scientific(x, after) {
   return [mantissa, Number(power)];
 }
 
-/** A number to so many significant digits, as Python's `significant` has it. @param {number} x @param {number} digits */
+/** A number to so many significant digits, as Python's `significant` has it. @param {number | undefined} x @param {number} digits */
 function significant(x, digits) {
+  if (x === undefined) return "–";  // it has none: outside of a domain
   if (!Number.isFinite(x)) return Number.isNaN(x) ? "nan" : x > 0 ? "inf" : "-inf";
   if (x === 0) return "0";
   let [mantissa, power] = scientific(x, 13);
@@ -85,7 +86,7 @@ class Writing {
     this.numberOf = (/** @type {string} */ place) => place[0] === "c" ? Number(place.slice(1)) : numberOf(place);
   }
 
-  /** A number alone. @param {number} x @param {number} style */
+  /** A number alone. @param {number | undefined} x @param {number} style */
   number(x, style, digits = this.digits) {
     return WRITE_NUMBER[style](significant(x, digits));
   }
@@ -124,7 +125,7 @@ class Writing {
     const { rule } = this.shapes[shape];
     if (!rule) return undefined;
     rule.turn++;
-    return /** @type {number} */ (rule.value(places.map((place) => shown(this.numberOf(place))), NaN));
+    return /** @type {number} */ (rule.value(places.map((place) => shown(this.numberOf(place) ?? NaN)), NaN));
   }
 
   /** How many digits the numbers of a side need for what is shown to give what it is worth. @param {Side} side */

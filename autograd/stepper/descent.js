@@ -1,0 +1,143 @@
+/* Downhill: gradient descent on the numbers that are trained, step by step, each update written out; and the curve of the
+   result. */
+
+const [CURVE_WIDTH, CURVE_HEIGHT, CURVE_ROOM] = [320, 110, 8];
+const MOST_POINTS = 2000;  // of the curve
+
+class Descent {
+  /** @type {number[]} */
+  course = [];
+  /** What was changed last: of each node the number before, its gradient and the number after.
+   * @type {{ node: number, before: number, gradient: number, after: number }[]} */
+  updates = [];
+
+  /** @param {Graph} figure @param {any} data */
+  constructor(figure, data) {
+    this.figure = figure;
+    this.formulas = new Map(data.updates.map((/** @type {any[]} */ [node, ...sides]) => [node, sides]));
+    this.course = [figure.tape.values[figure.tape.root]];
+    const parameters = data.roles.some((/** @type {string} */ role) => role === "parameter");
+    const field = figure.find(".trained");
+    for (const node of figure.tools?.[0]?.leaves ?? figure.passes.level.leaves()) {
+      const label = document.createElement("label");
+      const box = Object.assign(document.createElement("input"), { type: "checkbox", value: String(node) });
+      box.checked = parameters ? data.roles[node] === "parameter" : !["input", "target"].includes(data.roles[node]);
+      const name = document.createElement("span");
+      name.innerHTML = math(figure.writing.names[node][MATHML]);
+      label.append(box, name);
+      field.append(label);
+    }
+    const rate = figure.find(".rate");
+    rate.addEventListener("input", () => rate.setAttribute("aria-invalid", String(Number.isNaN(numberRead(rate.value)))));
+    for (const button of figure.shadow.querySelectorAll("[data-descend]")) {
+      button.addEventListener("click", () => button.dataset.descend === "play" ? this.play(button) : this.descend(Number(button.dataset.descend)));
+    }
+    this.draw();
+  }
+
+  get rate() {
+    return numberRead(this.figure.find(".rate").value);
+  }
+
+  get trained() {
+    return [...this.figure.find(".trained").querySelectorAll("input:checked")].map((box) => Number(box.value));
+  }
+
+  /** Go so many steps. @param {number} count */
+  descend(count) {
+    const { figure, rate, trained } = this;
+    const { tape } = figure;
+    if (Number.isNaN(rate)) return;
+    const start = new Map(trained.map((node) => [node, tape.values[node]]));
+    for (let i = 0; i < count; i++) {
+      const { upstream } = tape.backward();
+      this.updates = trained.map((node) => ({ node, before: tape.values[node], gradient: upstream[node], after: tape.values[node] - rate * upstream[node] }));
+      for (const { node, after } of this.updates) tape.set(node, after);
+      tape.run();
+      this.course.push(tape.values[tape.root]);
+    }
+    const end = new Map(trained.map((node) => [node, tape.values[node]]));
+    for (const [node, number] of start) tape.set(node, number);  // so that one undo takes all of it back
+    this.ownStep = true;
+    figure.tools[0].setAll(end);
+    this.ownStep = false;
+    this.write();
+    this.draw();
+  }
+
+  /** @param {HTMLElement} button */
+  play(button) {
+    if (this.timer) {
+      clearInterval(this.timer);
+      this.timer = undefined;
+    } else {
+      this.timer = setInterval(() => {
+        if (!this.figure.section.isConnected || !Number.isFinite(this.course.at(-1))) return this.play(button);
+        this.descend(1);
+      }, 300);
+    }
+    button.setAttribute("aria-pressed", String(Boolean(this.timer)));
+    button.textContent = this.timer ? this.figure.say("pause") : this.figure.say("play");
+  }
+
+  /** Each update, written out: w ← w − η ∂L/∂w = 0.4 − 0.1(−0.007985) = 0.4007985. */
+  write() {
+    const { figure } = this;
+    const { writing } = figure;
+    const now = new Map(this.updates.map((update) => [update.node, update]));
+    const { v, g } = figure.numbersOf;
+    figure.numbersOf.v = (node) => now.get(node)?.before ?? v(node);
+    figure.numbersOf.g = (node) => now.get(node)?.gradient ?? g(node);
+    figure.numbersOf.r = () => this.rate;
+    const lines = this.updates.map(({ node, gradient, after, before }) => {
+      const [formula, numbers] = /** @type {Side[]} */ (this.formulas.get(node));
+      const digits = this.digits(before, gradient, after);
+      const sides = [writing.side(formula, MATHML), writing.side(numbers, MATHML, digits), writing.number(after, MATHML, digits)];
+      return `<div><math>${writing.names[node][MATHML]}<mo>←</mo></math>${equation(...sides)}</div>`;
+    });
+    Object.assign(figure.numbersOf, { v, g });
+    figure.find(".updates").innerHTML = lines.join("");
+  }
+
+  /** How many digits it takes to see an update to the last digit of what is taken away. @param {number} before
+   * @param {number} gradient @param {number} after */
+  digits(before, gradient, after) {
+    const digits = this.figure.writing.digits;
+    const size = (/** @type {number} */ x) => Math.floor(Math.log10(Math.abs(x)));
+    const change = this.rate * gradient;
+    if (!change || !after) return digits;
+    return Math.min(Math.max(digits, size(after) - size(change) + digits), 13);
+  }
+
+  /** The numbers were changed otherwise: the curve begins anew. */
+  renew() {
+    if (this.ownStep) return;
+    const { tape } = this.figure;
+    this.course = [tape.values[tape.root]];
+    this.updates = [];
+    this.figure.find(".updates").replaceChildren();
+    this.draw();
+  }
+
+  /** The curve of the result. */
+  draw() {
+    const { figure } = this;
+    const place = figure.find(".curve");
+    if (this.course.length < 2) {
+      place.replaceChildren();
+      return;
+    }
+    const course = this.course.slice(-MOST_POINTS);
+    const finite = course.filter(Number.isFinite);
+    const [low, high] = [Math.min(0, ...finite), Math.max(...finite)];
+    const x = (/** @type {number} */ i) => CURVE_ROOM + (i * (CURVE_WIDTH - 2 * CURVE_ROOM)) / Math.max(1, course.length - 1);
+    const y = (/** @type {number} */ value) => CURVE_HEIGHT - CURVE_ROOM - ((value - low) * (CURVE_HEIGHT - 2 * CURVE_ROOM)) / (high - low || 1);
+    const points = course.map((value, i) => Number.isFinite(value) ? `${x(i).toFixed(1)},${y(value).toFixed(1)}` : "").filter(Boolean);
+    const [name] = figure.writing.names[figure.tape.root];
+    const [first, last] = [course[0], course[course.length - 1]].map((value) => figure.writing.number(value, TEXT));
+    const said = figure.say("curve_of", { name, count: this.course.length - 1, first, last });
+    place.innerHTML = `<svg viewBox="0 0 ${CURVE_WIDTH} ${CURVE_HEIGHT}" role="img"><path class="axis" d="M${CURVE_ROOM},${y(0).toFixed(1)}H${CURVE_WIDTH - CURVE_ROOM}"/><polyline points="${points.join(" ")}"/></svg><p class="hint"></p>`;
+    place.querySelector("svg").setAttribute("aria-label", said);
+    place.querySelector("p").textContent = said;
+  }
+}

@@ -1,0 +1,215 @@
+/* The numbers that were given, to be changed: in a list, and in the picture itself by typing, dragging and the arrow keys.
+   Each change can be taken back. */
+
+/** How far the pointer goes, in pixels, for a tenth of the last digit. */
+const PIXELS_A_STEP = 4;
+
+/** What a person writes as a number, with a point or a comma, as a fraction, or with a power of ten; NaN if it is none.
+ * @param {string} entry */
+function numberRead(entry) {
+  const plain = entry.trim().replaceAll("−", "-").replace(",", ".").replace(/\s*[·×*]\s*10\^?\(?(-?\d+)\)?$/, "e$1");
+  const [above, below, ...more] = plain.split("/").map((part) => part.trim() === "" ? NaN : Number(part));
+  return more.length ? NaN : below === undefined ? above : above / below;
+}
+
+/** A number that is so many steps of its last digit away. @param {string} written @param {number} steps @param {number} finer  decimals more */
+function stepped(written, steps, finer = 0) {
+  const x = Number(written);
+  const [mantissa, power = "0"] = written.split("e");
+  const decimals = (mantissa.split(".")[1] ?? "").length - Number(power) + finer;
+  return Number((x + steps * 10 ** -decimals).toFixed(Math.min(Math.max(decimals, 0), 100)));
+}
+
+class Given {
+  /** @type {Map<number, number>[]} */
+  past = [];
+
+  /** @param {Graph} figure */
+  constructor(figure) {
+    this.figure = figure;
+    this.leaves = figure.passes.level.leaves();
+    this.entries = new Map(this.leaves.map((node) => [node, this.entry(node)]));
+    const place = figure.find(".entries");
+    place.append(...[...this.entries.values()].map(({ row }) => row));
+    for (const button of figure.shadow.querySelectorAll("[data-given]")) {
+      button.addEventListener("click", () => button.dataset.given === "undo" ? this.undo() : this.reset());
+    }
+    for (const node of this.leaves) this.inPicture(node);
+  }
+
+  /** The line of a number in the list. @param {number} node */
+  entry(node) {
+    const { figure } = this;
+    const row = document.createElement("label");
+    row.className = "entry";
+    const name = Object.assign(document.createElement("span"), { className: "name" });
+    name.innerHTML = math(figure.writing.names[node][MATHML]);
+    name.title = figure.say("drag");
+    const input = Object.assign(document.createElement("input"), { inputMode: "decimal", autocomplete: "off", spellcheck: false });
+    input.value = String(figure.tape.values[node]);
+    input.setAttribute("aria-label", figure.writing.names[node][TEXT]);
+    const was = Object.assign(document.createElement("small"), { className: "was" });
+    row.append(name, input, was);
+    this.listen(input, node);
+    this.scrub(name, node);
+    return { row, input, was };
+  }
+
+  /** Type, or go by the arrow keys. @param {HTMLInputElement} input @param {number} node */
+  listen(input, node) {
+    const from = { state: this.state(), writing: false };
+    input.addEventListener("focus", () => { from.state = this.state(); from.writing = false; });
+    input.addEventListener("input", () => {
+      const number = numberRead(input.value);
+      input.setAttribute("aria-invalid", String(Number.isNaN(number)));
+      this.tell(Number.isNaN(number) ? this.figure.say("no_number", { entry: input.value }) : "");
+      if (!Number.isNaN(number)) this.set(node, number, { from, keep: input });
+    });
+    input.addEventListener("keydown", (event) => {
+      const steps = { ArrowUp: 1, ArrowDown: -1, PageUp: 10, PageDown: -10 }[event.key];
+      if (steps === undefined || Number.isNaN(Number(input.value)) || input.value.trim() === "") return;
+      event.preventDefault();
+      const number = stepped(input.value, steps);
+      input.value = String(number);
+      this.set(node, number, { from, keep: input });
+    });
+  }
+
+  /** Drag sideways. @param {Element} handle @param {number} node @param {() => void} [clicked]  what a click does */
+  scrub(handle, node, clicked) {
+    handle.classList.add("scrub");
+    handle.addEventListener("pointerdown", (down) => {
+      if (down.button) return;
+      const from = { state: this.state(), writing: false };
+      const written = String(this.figure.tape.values[node]);
+      const start = down.clientX;
+      let moved = false;
+      const drag = (/** @type {PointerEvent} */ move) => {
+        if (!moved && Math.abs(move.clientX - start) < PIXELS_A_STEP) return;
+        if (!moved) handle.setPointerCapture(down.pointerId);
+        moved = true;
+        move.preventDefault();
+        this.set(node, stepped(written, Math.round((move.clientX - start) / PIXELS_A_STEP), 1), { from });
+      };
+      const end = () => {
+        handle.removeEventListener("pointermove", drag);
+        handle.removeEventListener("pointerup", end);
+        handle.removeEventListener("pointercancel", end);
+        if (!moved && clicked) clicked();
+        if (moved) handle.addEventListener("click", (event) => { event.preventDefault(); event.stopPropagation(); }, { once: true, capture: true });
+      };
+      handle.addEventListener("pointermove", drag);
+      handle.addEventListener("pointerup", end);
+      handle.addEventListener("pointercancel", end);
+      down.stopPropagation();  // the picture is not to be moved
+    });
+  }
+
+  /** The same in the picture: a click opens a field over the number. @param {number} node */
+  inPicture(node) {
+    const shape = this.figure.boxes[this.figure.boxOf.get(node)]?.shape;
+    if (shape) this.scrub(shape, node, () => this.overlay(node, shape));
+  }
+
+  /** A field over the number of a node in the picture. @param {number} node @param {Element} shape */
+  overlay(node, shape) {
+    const picture = this.figure.find(".picture");
+    const [frame, box] = [picture.getBoundingClientRect(), shape.querySelector(".value").getBoundingClientRect()];
+    const input = Object.assign(document.createElement("input"), { className: "over", inputMode: "decimal", autocomplete: "off" });
+    input.value = String(this.figure.tape.values[node]);
+    input.setAttribute("aria-label", this.figure.writing.names[node][TEXT]);
+    const width = Math.max(box.width, 84);
+    input.style.left = `${box.x + box.width / 2 - width / 2 - frame.x + picture.scrollLeft}px`;
+    input.style.top = `${box.y + box.height / 2 - 15 - frame.y + picture.scrollTop}px`;
+    input.style.width = `${width}px`;
+    this.listen(input, node);
+    input.addEventListener("blur", () => { if (input.isConnected) input.remove(); });
+    input.addEventListener("keydown", (event) => {
+      if (!["Enter", "Escape"].includes(event.key)) return;
+      event.stopPropagation();
+      this.figure.section.focus({ preventScroll: true });  // which takes the field away
+    });
+    picture.append(input);
+    input.focus({ preventScroll: true });
+    input.select();
+  }
+
+  /* --- changing ---------------------------------------------------------------------------------------------------- */
+
+  /** The numbers that are not the recorded ones. */
+  state() {
+    const { tape } = this.figure;
+    return new Map(this.leaves.filter((node) => tape.isChanged[node]).map((node) => [node, tape.values[node]]));
+  }
+
+  /** Give a number. What is done in one go, such as one drag, is taken back in one go.
+   * @param {number} node @param {number} number @param {{ from: { state: Map<number, number>, writing: boolean }, keep?: HTMLInputElement }} how */
+  set(node, number, { from, keep }) {
+    if (!from.writing) this.past.push(from.state);
+    from.writing = true;
+    this.figure.tape.set(node, number);
+    this.kept = keep;
+    this.figure.changed();
+    this.kept = undefined;
+  }
+
+  /** Give several numbers at once. @param {Map<number, number>} numbers */
+  setAll(numbers) {
+    this.past.push(this.state());
+    for (const [node, number] of numbers) this.figure.tape.set(node, number);
+    this.figure.changed();
+  }
+
+  undo() {
+    const state = this.past.pop();
+    if (state) this.go(state);
+  }
+
+  reset() {
+    if (!this.state().size) return;
+    this.past.push(this.state());
+    this.go(new Map());
+  }
+
+  /** @param {Map<number, number>} state */
+  go(state) {
+    const { tape } = this.figure;
+    for (const node of this.leaves) tape.set(node, state.get(node) ?? tape.numbers[node]);
+    this.figure.changed();
+  }
+
+  /** @param {string} sentence */
+  tell(sentence) {
+    this.figure.find(".given-numbers .said").textContent = sentence;
+  }
+
+  /** Show the numbers of now. */
+  renew() {
+    const { figure } = this;
+    for (const [node, { row, input, was }] of this.entries) {
+      const changed = Boolean(figure.tape.isChanged[node]);
+      row.classList.toggle("changed", changed);
+      if (input !== this.kept) input.value = String(figure.tape.values[node]);
+      was.textContent = changed ? figure.say("recorded_number", { number: figure.writing.number(figure.tape.numbers[node], TEXT) }) : "";
+      this.mark(node, changed);
+    }
+    figure.find("[data-given='undo']").setAttribute("aria-disabled", String(!this.past.length));
+    figure.find("[data-given='reset']").setAttribute("aria-disabled", String(!this.state().size));
+    figure.section.classList.toggle("computed", this.state().size > 0);
+  }
+
+  /** The recorded number, small and struck out, above a box whose number was changed. @param {number} node @param {boolean} changed */
+  mark(node, changed) {
+    const shape = this.figure.boxes[this.figure.boxOf.get(node)]?.shape;
+    if (!shape) return;
+    shape.querySelector(".was")?.remove();
+    if (!changed) return;
+    const { x, y, width } = shape.querySelector(".shape").getBBox();
+    const text = document.createElementNS(shape.namespaceURI, "text");
+    text.setAttribute("class", "was");
+    text.setAttribute("x", String(x + width - 6));
+    text.setAttribute("y", String(y - 2));
+    text.textContent = this.figure.writing.number(this.figure.tape.numbers[node], TEXT);
+    shape.append(text);
+  }
+}

@@ -1,0 +1,141 @@
+"""What a page needs to write the steps of a graph with other numbers: every formula, once, with places for the numbers.
+
+A level is a way to see the graph: every operation, or one step a named quantity. Its nodes are those of the tape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from autograd.derivation.chain import Local, Steps
+from autograd.derivation.formulas import Derivative, Expression, Symbol, size
+from autograd.derivation.writing import holds_together
+from autograd.engine.graph import Contribution
+from autograd.engine.graph import steps as engine_steps
+from autograd.engine.value import Value
+from autograd.stepper.templates import Templates
+
+LONGEST_FORMULA = 40  # names and numbers; of a local derivative that takes more the number alone is shown
+
+
+class Level:
+    """The formulas of a graph at one level.
+
+    Arguments:
+        root: the result.
+        names: what the nodes of this level are called, operands before results.
+        steps: their formulas, of nodes with these names.
+        locals: the local derivatives: of each node and each of those that it is made of.
+        is_whole: whether every operation is a step.
+
+    Attributes:
+        parents: those that each node is made of.
+        paths_part: whether one node goes into several.
+    """
+
+    def __init__(
+        self,
+        root: Value,
+        names: Mapping[Value, str],
+        steps: Steps,
+        locals: Mapping[tuple[Value, Value], Local],
+        *,
+        is_whole: bool,
+    ) -> None:
+        self.root = root
+        self.names = names
+        self.steps = steps
+        self.locals = locals
+        self.is_whole = is_whole
+        self.parents: dict[Value, list[Value]] = {node: [] for node in names}
+        for node, parent in locals:
+            self.parents[node].append(parent)
+        self.paths_part = len({parent for _, parent in locals}) < len(locals)
+
+    def slope(self, node: Value) -> Derivative:
+        """The gradient of a node. Where paths part, total derivatives are told from local ones, as `explain` does."""
+        return Derivative(self.names[self.root], self.names[node], "total" if self.paths_part else "usual")
+
+    def derivative(self, node: Value, parent: Value) -> Derivative:
+        """The local derivative of a node."""
+        return Derivative(self.names[node], self.names[parent], "local" if self.paths_part else "usual")
+
+    def formula(self, node: Value, parent: Value) -> Expression | None:
+        """The formula of a local derivative; None for one that is too long."""
+        found = self.locals[node, parent].formula
+        return found if size(found) <= LONGEST_FORMULA else None
+
+    def symbol(self, node: Value) -> Symbol:
+        """A node by its name."""
+        return Symbol(self.names[node], node.data)
+
+    def in_order(self) -> Iterator[list[Value]]:
+        """First all leaves, w1, x, b1, w2 ..., as one computes; then one node after the other."""
+        used: dict[Value, int] = {}  # of each node the place of the one that first uses it
+        for place, node in enumerate(self.names):
+            for parent in self.parents[node]:
+                used.setdefault(parent, place)
+        yield sorted([node for node in self.names if not node.depth], key=lambda leaf: used.get(leaf, 0))
+        yield from [[node] for node in self.names if node.depth]
+
+    def contributions(self) -> Iterator[tuple[Value, float, Contribution]]:
+        """What each node hands to those that it is made of, from the root back: the node, what has come to it, this."""
+        if self.is_whole:
+            for step in engine_steps(self.root):
+                yield from [(step.node, step.upstream, to) for to in step.contributions]
+            return
+        totals = {self.root: 1.0}
+        for node in reversed(list(self.names)):
+            for parent in self.parents[node] if node in totals else ():
+                local = self.locals[node, parent].value
+                product = totals[node] * local
+                totals[parent] = totals.get(parent, 0.0) + product
+                yield node, totals[node], Contribution(parent, local, product, totals[parent])
+
+    def data(self, templates: Templates, places: Mapping[Value, int]) -> dict[str, Any]:
+        """As JSON has it.
+
+        Arguments:
+            places: the number by which the tape knows each node.
+
+        Returns:
+            ``nodes``: those of the level.
+            ``made``: for each that is made of others, its formula, and that with numbers.
+            ``slopes``: for each its gradient.
+            ``edges``: for each pair "node.parent" the local derivative, its formula, and whether that stands in
+            parentheses in a product; no formula where it would be too long.
+        """
+        number_of = {name: f"v{places[node]}" for node, name in self.names.items()}
+        made, edges = [], {}
+        for node in self.names:
+            formula = self.steps.definition(node) if node.depth else None
+            sides = formula and [templates.formula(formula), templates.put_in(formula, number_of.__getitem__)]
+            made.append(sides)
+        for node, parent in self.locals:
+            formula = self.formula(node, parent)
+            edge: list[Any] = [templates.formula(self.derivative(node, parent))]
+            if formula is not None:
+                edge += [templates.formula(formula), int(not holds_together(formula))]
+            edges[f"{places[node]}.{places[parent]}"] = edge
+        return {
+            "nodes": [places[node] for node in self.names],
+            "made": made,
+            "slopes": [templates.formula(self.slope(node)) for node in self.names],
+            "edges": edges,
+        }
+
+
+def every_operation(root: Value, names: Mapping[Value, str]) -> Level:
+    """The level of every operation; ``names`` has them all."""
+    steps = Steps(root, None, names, names)
+    pairs = [(node, parent) for node in names for parent in dict.fromkeys(node.parents)]
+    return Level(root, names, steps, {pair: steps.slope(*pair) for pair in pairs}, is_whole=True)
+
+
+def named_quantities(root: Value, names: Mapping[Value, str], given: Mapping[Value, str]) -> Level:
+    """The level of what has a name of its own, as one writes on the board: ``given``; ``names`` has them all."""
+    steps = Steps(root, None, given, names)
+    own = {node: name for node, name in names.items() if node in steps.names}
+    pairs = [(owner, node) for node in own for owner in steps.locals.get(node, ())]
+    return Level(root, own, steps, {pair: steps.locals[pair[1]][pair[0]] for pair in pairs}, is_whole=False)

@@ -1,0 +1,110 @@
+/* A picture of boxes or circles and the cards below it: what figures of graphs and of networks share. The formulas are
+   MathML, written and escaped by Python. */
+
+/* --- mathematics ----------------------------------------------------------------------------------------------- */
+
+const escaped = (text) => text.replace(/[&<>"]/g, (sign) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[sign]);
+const math = (content) => `<math>${content}</math>`;
+const equation = (...sides) =>  // may break before every equals sign
+  `<span class="equation">${sides.map((side, i) => math((i ? "<mo>=</mo>" : "") + `<mrow>${side}</mrow>`)).join(" ")}</span>`;
+
+/* Equations that may break before every plus and minus, too: the summands of a long sum become formulas of their own. */
+function breakable(html) {
+  const holder = document.createElement("template");
+  holder.innerHTML = html;
+  for (const math of holder.content.querySelectorAll(".equation > math")) {
+    let sum = math.lastElementChild;
+    while (sum.children.length === 1 && sum.firstElementChild.localName === "mrow") sum = sum.firstElementChild;
+    if (sum.localName !== "mrow") continue;
+    const side = document.createElement("span");
+    side.className = "side";
+    math.replaceWith(side);
+    side.append(math);
+    let term = sum;
+    for (const [i, child] of [...sum.children].entries()) {
+      if (i && child.localName === "mo" && "+−".includes(child.textContent.trim())) {
+        child.setAttribute("form", "infix");
+        term = document.createElementNS(math.namespaceURI, "mrow");
+        side.append(math.cloneNode());
+        side.lastElementChild.append(term);
+      }
+      term.append(child);
+    }
+  }
+  return holder.innerHTML;
+}
+
+/* --- the picture ------------------------------------------------------------------------------------------------ */
+
+const NUMBER_AT_THE_END = /[−-]?(\d[\d.]*(e[−-]?\d+)?|inf|nan|–)$/;
+
+/* A line of text in the picture that ends in a number. */
+class Shown {
+  /** @param {Element | null} text */
+  constructor(text) {
+    let last = text?.lastChild;
+    while (last?.lastChild) last = last.lastChild;
+    this.last = last;
+    this.before = last?.textContent?.replace(NUMBER_AT_THE_END, "") ?? "";
+  }
+
+  /** @param {string} number */
+  write(number) {
+    if (this.last && this.last.textContent !== this.before + number) this.last.textContent = this.before + number;
+  }
+}
+
+class Picture extends Player {
+  moves = { ...MOVES, Escape: "close", Enter: "open" };
+
+  /* The elements of the picture that can be lit. In a narrow window it is scrolled rather than smaller than its image. */
+  drawPicture(host, label) {
+    const picture = this.decoded(host);
+    this.find(".picture").append(picture);
+    picture.setAttribute("role", "group");  // within an image a screen reader would find no nodes
+    const { width, height } = picture.viewBox.baseVal;
+    for (const [name, value] of [["smallest", host.querySelector("img").style.minWidth], ["width", `${width}px`], ["ratio", width / height]]) {
+      picture.style.setProperty(`--${name}`, value);
+    }
+    this.boxes = [];
+    for (const shape of picture.querySelectorAll("[data-node]")) {
+      const index = Number(shape.dataset.node);
+      const [value, gradient] = [".value", ".gradient"].map((kind) => new Shown(shape.querySelector(kind)));
+      const title = shape.appendChild(document.createElementNS(shape.namespaceURI, "title"));
+      this.boxes[index] = { shape, value, gradient, title };
+      shape.setAttribute("role", "button");
+      shape.setAttribute("aria-label", label(index));
+      shape.setAttribute("tabindex", "-1");
+    }
+    this.lines = new Map();  // "source target": the lines between two boxes; several where one is used twice
+    for (const line of picture.querySelectorAll("[data-edge]")) {
+      const key = `${line.dataset.source} ${line.dataset.target}`;
+      this.lines.set(key, [...(this.lines.get(key) ?? []), line]);
+    }
+  }
+
+  click(target) {
+    const shape = target.closest("[data-node]");
+    if (shape) this.open(Number(shape.dataset.node));
+    else super.click(target);
+  }
+
+  move(name, target) {
+    if (name === "close") return this.close();
+    const node = target?.dataset.node ?? this.current ?? NaN;  // some steps are about no node
+    if (name === "open") return this.open(Number(node));
+    super.move(name);
+  }
+
+  close() {
+    this.find(".card.node").hidden = true;
+  }
+
+  /* Scroll the picture, and nothing around it, so that the node stands in the middle, unless all of it is to be seen. */
+  bringIntoView(shape) {
+    const picture = this.find(".picture");
+    const [frame, box] = [picture.getBoundingClientRect(), shape.getBoundingClientRect()];
+    if (box.left >= frame.left && box.right <= frame.right && box.top >= frame.top && box.bottom <= frame.bottom) return;
+    picture.scrollBy(box.x + box.width / 2 - frame.x - frame.width / 2, box.y + box.height / 2 - frame.y - frame.height / 2);
+  }
+}

@@ -1,0 +1,236 @@
+/* The steps of both passes over a graph, from what the tape computes: the same that autograd/stepper/frames.py writes. */
+
+/**
+ * A step: what is given, the value of a node, the start of the reverse pass, or what a node hands to a parent.
+ * `here` and `count` tell which of the terms of the parent's gradient it is, `terms` are those up to now.
+ * @typedef {{ pass: "given" | "forward" | "seed" | "reverse", node: number, nodes?: number[], parent?: number, local?: number,
+ *   product?: number, total?: number, here?: number, count?: number, terms?: number[], astray?: boolean }} Step
+ *
+ * The formulas of a graph at one level, see autograd/stepper/levels.py.
+ * @typedef {{ nodes: number[], made: ([Side, Side] | null)[], slopes: Side[], edges: Record<string, [Side, Side?, number?]> }} LevelData
+ */
+
+/** The graph at one level: every operation, or named quantities alone. */
+class Level {
+  /** @param {Tape} tape @param {LevelData} data */
+  constructor(tape, data) {
+    this.tape = tape;
+    this.nodes = data.nodes;
+    this.made = new Map(data.nodes.map((node, i) => [node, data.made[i]]));
+    this.slopes = new Map(data.nodes.map((node, i) => [node, data.slopes[i]]));
+    this.edges = data.edges;
+    /** @type {Map<number, number[]>} */
+    this.parents = new Map(data.nodes.map((node) => [node, []]));
+    for (const key of Object.keys(data.edges)) {
+      const [node, parent] = key.split(".").map(Number);
+      this.parents.get(node)?.push(parent);
+    }
+    this.isWhole = this.nodes.every((node) => tape.parents[node].every((parent) => this.parents.has(parent)));
+  }
+
+  /** @param {number} node @param {number} parent */
+  edge(node, parent) {
+    return this.edges[`${node}.${parent}`];
+  }
+
+  /** The leaves, w1, x, b1, w2 ..., as one computes. */
+  leaves() {
+    const used = new Map();
+    this.nodes.forEach((node, place) => {
+      for (const parent of this.parents.get(node) ?? []) if (!used.has(parent)) used.set(parent, place);
+    });
+    const leaves = this.nodes.filter((node) => this.tape.isLeaf(node));
+    return leaves.sort((a, b) => (used.get(a) ?? 0) - (used.get(b) ?? 0));
+  }
+
+  /** The reverse pass: the gradient of each node, and what each hands to those that it is made of, from the root back. */
+  backward() {
+    if (this.isWhole) return this.tape.backward();
+    const upstream = new Float64Array(this.tape.length);
+    const reached = new Set([this.tape.root]);
+    const contributions = [];
+    upstream[this.tape.root] = 1;
+    for (const node of this.nodes.toReversed()) {
+      if (!reached.has(node)) continue;
+      const locals = this.locals(node);
+      for (const parent of this.parents.get(node) ?? []) {
+        const local = locals.get(parent);
+        if (local === undefined) continue;
+        const product = upstream[node] * local;
+        upstream[parent] += product;
+        reached.add(parent);
+        contributions.push({ node, parent, local, product, total: upstream[parent], stopped: false });
+      }
+    }
+    return { upstream, contributions, doubtful: new Set() };
+  }
+
+  /** The derivatives of a node by those that it is made of, through what has no name. @param {number} node */
+  locals(node) {
+    /** @type {Map<number, number>} */
+    const found = new Map();
+    const waiting = new Map([[node, 1]]);
+    while (waiting.size) {
+      const at = Math.max(...waiting.keys());
+      const upstream = /** @type {number} */ (waiting.get(at));
+      waiting.delete(at);
+      for (const { parent, product, stopped } of this.tape.handed(at, upstream)) {
+        if (stopped) continue;
+        const into = this.parents.has(parent) ? found : waiting;
+        into.set(parent, (into.get(parent) ?? 0) + product);
+      }
+    }
+    return found;
+  }
+}
+
+/** The steps of both passes, with the numbers of now. */
+class Steps {
+  /** @type {Step[]} */
+  all = [];
+
+  /** @param {Tape} tape @param {Level} level */
+  constructor(tape, level) {
+    this.tape = tape;
+    this.level = level;
+    this.renew();
+  }
+
+  /** Anew, after the tape has computed. */
+  renew() {
+    const { tape, level } = this;
+    this.pass = level.backward();
+    const finite = (/** @type {number} */ node) => Number.isFinite(tape.values[node]);
+    const first = level.nodes.find((node) => !finite(node));
+    const leaves = level.leaves();
+    this.all = [{ pass: "given", node: -1, nodes: leaves, astray: first !== undefined && leaves.includes(first) }];
+    for (const node of level.nodes) {
+      if (!tape.isLeaf(node)) this.all.push({ pass: "forward", node, astray: node === first });
+    }
+    if (tape.isLeaf(tape.root)) return;
+    this.all.push({ pass: "seed", node: tape.root });
+    const counts = new Map();
+    for (const { parent } of this.pass.contributions) counts.set(parent, (counts.get(parent) ?? 0) + 1);
+    const terms = new Map();
+    let astray = this.pass.contributions.find(({ total }) => !Number.isFinite(total));
+    for (const contribution of this.pass.contributions) {
+      const { parent, product } = contribution;
+      terms.set(parent, [...(terms.get(parent) ?? []), product]);
+      const own = terms.get(parent);
+      const { node, local, total } = contribution;
+      this.all.push({ pass: "reverse", node, parent, local, product, total, here: own.length, count: counts.get(parent),
+        terms: own, astray: contribution === astray });
+    }
+  }
+
+  /** The node that a step is about. @param {Step} step */
+  about(step) {
+    return step.pass === "reverse" ? /** @type {number} */ (step.parent) : step.node;
+  }
+}
+
+/** What the steps say, in words and formulas. */
+class Saying {
+  /**
+   * @param {Steps} steps @param {Writing} writing
+   * @param {(key: string, parts?: object) => string} say  the words of the catalogue
+   */
+  constructor(steps, writing, say) {
+    this.steps = steps;
+    this.writing = writing;
+    this.say = say;
+    this.level = steps.level;
+    this.tape = steps.tape;
+  }
+
+  /** The equation of a node: h = σ(z) = σ(0.5) = 0.6225. @param {number} node @param {number} style @returns {string[]} */
+  made(node, style) {
+    const value = this.tape.unknown.has(node) ? undefined : this.tape.values[node];
+    const own = this.own(node);
+    const made = this.level.made.get(node);
+    const sides = made ? this.writing.sides(made, style, value) : [];
+    const [text, number] = [this.writing.number(value, TEXT), this.writing.number(value, style)];
+    const last = made && this.writing.sides(made, TEXT, value).at(-1);
+    return [own[style], ...sides, ...(last === text ? [] : [number])];
+  }
+
+  /** The name of a node, in every style. @param {number} node */
+  own(node) {
+    return this.writing.names[node];
+  }
+
+  /** The gradient of a node as a derivative. @param {number} node @param {number} style */
+  slope(node, style) {
+    return this.writing.side(/** @type {Side} */ (this.level.slopes.get(node)), style);
+  }
+
+  /** The sides of a local derivative, without its number: ∂h/∂z = h(1 − h). @param {Step} step @param {number} style */
+  local({ node, parent, local }, style) {
+    const [derivative, formula] = this.level.edge(node, /** @type {number} */ (parent));
+    const plain = formula && this.writing.side(formula, TEXT);
+    const says = plain && plain !== this.writing.number(/** @type {number} */ (local), TEXT);
+    return [derivative, ...(says ? [formula] : [])].map((side) => this.writing.side(/** @type {Side} */ (side), style));
+  }
+
+  /** The same as factors of a product, with their upstream. @param {Step} step @param {number} style */
+  chains(step, style) {
+    const { times } = this.writing.pieces[style];
+    const weak = this.level.edge(step.node, /** @type {number} */ (step.parent))[2];
+    return this.local(step, style).map((side, i) =>
+      this.slope(step.node, style) + times + (i && weak ? this.writing.group(side, style) : side));
+  }
+
+  /** The terms of a gradient up to now, in words, and the sides of the equation that they make. @param {Step} step
+   * @param {number} style @returns {[string, string[]]} */
+  sum(step, style) {
+    const { parent = 0, terms = [], total = NaN, here, count } = step;
+    const slope = this.slope(parent, style);
+    const written = this.writing.number(total, style);
+    const listed = terms.length > 1 ? this.writing.sum(terms, total, style) : "";
+    const sides = [...(listed ? [listed] : []), written];
+    if (terms.length < (count ?? 0)) {
+      return [this.say("sum_so_far", { slope: style === MATHML ? `<math>${slope}</math>` : slope, here, count }), sides];
+    }
+    return [this.say("sum_of_all", { count }), [slope, ...sides]];
+  }
+
+  /** What the first number of a pass that is not finite is called. @param {Step} step @param {number} style */
+  astray(step, style) {
+    const node = this.astrayNode(step);
+    const reverse = step.pass === "reverse";
+    const number = this.writing.number((reverse ? step.total : this.tape.values[node]) ?? NaN, TEXT);
+    const how = reverse ? this.say("first_reverse", { number }) : this.say("first_forward", { number });
+    return { how, quantity: reverse ? this.slope(node, style) : this.own(node)[style] };
+  }
+
+  /** The node whose number is the first that is not finite. @param {Step} step */
+  astrayNode(step) {
+    const given = step.nodes?.find((node) => !Number.isFinite(this.tape.values[node]));
+    return given ?? this.steps.about(step);
+  }
+
+  /** A step as a line of text. @param {Step} step */
+  text(step) {
+    const line = this.line(step);
+    if (!step.astray) return line;
+    const { how, quantity } = this.astray(step, TEXT);
+    return this.say("contribution", { product: line, how, sum: quantity });
+  }
+
+  /** @param {Step} step */
+  line(step) {
+    const { equals } = this.writing.pieces[TEXT];
+    if (step.pass === "given") return (step.nodes ?? []).map((node) => this.made(node, TEXT).join(equals)).join(", ");
+    if (step.pass === "forward") return this.made(step.node, TEXT).join(equals);
+    if (step.pass === "seed") return [this.slope(step.node, TEXT), "1"].join(equals);
+    const { written } = this.writing.product([this.steps.pass.upstream[step.node], step.local ?? NaN], TEXT);
+    const product = [...this.chains(step, TEXT), written, this.writing.number(step.product ?? NaN, TEXT)].join(equals);
+    const [how, sides] = this.sum(step, TEXT);
+    return this.say("contribution", { product, how, sum: sides.join(equals) });
+  }
+
+  /** The part of the run that a step belongs to. @param {Step} step */
+  part(step) {
+    return step.pass === "given" ? this.say("given") : step.pass === "forward" ? this.say("forward") : this.say("reverse");
+  }
+}
