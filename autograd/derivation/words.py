@@ -321,7 +321,7 @@ ENGLISH: Final = {
     "it_is_given": "It is given",
     # what one can do with a graph that computes
     "what_if": "What if? Change a number",
-    "change_a_number": "Type, drag a name sideways, or use ↑ and ↓; in the picture, too. All that depends on it follows.",
+    "change_a_number": "Type, drag a name sideways, or use ↑ ↓; in the picture, too. All that depends on it follows.",
     "computed_here": "These numbers are computed here, in the page.",
     "drag": "Drag sideways to change it",
     "undo": "Undo",
@@ -336,8 +336,8 @@ ENGLISH: Final = {
     "copied": "Copied",
     "is_it_true": "Is it true? Let it grow by ε",
     "gap": "the gap",
-    "gap_shrinks": "A tenth of ε leaves about a hundredth of the gap: the slope is right, and what it leaves out is the "
-    "bend of the curve.",
+    "gap_shrinks": "A tenth of ε leaves about a hundredth of the gap: the slope is right, and leaves out the bend "
+    "of the curve alone.",
     "gap_is_rounding": "What is left of the gap is rounding: floats have 16 digits.",
     "downhill": "Downhill: gradient descent",
     "downhill_hint": "Each trained number takes a step against its gradient; then everything is computed again.",

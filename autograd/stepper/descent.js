@@ -11,17 +11,16 @@ class Descent {
    * @type {{ node: number, before: number, gradient: number, after: number }[]} */
   updates = [];
 
-  /** @param {Graph} figure @param {any} data */
+  /** @param {Live} figure @param {any} data */
   constructor(figure, data) {
     this.figure = figure;
     this.formulas = new Map(data.updates.map((/** @type {any[]} */ [node, ...sides]) => [node, sides]));
     this.course = [figure.tape.values[figure.tape.root]];
-    const parameters = data.roles.some((/** @type {string} */ role) => role === "parameter");
     const field = figure.find(".trained");
-    for (const node of figure.tools?.[0]?.leaves ?? figure.passes.level.leaves()) {
+    for (const node of figure.leaves) {
       const label = document.createElement("label");
       const box = Object.assign(document.createElement("input"), { type: "checkbox", value: String(node) });
-      box.checked = parameters ? data.roles[node] === "parameter" : !["input", "target"].includes(data.roles[node]);
+      box.checked = data.trained.includes(node);
       const name = document.createElement("span");
       name.innerHTML = math(figure.writing.names[node][MATHML]);
       label.append(box, name);
@@ -86,8 +85,8 @@ class Descent {
     const { writing } = figure;
     const now = new Map(this.updates.map((update) => [update.node, update]));
     const { v, g } = figure.numbersOf;
-    figure.numbersOf.v = (node) => now.get(node)?.before ?? v(node);
-    figure.numbersOf.g = (node) => now.get(node)?.gradient ?? g(node);
+    figure.numbersOf.v = (node) => now.get(Number(node))?.before ?? v(node);
+    figure.numbersOf.g = (node) => now.get(Number(node))?.gradient ?? g(node);
     figure.numbersOf.r = () => this.rate;
     const lines = this.updates.map(({ node, gradient, after, before }) => {
       const [formula, numbers] = /** @type {Side[]} */ (this.formulas.get(node));

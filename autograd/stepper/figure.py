@@ -40,18 +40,17 @@ class Kind:
         heads: what the table of steps calls the part and the text of a `Frame`, by the keys of
             `autograd.derivation.words`.
         purpose: what one can do where scripts run, by its key.
-        files: paths without their endings. All the scripts (.js) and style sheets (.css) are used, each building on
-            those before it; the elements (.html) are those of the first.
-        scripts: the same for what is a script alone, before those.
-        styles: the same for what is a style sheet alone.
+        content: the elements below the bar, an .html file.
+        scripts: .js files, each building on those before it.
+        styles: .css files.
     """
 
     name: str
     heads: tuple[str, str]
     purpose: str
-    files: tuple[Path, ...]
-    scripts: tuple[Path, ...] = ()
-    styles: tuple[Path, ...] = ()
+    content: Path
+    scripts: tuple[Path, ...]
+    styles: tuple[Path, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,13 +144,13 @@ class Figure:
         """The progressive figure. No ids, which would collide where there are several; no style sheet of its own."""
         rows = [(str(i), escape(frame.part), escape(frame.text)) for i, frame in enumerate(self.steps, 1)]
         part, text = map(words, self._kind.heads)
-        controls = _read(_PLAYER, ".html").replace("$content", _read(self._kind.files[0], ".html"))
+        controls = _read(_PLAYER, ".html").replace("$content", _read(self._kind.content))
         data = {
             **self._data,
             "steps": [frame.data for frame in self.steps if frame.data is not None],
             "controls": Template(controls).substitute({key: escape(words(key)) for key in ENGLISH}),
             "words": {key: words(key) for key in sorted(set(_ASKED_FOR.findall(_script(self._kind))))},
-            "style": "\n".join([_read(file, ".css") for file in (_PLAYER, *self._kind.files, *self._kind.styles)]),
+            "style": "\n".join([_read(_PLAYER, ".css"), *map(_read, self._kind.styles)]),
         }
         block = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
         return (
@@ -194,14 +193,14 @@ def page_path(path: str | PathLike[str]) -> Path:
 
 
 @cache
-def _read(file: Path, ending: str) -> str:
-    return file.with_suffix(ending).read_text(encoding="utf-8").strip()
+def _read(file: Path, ending: str | None = None) -> str:
+    return (file if ending is None else file.with_suffix(ending)).read_text(encoding="utf-8").strip()
 
 
 @cache
 def _script(kind: Kind) -> str:
     """The player and what it plays, as one function, so that figures of several kinds do not meet."""
-    scripts = "\n\n".join([_read(file, ".js") for file in (_PLAYER, *kind.scripts, *kind.files)])
+    scripts = "\n\n".join([_read(_PLAYER, ".js"), *map(_read, kind.scripts)])
     return f'(() => {{\n"use strict";\n{scripts}\n}})();'
 
 

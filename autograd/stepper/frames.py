@@ -57,7 +57,7 @@ class _Frames:
 
     def all(self) -> Iterator[Frame]:
         astray = next((node for node in self.level.names if not isfinite(node.data)), None)
-        for nodes in self.level.in_order():
+        for nodes in [self.level.leaves, *[[node] for node in self.level.names if node.depth]]:
             line = self._given(nodes) if not nodes[0].depth else self._made(nodes[0])
             if astray in nodes:
                 line = self._marked(line, "first_forward", self.level.symbol(astray), astray.data)

@@ -24,10 +24,10 @@ class Given {
   /** @type {Map<number, number>[]} */
   past = [];
 
-  /** @param {Graph} figure */
+  /** @param {Live} figure */
   constructor(figure) {
     this.figure = figure;
-    this.leaves = figure.passes.level.leaves();
+    this.leaves = /** @type {number[]} */ (figure.leaves);
     this.entries = new Map(this.leaves.map((node) => [node, this.entry(node)]));
     const place = figure.find(".entries");
     place.append(...[...this.entries.values()].map(({ row }) => row));

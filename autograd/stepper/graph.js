@@ -1,48 +1,21 @@
 /* A graph that computes: the content of the player for figures of the kind "graph". Each tool that changes numbers, or
    that shows more of them, is a part of its own: see given.js, why.js and descent.js. */
 
-class Graph extends Picture {
+class Graph extends Live {
   prepare(data, host) {
-    this.shown = data.shown;  // of each box its node in the tape, null for a constant
-    this.boxOf = new Map(data.shown.map((node, box) => [node, box]));
-    this.tape = new Tape(data.tape);
-    this.numbersOf = {
-      v: (node) => this.tape.unknown.has(node) ? undefined : this.tape.values[node],
-      g: (node) => this.passes.pass.upstream[node],
-    };
-    this.writing = new Writing(data, (place) => this.numbersOf[place[0]](Number(place.slice(1))));
-    this.passes = new Steps(this.tape, new Level(this.tape, data.levels[0]));
+    this.prepareLive(data, host);
+    this.passes = new Steps(this.tape, new Level(this.tape, data.levels[0]), data.leaves);
     this.saying = new Saying(this.passes, this.writing, (key, parts) => this.say(key, parts));
     this.steps = this.passes.all;
-    this.drawPicture(host, (box) => this.described(this.shown[box]));
     this.tools = [new Given(this), new Why(this), new Descent(this, data)];
     this.timetable();
   }
 
-  /** A node as plain text: h = 0.6225. @param {number | null} node */
-  described(node) {
-    return node === null ? "" : `${this.writing.names[node][TEXT]} = ${this.writing.number(this.numbersOf.v(node), TEXT)}`;
-  }
-
-  /* Numbers were changed: compute, and show the step where we are with the numbers of now. */
-  changed() {
-    this.tape.run();
+  stepsAnew() {
     this.passes.renew();
     this.steps = this.passes.all;
     this.timetable();
-    this.setRows(this.steps.map((step) => [this.saying.part(step), this.saying.text(step)]));
-    this.show(this.at);
-    if (!this.find(".card.node").hidden) this.open(this.opened);
-    for (const tool of this.tools) tool.renew();
-  }
-
-  /* The table of all steps. */
-  setRows(rows) {
-    this.slider.max = rows.length - 1;
-    const body = this.rows[0].parentElement;
-    while (this.rows.length > rows.length) this.rows.pop().remove();
-    while (this.rows.length < rows.length) this.rows.push(body.appendChild(this.rows[0].cloneNode(true)));
-    this.rows.forEach((row, i) => [i + 1, ...rows[i]].forEach((text, column) => { row.cells[column].textContent = text; }));
+    return this.steps.map((step) => [this.partOf(step), this.saying.text(step)]);
   }
 
   /* When each node gets its value, and each gradient its terms. */
@@ -108,7 +81,7 @@ class Graph extends Picture {
       box.shape.setAttribute("tabindex", i === this.current ? "0" : "-1");
       box.shape.setAttribute("aria-label", this.described(node));
       box.title.textContent = tape.outside.get(node) ?? (open ? this.say("gradient_so_far", { here: sum.here, count: sum.count }) : "");
-      box.value.write(writing.number(this.numbersOf.v(node), TEXT));
+      box.value.write(writing.number(this.value(node), TEXT));
       box.gradient.write(open ? this.say("open_sum", { sum: total }) : total);
     });
     for (const lines of this.lines.values()) for (const line of lines) line.toggleAttribute("data-lit", active.has(line));

@@ -3,52 +3,41 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
-from fractions import Fraction
+from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from autograd.derivation.formulas import Product, Sum, Symbol
 from autograd.derivation.naming import CALLER, Caller, all_named, names_in_use, node_names
-from autograd.derivation.styles import MATHML, TEXT, one_line
+from autograd.derivation.styles import one_line
 from autograd.derivation.words import words
-from autograd.derivation.writing import significant
 from autograd.drawing.build import build_scene
 from autograd.drawing.layout import lay_out
 from autograd.drawing.legend import said_of
 from autograd.drawing.lettering import Run
 from autograd.drawing.roles import Roles
-from autograd.drawing.scene import Line, Scene
+from autograd.drawing.scene import Line
 from autograd.drawing.svg import to_svg
 from autograd.engine.checks import check_count
 from autograd.engine.value import Value
 from autograd.stepper import figure_of
 from autograd.stepper.figure import Figure, Kind
 from autograd.stepper.frames import frames
-from autograd.stepper.levels import Level, every_operation
-from autograd.stepper.tape import tape_of
-from autograd.stepper.templates import Templates, names_in_styles, pieces
+from autograd.stepper.levels import every_operation
+from autograd.stepper.live import CONTENT, SCRIPTS, STYLES, Live
 
 MAX_NODES = 1000
 """The largest graph that is shown: some 10 MB, which a browser holds. The page grows with the square of the nodes."""
 
 _HERE = Path(__file__).parent
-PICTURE = _HERE / "picture"
-"""The script of a picture and the cards below it."""
-COMPUTING = tuple([_HERE / name for name in ("elementary", "tape", "writing", "steps")])
-"""The scripts that compute a graph, and write what they computed."""
-TOOLS = tuple([_HERE / name for name in ("given", "why", "descent")])
-"""The scripts of what one can do with a graph."""
 GRAPH = Kind(
     "graph",
     ("pass", "calculation"),
     "both_passes",
-    (_HERE / "graph",),
-    scripts=(*COMPUTING, PICTURE, *TOOLS),
-    styles=(_HERE / "tools",),
+    CONTENT,
+    (*SCRIPTS, *[_HERE / f"{name}.js" for name in ("steps", "why", "graph")]),
+    STYLES,
 )
-_SLOPE = Symbol("\0")  # whose number is that of a gradient
 _LONGEST = "-8.{digits}e-8"  # a number that takes much room
 
 
@@ -155,67 +144,13 @@ def _figure_of_graph(
     lay_out(scene)
     name = one_line(names_of[root])
     level = every_operation(root, names_of)
+    live = Live(root, names_of, digits)
+    role_of = {node.value: node.role for node in scene.nodes if isinstance(node.value, Value)}
     return Figure(
         GRAPH,
         words("step_by_step", name=name),
         " ".join([words("graph", name=name, count=n), *said_of([node.role for node in scene.nodes])]),
         to_svg(scene),
         frames(level, digits),
-        live_data(root, names_of, [level], scene, digits),
+        {**live.data(scene, role_of), "levels": [level.data(live.templates, live.places)]},
     )
-
-
-def live_data(
-    root: Value, names_of: Mapping[Value, str], levels: Sequence[Level], scene: Scene, digits: int
-) -> dict[str, Any]:
-    """What the page computes and writes with.
-
-    Arguments:
-        names_of: a name for every node, operands before results.
-        levels: at which the graph can be seen.
-        scene: the picture.
-
-    Returns:
-        ``tape``, ``levels``, ``shapes``, ``names``, ``pieces`` and ``digits``, see the modules that make them.
-        ``shown``: of each box in the picture its node, None for a constant.
-        ``roles``: those of the nodes.
-        ``updates``: for each leaf its number after a step of gradient descent, as a formula and with numbers.
-    """
-    order = list(names_of)
-    places = {node: i for i, node in enumerate(order)}
-    templates = Templates(list(names_of.values()), digits)
-
-    def update(leaf: Value) -> list[Any]:
-        """w − η ∂L/∂w, and the same with numbers."""
-        weight, slope, rate = Symbol(names_of[leaf]), levels[0].slope(leaf), Symbol("η")
-        number_of = {weight: f"v{places[leaf]}", rate: "r0", _SLOPE: f"g{places[leaf]}"}
-        formula, numbers = (Sum((weight, Product(Fraction(-1), (rate, factor)))) for factor in (slope, _SLOPE))
-        put_in = templates.put_in(numbers, {symbol.name: of for symbol, of in number_of.items()}.__getitem__)
-        return [places[leaf], templates.formula(formula), put_in]
-
-    boxes = {node.value: node for node in scene.nodes if isinstance(node.value, Value)}
-    return {
-        "tape": tape_of(root, order),
-        "levels": [level.data(templates, places) for level in levels],
-        "shapes": templates.shapes,
-        "names": names_in_styles(list(names_of.values())),
-        "pieces": pieces(),
-        "digits": digits,
-        "shown": [places.get(node.value) if isinstance(node.value, Value) else None for node in scene.nodes],
-        "updates": [update(leaf) for leaf in order if not leaf.depth],
-        "roles": [boxes[node].role if node in boxes else None for node in order],
-    }
-
-
-def nodes_of(scene: Scene, digits: int) -> list[list[str]]:
-    """Of each node, for the script: its name and its number as MathML, and both as text; no name for a constant."""
-    rows = []
-    for node in scene.nodes:
-        if isinstance(node.value, Value):
-            number = significant(node.value.data, digits)
-            rows.append(
-                [MATHML.name(node.name), MATHML.number(number), f"{one_line(node.name)} = {TEXT.number(number)}"]
-            )
-        else:
-            rows.append(["", "", node.lines[-1].text])
-    return rows

@@ -5,7 +5,7 @@ A level is a way to see the graph: every operation, or one step a named quantity
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from autograd.derivation.chain import Local, Steps
@@ -17,6 +17,16 @@ from autograd.engine.value import Value
 from autograd.stepper.templates import Templates
 
 LONGEST_FORMULA = 40  # names and numbers; of a local derivative that takes more the number alone is shown
+
+
+def in_order_of_use(nodes: Iterable[Value]) -> list[Value]:
+    """The leaves among the nodes of a graph, w1, x, b1, w2 ..., as one computes with them.
+
+    Arguments:
+        nodes: all of them, operands before results.
+    """
+    uses = {parent: i for i, node in reversed(list(enumerate(nodes))) for parent in node.parents}
+    return sorted([node for node in nodes if not node.depth], key=lambda leaf: uses.get(leaf, 0))
 
 
 class Level:
@@ -31,6 +41,7 @@ class Level:
 
     Attributes:
         parents: those that each node is made of.
+        leaves: w1, x, b1, w2 ..., as one computes with them.
         paths_part: whether one node goes into several.
     """
 
@@ -51,6 +62,7 @@ class Level:
         self.parents: dict[Value, list[Value]] = {node: [] for node in names}
         for node, parent in locals:
             self.parents[node].append(parent)
+        self.leaves = in_order_of_use(names)
         self.paths_part = len({parent for _, parent in locals}) < len(locals)
 
     def slope(self, node: Value) -> Derivative:
@@ -69,15 +81,6 @@ class Level:
     def symbol(self, node: Value) -> Symbol:
         """A node by its name."""
         return Symbol(self.names[node], node.data)
-
-    def in_order(self) -> Iterator[list[Value]]:
-        """First all leaves, w1, x, b1, w2 ..., as one computes; then one node after the other."""
-        used: dict[Value, int] = {}  # of each node the place of the one that first uses it
-        for place, node in enumerate(self.names):
-            for parent in self.parents[node]:
-                used.setdefault(parent, place)
-        yield sorted([node for node in self.names if not node.depth], key=lambda leaf: used.get(leaf, 0))
-        yield from [[node] for node in self.names if node.depth]
 
     def contributions(self) -> Iterator[tuple[Value, float, Contribution]]:
         """What each node hands to those that it is made of, from the root back: the node, what has come to it, this."""

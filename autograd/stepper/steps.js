@@ -33,16 +33,6 @@ class Level {
     return this.edges[`${node}.${parent}`];
   }
 
-  /** The leaves, w1, x, b1, w2 ..., as one computes. */
-  leaves() {
-    const used = new Map();
-    this.nodes.forEach((node, place) => {
-      for (const parent of this.parents.get(node) ?? []) if (!used.has(parent)) used.set(parent, place);
-    });
-    const leaves = this.nodes.filter((node) => this.tape.isLeaf(node));
-    return leaves.sort((a, b) => (used.get(a) ?? 0) - (used.get(b) ?? 0));
-  }
-
   /** The reverse pass: the gradient of each node, and what each hands to those that it is made of, from the root back. */
   backward() {
     if (this.isWhole) return this.tape.backward();
@@ -89,10 +79,11 @@ class Steps {
   /** @type {Step[]} */
   all = [];
 
-  /** @param {Tape} tape @param {Level} level */
-  constructor(tape, level) {
+  /** @param {Tape} tape @param {Level} level @param {number[]} leaves */
+  constructor(tape, level, leaves) {
     this.tape = tape;
     this.level = level;
+    this.leaves = leaves;
     this.renew();
   }
 
@@ -102,7 +93,7 @@ class Steps {
     this.pass = level.backward();
     const finite = (/** @type {number} */ node) => Number.isFinite(tape.values[node]);
     const first = level.nodes.find((node) => !finite(node));
-    const leaves = level.leaves();
+    const { leaves } = this;
     this.all = [{ pass: "given", node: -1, nodes: leaves, astray: first !== undefined && leaves.includes(first) }];
     for (const node of level.nodes) {
       if (!tape.isLeaf(node)) this.all.push({ pass: "forward", node, astray: node === first });
@@ -227,10 +218,5 @@ class Saying {
     const product = [...this.chains(step, TEXT), written, this.writing.number(step.product ?? NaN, TEXT)].join(equals);
     const [how, sides] = this.sum(step, TEXT);
     return this.say("contribution", { product, how, sum: sides.join(equals) });
-  }
-
-  /** The part of the run that a step belongs to. @param {Step} step */
-  part(step) {
-    return step.pass === "given" ? this.say("given") : step.pass === "forward" ? this.say("forward") : this.say("reverse");
   }
 }

@@ -6,7 +6,7 @@ and the gradients that it gives its weights. Every number is the engine's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from html import escape
 from itertools import groupby
@@ -19,6 +19,7 @@ from autograd.derivation.formulas import (
     Derivative,
     Expression,
     Number,
+    Place,
     Product,
     Sum,
     Symbol,
@@ -30,16 +31,16 @@ from autograd.derivation.formulas import (
     put_in,
     sum_of,
 )
-from autograd.derivation.naming import all_named
 from autograd.derivation.styles import MATHML
 from autograd.derivation.words import words
-from autograd.derivation.writing import mathml, text
+from autograd.derivation.writing import text
 from autograd.drawing.scene import Scene
 from autograd.engine import primitives
 from autograd.engine.graph import topological_order
 from autograd.engine.scalar import fsum
 from autograd.engine.value import Value
 from autograd.stepper.figure import Frame
+from autograd.stepper.templates import Templates
 from nn.views.example import Example, WorkingNeuron
 from nn.views.network import circle_name
 
@@ -55,15 +56,18 @@ class Sentence(NamedTuple):
     is_said: bool = False
 
 
-def neuron_frames(run: Example, scene: Scene, names: dict[Value, str], digits: int) -> list[Frame]:
+def neuron_frames(
+    run: Example, scene: Scene, names: dict[Value, str], every_name: Mapping[Value, str], templates: Templates
+) -> list[Frame]:
     """Every step, in order.
 
     Arguments:
         scene: the picture, whose circles and lines the steps are about.
         names: for every quantity.
-        digits: how many significant digits are shown.
+        every_name: for every node, in the order of the tape.
+        templates: what writes formulas for the page.
     """
-    return list(_NetworkFrames(run, scene, names, digits).all())
+    return list(_NetworkFrames(run, scene, names, every_name, templates).all())
 
 
 def indexed(letter: str, sizes: Sequence[int], k: int, i: int) -> str:
@@ -74,10 +78,21 @@ def indexed(letter: str, sizes: Sequence[int], k: int, i: int) -> str:
 class _NetworkFrames:
     """What the frames of one run share."""
 
-    def __init__(self, run: Example, scene: Scene, names: dict[Value, str], digits: int) -> None:
-        self.run, self.scene, self.names, self.digits, self.sizes = run, scene, names, digits, run.sizes
-        outputs = [neuron.a for neuron in self.layer(len(self.sizes) - 1)]
-        self.invented = all_named([run.loss, *outputs], names)
+    def __init__(
+        self,
+        run: Example,
+        scene: Scene,
+        names: dict[Value, str],
+        every_name: Mapping[Value, str],
+        templates: Templates,
+    ) -> None:
+        self.run, self.scene, self.names, self.sizes = run, scene, names, run.sizes
+        self.invented, self.templates, self.digits = every_name, templates, templates.digits
+        self.number_in_tape = {node: i for i, node in enumerate(every_name)}
+        self.of = {name: f"v{self.number_in_tape[node]}" for node, name in every_name.items()}
+        for k in range(1, len(self.sizes)):
+            for i, neuron in enumerate(self.layer(k)):
+                self.of[self.delta(k, i).name] = f"g{self.number_in_tape[neuron.z]}"
         self.index = {node.value: node.index for node in scene.nodes if isinstance(node.value, Value)}
         self.circles = {text(self.symbol(value)): i for value, i in self.index.items() if value in names}
         self.astray: set[str] = set()  # the passes that had a number which is not finite
@@ -124,7 +139,7 @@ class _NetworkFrames:
         for how, sides, is_said in lines:
             equation = " = ".join(_distinct(text(side, self.digits) for side in sides))
             said.append(f"{how}: {equation}" if is_said and equation else equation or how)
-            shown.append([escape(how), _distinct(mathml(side, self.digits) for side in sides)])
+            shown.append([how, int(is_said), *[self.templates.formula(side) for side in sides]])
         data = {
             "pass": part,
             "title": title,
@@ -164,6 +179,36 @@ class _NetworkFrames:
     def slope(self, node: Value, of: Value | None = None) -> Derivative:
         return Derivative(self.names[self.run.loss if of is None else of], self.names[node])
 
+    def value(self, node: Value) -> Place:
+        return Place(node.data, f"v{self.number_in_tape[node]}")
+
+    def gradient_value(self, node: Value) -> Place:
+        """The derivative of the loss by a node."""
+        return Place(self.run.gradient_of(node), f"g{self.number_in_tape[node]}")
+
+    def local_value(self, node: Value, by: Value, local: float) -> Place:
+        """The derivative of a node by another one."""
+        return Place(local, f"d{self.number_in_tape[node]}.{self.number_in_tape[by]}")
+
+    def put_in(self, formula: Expression) -> Expression:
+        """A formula with the numbers put in."""
+        return put_in(formula, place=lambda symbol: Place(symbol.value, self.of[symbol.name]))
+
+    def equation(self, left: Expression, formula: Expression, value: Place) -> list[Expression]:
+        """A quantity, its formula, the same with the numbers put in, and the result."""
+        return [left, formula, self.put_in(formula), value]
+
+    def own_equation(self, own: Expression) -> list[Expression]:
+        """What a neuron gives to the gradient of a parameter, with its numbers and the result."""
+        factors = [
+            factor for factor in (own.factors if isinstance(own, Product) else (own,)) if isinstance(factor, Symbol)
+        ]
+        return [
+            own,
+            self.put_in(own),
+            Place(evaluate(own), "".join([f"*{self.of[factor.name]}" for factor in factors])),
+        ]
+
     def gap(self, k: int, part: str, what: str) -> Iterator[Frame]:
         """What becomes of the neurons of a folded layer."""
         left_out = len(self.layer(k)) - len(self.shown(k))
@@ -179,8 +224,8 @@ class _NetworkFrames:
     def given(self) -> Frame:
         """The inputs and the targets."""
         lines = [
-            *_some([Sentence("", (self.symbol(x), Number(x.data))) for x in self.run.inputs]),
-            *_some([Sentence("", (self.symbol(t), Number(t.data))) for t in self.run.targets]),
+            *_some([Sentence("", (self.symbol(x), self.value(x))) for x in self.run.inputs]),
+            *_some([Sentence("", (self.symbol(t), self.value(t))) for t in self.run.targets]),
             Sentence(words("lines_are_weights")),
         ]
         nodes = self.nodes([*self.run.inputs, *self.run.targets])
@@ -210,7 +255,7 @@ class _NetworkFrames:
         products = [_product(self.symbol(w), self.symbol(x)) for w, x in zip(neuron.row, neuron.inputs, strict=False)]
         formula = Sum((*products, self.symbol(neuron.row[-1])))
         key = "weighted_sum" if neuron.a is not neuron.z else "linear_output"
-        return Sentence(words(key), _equation(self.symbol(neuron.z), formula, neuron.z.data))
+        return Sentence(words(key), self.equation(self.symbol(neuron.z), formula, self.value(neuron.z)))
 
     def output(self, neuron: WorkingNeuron) -> list[Expression]:
         """a = φ(z)"""
@@ -220,7 +265,7 @@ class _NetworkFrames:
             formula: Expression = divide(call("exp", self.symbol(neuron.z)), add(*powers))
         else:
             formula = Steps(a, neuron.z, self.names, self.invented).definition(a)
-        return _equation(self.symbol(a), formula, a.data)
+        return self.equation(self.symbol(a), formula, self.value(a))
 
     def loss(self) -> Frame:
         """The loss of the outputs against the targets."""
@@ -230,7 +275,7 @@ class _NetworkFrames:
         formula = graph.definition(run.loss)
         lines = [
             *self.where(graph, formula),
-            Sentence(run.loss_name, _equation(Symbol("L", run.loss.data), formula, run.loss.data)),
+            Sentence(run.loss_name, self.equation(self.symbol(run.loss), formula, self.value(run.loss))),
         ]
         node = self.index[run.loss]
         beside = [*[neuron.a for neuron in run.layers[-1]], *run.targets]
@@ -241,7 +286,10 @@ class _NetworkFrames:
         """What the steps in the formula are that have a name here alone."""
         parts = graph.made_here([formula])
         return [
-            Sentence(words("where"), _equation(Symbol(graph.names[part], part.data), graph.definition(part), part.data))
+            Sentence(
+                words("where"),
+                self.equation(Symbol(graph.names[part], part.data), graph.definition(part), self.value(part)),
+            )
             for part in parts
         ]
 
@@ -266,7 +314,7 @@ class _NetworkFrames:
 
     def delta_lines(self, k: int, i: int, neuron: WorkingNeuron) -> list[Sentence]:
         """delta = dL/da · φ'(z)"""
-        delta, value = self.delta(k, i), Number(self.run.gradient_of(neuron.z))
+        delta, value = self.delta(k, i), self.gradient_value(neuron.z)
         last = k == len(self.sizes) - 1
         if neuron.a is neuron.z or (last and neuron.a not in self.run.gradients):
             whole = self.slope_of_loss(k, i, neuron.z)
@@ -274,37 +322,38 @@ class _NetworkFrames:
             return [*whole[:-1], Sentence(words(key), [delta, *whole[-1].sides])]
         outputs = list(enumerate(self.layer(k))) if _is_layer_wide(self.layer(k)) else [(i, neuron)]
         lines: list[Sentence] = []
-        chain: list[tuple[Derivative, Derivative, float, float]] = []
+        chain: list[tuple[Derivative, Derivative, Place, Place]] = []
         for j, other in outputs:
             step = Steps(other.a, neuron.z, self.names, self.invented).locals.get(neuron.z, {}).get(other.a)
             if step is None:
                 continue
             inner = self.slope(neuron.z, other.a)
-            sides = _equation(inner, step.formula, step.value)
+            local = self.local_value(other.a, neuron.z, step.value)
+            sides = self.equation(inner, step.formula, local)
             lines += [*self.slope_of_loss(k, j, other.a), Sentence(words("slope_of_the_activation"), sides)]
-            chain.append((self.slope(other.a), inner, self.run.gradient_of(other.a), step.value))
+            chain.append((self.slope(other.a), inner, self.gradient_value(other.a), local))
         symbols = sum_of([Chain((outer, inner)) for outer, inner, _, _ in chain])
-        numbers = sum_of([Chain((Number(u), Number(d))) for _, _, u, d in chain])
+        numbers = sum_of([Chain((u, d)) for _, _, u, d in chain])
         result = Sentence(words("delta"), [delta, self.slope(neuron.z), symbols, numbers, value])
         flat = [Sentence(words("step_is_flat"))] if neuron.a.op is primitives.step else []
         return [*_some(lines), result, *flat]
 
     def slope_of_loss(self, k: int, i: int, node: Value) -> list[Sentence]:
         """dL/da: from the loss itself, or as the sum of what comes back from the next layer."""
-        slope, value = self.slope(node), self.run.gradient_of(node)
+        slope, value = self.slope(node), self.gradient_value(node)
         if k < len(self.sizes) - 1:
             terms = [(user.row[i], self.delta(k + 1, j)) for j, user in enumerate(self.layer(k + 1))]
             formula = sum_of([_product(self.symbol(w), delta) for w, delta in terms])
-            return [Sentence(words("comes_back", count=len(terms)), _equation(slope, formula, value))]
+            return [Sentence(words("comes_back", count=len(terms)), self.equation(slope, formula, value))]
         graph = Steps(self.run.loss, node, self.names, self.invented)
         users = graph.locals.get(node, {})
         neuron, t = self.layer(k)[i], self.run.targets[i]
         formula_of_loss = users[self.run.loss].formula if set(users) == {self.run.loss} else None
-        if node is not neuron.a and abs(value - (neuron.a.data - t.data)) <= 1e-12:
+        if node is not neuron.a and abs(value.value - (neuron.a.data - t.data)) <= 1e-12:
             formula_of_loss = add(self.symbol(neuron.a), negative(self.symbol(t)))
         if formula_of_loss is None:
-            return [Sentence(words("slope_of_the_loss"), [slope, Number(value)])]
-        sides = _equation(slope, formula_of_loss, value)
+            return [Sentence(words("slope_of_the_loss"), [slope, value])]
+        sides = self.equation(slope, formula_of_loss, value)
         return [*self.where(graph, formula_of_loss), Sentence(words("slope_of_the_loss"), sides)]
 
     def gradient_lines(self, k: int, i: int, neuron: WorkingNeuron) -> list[Sentence]:
@@ -319,22 +368,20 @@ class _NetworkFrames:
         """
         parameter = self.layer(k)[i].row[j]
         places, own = self.places[parameter], self.term(k, i, j)
-        slope, whole = self.slope(parameter), self.run.gradient_of(parameter)
+        slope, whole = self.slope(parameter), self.gradient_value(parameter)
         terms = [self.term(*place) for place in places]
         numbers = [evaluate(term) for term in terms]
-        if abs(fsum(numbers) - whole) > 1e-9 * fsum([*map(abs, numbers)]) + 1e-300:  # the loss uses it, too
-            part = Sentence(
-                words("part_of", slope=text(slope)), [own, put_in(own), Number(evaluate(own))], is_said=True
-            )
-            return [part, Sentence(words("with_the_rest"), [slope, Number(whole)], is_said=True)]
+        if abs(fsum(numbers) - whole.value) > 1e-9 * fsum([*map(abs, numbers)]) + 1e-300:  # the loss uses it, too
+            part = Sentence(words("part_of", slope=text(slope)), self.own_equation(own), is_said=True)
+            return [part, Sentence(words("with_the_rest"), [slope, whole], is_said=True)]
         if len(places) == 1:
-            return [Sentence("", _equation(slope, own, whole))]
+            return [Sentence("", self.equation(slope, own, whole))]
         if (k, i, j) != self.last_place[parameter]:
             how = words("shared_term", terms=len(places), slope=text(slope))
-            return [Sentence(how, [own, put_in(own), Number(evaluate(own))], is_said=True)]
-        sides: list[Expression] = [slope, Number(whole)]
+            return [Sentence(how, self.own_equation(own), is_said=True)]
+        sides: list[Expression] = [slope, whole]
         if len(terms) <= MOST_LINES:
-            sides = _equation(slope, Sum(tuple(terms)), whole)
+            sides = self.equation(slope, Sum(tuple(terms)), whole)
         return [Sentence(words("shared_sum", terms=len(places)), sides, is_said=True)]
 
     def term(self, k: int, i: int, j: int) -> Expression:
@@ -356,22 +403,20 @@ class _NetworkFrames:
                 for operand, local in a.edges:
                     if operand is leaf:
                         users[a] = users.get(a, 0.0) + local
-            whole = self.run.gradient_of(leaf)
+            whole = self.gradient_value(leaf)
             symbols = sum_of([Chain((self.slope(a), self.slope(leaf, a))) for a in users])
-            numbers = sum_of([Chain((Number(self.run.gradient_of(a)), Number(local))) for a, local in users.items()])
-            is_all = users and isclose(evaluate(numbers), whole, rel_tol=1e-9, abs_tol=1e-12)  # nothing else uses it
-            sides = [self.slope(leaf), *([symbols, numbers] if is_all else []), Number(whole)]
+            locals_ = [self.local_value(a, leaf, local) for a, local in users.items()]
+            numbers = sum_of([Chain((self.gradient_value(a), local)) for a, local in zip(users, locals_, strict=True)])
+            is_all = users and isclose(
+                evaluate(numbers), whole.value, rel_tol=1e-9, abs_tol=1e-12
+            )  # nothing else uses it
+            sides = [self.slope(leaf), *([symbols, numbers] if is_all else []), whole]
             lines = [Sentence(words("term_a_neuron") if is_all else "", sides)]
             beside = self.nodes(users)
             yield self.frame("reverse", self.title("gradient_of", leaf), lines, beside=beside)
 
 
 # --- pieces ------------------------------------------------------------------------------------------------------
-
-
-def _equation(left: Expression, formula: Expression, value: float) -> list[Expression]:
-    """A quantity, its formula, the same with the numbers put in, and the result."""
-    return [left, formula, put_in(formula), Number(value)]
 
 
 def _product(a: Expression, b: Expression) -> Product:

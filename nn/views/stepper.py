@@ -6,19 +6,29 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from autograd.derivation.naming import CALLER, Caller, distinct, node_names
+from autograd.derivation.naming import CALLER, Caller, all_named, distinct, node_names
 from autograd.derivation.styles import one_line
 from autograd.derivation.words import words
+from autograd.drawing.scene import Role
 from autograd.drawing.svg import to_svg
 from autograd.engine.value import Value
 from autograd.stepper.figure import Figure, Kind
-from autograd.stepper.graph import GRAPH, nodes_of
+from autograd.stepper.graph import GRAPH
+from autograd.stepper.live import CONTENT, SCRIPTS, STYLES, Live
 from nn.views.example import Example, run_example
 from nn.views.frames import indexed, neuron_frames
 from nn.views.network import circle_name
 from nn.views.picture import network_scene
 
-NETWORK = Kind("network", GRAPH.heads, GRAPH.purpose, (*GRAPH.files, Path(__file__).with_suffix("")))
+_HERE = Path(__file__)
+NETWORK = Kind(
+    "network",
+    GRAPH.heads,
+    GRAPH.purpose,
+    CONTENT,
+    (*SCRIPTS, _HERE.with_suffix(".js")),
+    (*STYLES, _HERE.with_suffix(".css")),
+)
 MOST_CIRCLES = 24  # from more on, large layers are folded; each circle takes three steps
 
 
@@ -28,14 +38,22 @@ def show_network(
     """The stepper of a network; the arguments, and what is raised, are those of `autograd.show`."""
     run = run_example(model, x, target, loss)
     scene = network_scene(model, max_nodes=MOST_CIRCLES, digits=digits, example=run, legend=legend)
-    picture = to_svg(scene)
+    usual = usual_names(run, names)
+    every_name = all_named([run.loss, *[neuron.a for neuron in run.layers[-1]]], usual)
+    live = Live(run.loss, every_name, digits)
+    frames = neuron_frames(run, scene, usual, every_name, live.templates)
+    box_of = {node.value: node.index for node in scene.nodes}
+    neurons = [neuron for layer in run.layers for neuron in layer if neuron.a in box_of]
+    deltas = [[box_of[neuron.a], live.places[neuron.z]] for neuron in neurons]
+    parameters = {parameter for layer in run.layers for neuron in layer for parameter in neuron.row}
+    roles: dict[Value, Role] = {**dict.fromkeys(parameters, "parameter"), **dict.fromkeys(run.inputs, "input")}
     return Figure(
         NETWORK,
         words("neuron_by_neuron", name=f"{one_line(repr(model).split('(')[0])}({' → '.join(map(str, run.sizes))})"),
         words("outputs_and_deltas", description=scene.description),
-        picture,
-        neuron_frames(run, scene, usual_names(run, names), digits),
-        {"nodes": nodes_of(scene, digits)},
+        to_svg(scene),
+        frames,
+        {**live.data(scene, {**roles, **dict.fromkeys(run.targets, "target")}), "deltas": deltas},
     )
 
 

@@ -26,7 +26,15 @@ from nn.views.replay.views import view_of
 
 __all__ = ["figure"]
 
-HISTORY = Kind("history", ("epoch", "loss_and_metrics"), "the_training", (Path(__file__).with_name("history"),))
+_HERE = Path(__file__)
+HISTORY = Kind(
+    "history",
+    ("epoch", "loss_and_metrics"),
+    "the_training",
+    _HERE.with_name("history.html"),
+    (_HERE.with_name("history.js"),),
+    (_HERE.with_name("history.css"),),
+)
 Item = TypeVar("Item")
 
 MOST_EXAMPLES = 400  # that are drawn

@@ -1,0 +1,69 @@
+/* What figures share that compute: a graph on a tape, the formulas that are written from it, and the tools that change its
+   numbers. What a kind of figure shows of it is a class derived from this one. */
+
+class Live extends Picture {
+  /* Shown anew with the numbers of now: the steps, as rows of the table. */
+  stepsAnew() { return []; }
+
+  prepareLive(data, host) {
+    this.shown = data.shown;  // of each box its node in the tape, null for a constant
+    this.boxOf = new Map(data.shown.map((node, box) => [node, box]));
+    this.leaves = data.leaves;
+    this.tape = new Tape(data.tape);
+    this.upstream = this.tape.backward().upstream;
+    /** The number at a place: v3 is the value of node 3, g3 its gradient, d3.1 the derivative of node 3 by node 1.
+     * @type {Record<string, (place: string) => number | undefined>} */
+    this.numbersOf = {
+      v: (place) => this.value(Number(place)),
+      g: (place) => this.upstream[Number(place)],
+      d: (place) => this.derivative(...place.split(".").map(Number)),
+      "*": (place) => place.split("*").reduce((product, factor) => product * (this.numberOf(factor) ?? NaN), 1),
+    };
+    this.writing = new Writing(data, (place) => this.numberOf(place));
+    this.drawPicture(host, (box) => this.described(this.shown[box]));
+  }
+
+  /** @param {string} place */
+  numberOf(place) {
+    return this.numbersOf[place[0]](place.slice(1));
+  }
+
+  /** The number of a node; undefined where it has none. @param {number} node */
+  value(node) {
+    return this.tape.unknown.has(node) ? undefined : this.tape.values[node];
+  }
+
+  /** The derivative of a node by another one, over all ways. @param {number} node @param {number} by */
+  derivative(node, by) {
+    return this.tape.backward(node).upstream[by];
+  }
+
+  /** A node as plain text: h = 0.6225. @param {number | null} node */
+  described(node) {
+    return node === null ? "" : `${this.writing.names[node][TEXT]} = ${this.writing.number(this.value(node), TEXT)}`;
+  }
+
+  /** The part of the run that a step belongs to. @param {{ pass: string }} step */
+  partOf({ pass }) {
+    return pass === "given" ? this.say("given") : pass === "forward" ? this.say("forward") : this.say("reverse");
+  }
+
+  /* Numbers were changed: compute, and show the step where we are with the numbers of now. */
+  changed() {
+    this.tape.run();
+    this.upstream = this.tape.backward().upstream;
+    this.setRows(this.stepsAnew());
+    this.show(Math.min(this.at, this.steps.length - 1));
+    if (!this.find(".card.node").hidden) this.open(this.opened);
+    for (const tool of this.tools) tool.renew();
+  }
+
+  /* The table of all steps. */
+  setRows(rows) {
+    this.slider.max = rows.length - 1;
+    const body = this.rows[0].parentElement;
+    while (this.rows.length > rows.length) this.rows.pop().remove();
+    while (this.rows.length < rows.length) this.rows.push(body.appendChild(this.rows[0].cloneNode(true)));
+    this.rows.forEach((row, i) => [i + 1, ...rows[i]].forEach((text, column) => { row.cells[column].textContent = text; }));
+  }
+}
