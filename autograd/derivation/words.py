@@ -329,6 +329,10 @@ ENGLISH: Final = {
     "recorded_number": "recorded {number}",
     "no_number": "“{entry}” is no number; write 0.6, 0,6, 3/4 or 1.5e-3",
     "as_recorded": "As recorded: the page cannot compute this operation.",
+    "example_of": "example {example} of {count}",
+    "example_before": "The example before",
+    "example_after": "The next example",
+    "all_examples": "all examples at once",
     "why": "Why: its path to the result | Why: its {count} paths to the result, which add up",
     "too_many_paths": "{count} paths lead from the result to it",
     "light_path": "Light this path in the picture",
@@ -345,6 +349,7 @@ ENGLISH: Final = {
     "one_step": "One step",
     "ten_steps": "Ten steps",
     "trained": "Trained",
+    "updates": "The last step, written out",
     "curve_of": "{name} over {count} step: from {first} to {last} | {name} over {count} steps: from {first} to {last}",
 }
 

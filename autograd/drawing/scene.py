@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import fsum
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from autograd.drawing.lettering import Run, width_of
 from autograd.engine.value import Value
@@ -27,7 +27,8 @@ DIVIDER = 4.0
 """The room for the line between a value and its gradient."""
 GRADIENT_LEVELS = 5
 _PADDING = 8.0
-_THICKEST, _THINNEST = 5.0, 0.6  # lines that stand for weights
+LINE_WIDTHS: Final = (0.6, 5.0)
+"""How thick a line is that stands for a weight, of 0 and of the largest."""
 _ROOM: dict[Role, tuple[float, float]] = {  # what a shape needs beside a rectangle around its text
     "input": (1.28, 1.22),  # an ellipse
     "target": (1.22, 1.1),  # a hexagon
@@ -198,7 +199,8 @@ class Scene:
 
 def line_width(weight: float, heaviest: float) -> float:
     """How thick the line is that stands for a weight, where the largest one has the absolute value ``heaviest``."""
-    return _THINNEST + (_THICKEST - _THINNEST) * abs(weight) / heaviest if heaviest else _THINNEST
+    thinnest, thickest = LINE_WIDTHS
+    return thinnest + (thickest - thinnest) * abs(weight) / heaviest if heaviest else thinnest
 
 
 def line_heights(lines: Sequence[Line]) -> list[float]:

@@ -8,14 +8,13 @@ class Descent {
   /** @type {number[]} */
   course = [];
   /** What was changed last: of each node the number before, its gradient and the number after.
-   * @type {{ node: number, before: number, gradient: number, after: number }[]} */
+   * @type {{ node: number, before: number, gradient: number, terms?: number[], after: number }[]} */
   updates = [];
 
   /** @param {Live} figure @param {any} data */
   constructor(figure, data) {
     this.figure = figure;
     this.formulas = new Map(data.updates.map((/** @type {any[]} */ [node, ...sides]) => [node, sides]));
-    this.course = [figure.tape.values[figure.tape.root]];
     const field = figure.find(".trained");
     for (const node of figure.leaves) {
       const label = document.createElement("label");
@@ -31,7 +30,8 @@ class Descent {
     for (const button of figure.shadow.querySelectorAll("[data-descend]")) {
       button.addEventListener("click", () => button.dataset.descend === "play" ? this.play(button) : this.descend(Number(button.dataset.descend)));
     }
-    this.draw();
+    figure.find(".all-examples").addEventListener("change", () => this.renew());
+    this.begin();
   }
 
   get rate() {
@@ -42,6 +42,21 @@ class Descent {
     return [...this.figure.find(".trained").querySelectorAll("input:checked")].map((box) => Number(box.value));
   }
 
+  /** The gradients of the trained numbers, and those of each example where there are several. @param {number[]} trained
+   * @returns {{ gradients: number[], each: number[][] }} */
+  slopes(trained) {
+    const { examples, tape } = this.figure;
+    if (examples?.isWhole) return examples.mean(trained);
+    const { upstream } = tape.backward();
+    return { gradients: trained.map((node) => upstream[node]), each: [] };
+  }
+
+  /** What is made smaller. */
+  result() {
+    const { examples, tape } = this.figure;
+    return examples?.isWhole ? examples.mean([]).loss : tape.values[tape.root];
+  }
+
   /** Go so many steps. @param {number} count */
   descend(count) {
     const { figure, rate, trained } = this;
@@ -49,11 +64,14 @@ class Descent {
     if (Number.isNaN(rate)) return;
     const start = new Map(trained.map((node) => [node, tape.values[node]]));
     for (let i = 0; i < count; i++) {
-      const { upstream } = tape.backward();
-      this.updates = trained.map((node) => ({ node, before: tape.values[node], gradient: upstream[node], after: tape.values[node] - rate * upstream[node] }));
+      const { gradients, each } = this.slopes(trained);
+      this.updates = trained.map((node, k) => {
+        const before = tape.values[node];
+        return { node, before, gradient: gradients[k], terms: each[k], after: before - rate * gradients[k] };
+      });
       for (const { node, after } of this.updates) tape.set(node, after);
       tape.run();
-      this.course.push(tape.values[tape.root]);
+      this.course.push(this.result());
     }
     const end = new Map(trained.map((node) => [node, tape.values[node]]));
     for (const [node, number] of start) tape.set(node, number);  // so that one undo takes all of it back
@@ -88,14 +106,24 @@ class Descent {
     figure.numbersOf.v = (node) => now.get(Number(node))?.before ?? v(node);
     figure.numbersOf.g = (node) => now.get(Number(node))?.gradient ?? g(node);
     figure.numbersOf.r = () => this.rate;
-    const lines = this.updates.map(({ node, gradient, after, before }) => {
+    const lines = this.updates.map(({ node, gradient, terms, after, before }) => {
       const [formula, numbers] = /** @type {Side[]} */ (this.formulas.get(node));
       const digits = this.digits(before, gradient, after);
       const sides = [writing.side(formula, MATHML), writing.side(numbers, MATHML, digits), writing.number(after, MATHML, digits)];
-      return `<div><math>${writing.names[node][MATHML]}<mo>←</mo></math>${equation(...sides)}</div>`;
+      const mean = terms ? `<div class="mean">${equation(...this.mean(node, terms, gradient))}</div>` : "";
+      return `${mean}<div><math>${writing.names[node][MATHML]}<mo>←</mo></math>${equation(...sides)}</div>`;
     });
     Object.assign(figure.numbersOf, { v, g });
     figure.find(".updates").innerHTML = lines.join("");
+  }
+
+  /** The gradient as the mean of those of the examples. @param {number} node @param {number[]} terms @param {number} gradient */
+  mean(node, terms, gradient) {
+    const { writing } = this.figure;
+    const sum = writing.sum(terms, ELEMENTARY.fsum(terms), MATHML);
+    const over = writing.pieces[MATHML].over.replace("\0", sum).replace("\x01", `<mn>${terms.length}</mn>`);
+    const [, , slope] = /** @type {Side[]} */ (this.formulas.get(node));
+    return [writing.side(slope, MATHML), ...(sum ? [over] : []), writing.number(gradient, MATHML)];
   }
 
   /** How many digits it takes to see an update to the last digit of what is taken away. @param {number} before
@@ -110,9 +138,11 @@ class Descent {
 
   /** The numbers were changed otherwise: the curve begins anew. */
   renew() {
-    if (this.ownStep) return;
-    const { tape } = this.figure;
-    this.course = [tape.values[tape.root]];
+    if (!this.ownStep) this.begin();
+  }
+
+  begin() {
+    this.course = [this.result()];
     this.updates = [];
     this.figure.find(".updates").replaceChildren();
     this.draw();

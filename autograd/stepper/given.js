@@ -48,7 +48,7 @@ class Given {
     const input = Object.assign(document.createElement("input"), { inputMode: "decimal", autocomplete: "off", spellcheck: false });
     input.value = String(figure.tape.values[node]);
     input.setAttribute("aria-label", figure.writing.names[node][TEXT]);
-    const was = Object.assign(document.createElement("small"), { className: "was" });
+    const was = Object.assign(document.createElement("s"), { className: "was" });
     row.append(name, input, was);
     this.listen(input, node);
     this.scrub(name, node);
@@ -190,7 +190,9 @@ class Given {
       const changed = Boolean(figure.tape.isChanged[node]);
       row.classList.toggle("changed", changed);
       if (input !== this.kept) input.value = String(figure.tape.values[node]);
-      was.textContent = changed ? figure.say("recorded_number", { number: figure.writing.number(figure.tape.numbers[node], TEXT) }) : "";
+      const number = figure.writing.number(figure.tape.numbers[node], TEXT);
+      was.textContent = changed ? number : "";
+      was.title = was.ariaLabel = changed ? figure.say("recorded_number", { number }) : "";
       this.mark(node, changed);
     }
     figure.find("[data-given='undo']").setAttribute("aria-disabled", String(!this.past.length));

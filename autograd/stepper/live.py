@@ -15,7 +15,7 @@ from autograd.stepper.tape import tape_of
 from autograd.stepper.templates import Templates, names_in_styles, pieces
 
 _HERE = Path(__file__).parent
-_SCRIPTS = ("elementary", "tape", "writing", "picture", "live", "given", "descent")
+_SCRIPTS = ("elementary", "tape", "writing", "picture", "live", "given", "examples", "descent")
 CONTENT: Final = _HERE / "live.html"
 """The elements of a figure that computes."""
 SCRIPTS: Final = tuple([_HERE / f"{name}.js" for name in _SCRIPTS])
@@ -57,7 +57,8 @@ class Live:
             ``tape``, ``shapes``, ``names``, ``pieces`` and ``digits``, see the modules that make them.
             ``leaves``: the nodes whose numbers can be changed.
             ``shown``: of each box in the picture its node, None for a constant.
-            ``updates``: for each leaf its number after a step of gradient descent, as a formula and with numbers.
+            ``updates``: for each leaf its number after a step of gradient descent, as a formula and with numbers; and
+            its gradient.
             ``trained``: which leaves are, unless somebody chooses others.
         """
         updates = [self._update(leaf) for leaf in self.leaves]
@@ -79,9 +80,9 @@ class Live:
         return [self.places[node] for node in nodes]
 
     def _update(self, leaf: Value) -> list[Any]:
-        """w − η ∂L/∂w, and the same with numbers."""
+        """w − η ∂L/∂w, the same with numbers, and ∂L/∂w."""
         weight, slope, rate = Symbol(self.names[leaf]), Derivative(self.names[self.root], self.names[leaf]), Symbol("η")
         place_of = {weight: f"v{self.places[leaf]}", rate: "r", _SLOPE: f"g{self.places[leaf]}"}
         formula, numbers = (Sum((weight, Product(Fraction(-1), (rate, factor)))) for factor in (slope, _SLOPE))
         put_in = self.templates.put_in(numbers, {symbol.name: of for symbol, of in place_of.items()}.__getitem__)
-        return [self.places[leaf], self.templates.formula(formula), put_in]
+        return [self.places[leaf], self.templates.formula(formula), put_in, self.templates.formula(slope)]

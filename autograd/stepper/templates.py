@@ -127,6 +127,7 @@ def _pieces(style: Style) -> dict[str, Any]:
         "dots": style.dots,
         "group": style.group("\0").split("\0"),
         "row": style.joined(["\0"]).split("\0"),
+        "over": style.over("\0", "\1"),
     }
 
 

@@ -97,6 +97,25 @@ def run_example(model: Any, x: Any, target: Any, loss: Any) -> Example:
     return Example(inputs, neurons, targets, result, name, gradients)
 
 
+def is_several(x: Any) -> bool:
+    """Whether what was given are several examples: rows of numbers."""
+    return _is_row(x) and len(x) > 0 and _is_row(x[0])
+
+
+def _is_row(x: Any) -> bool:
+    return hasattr(x, "__len__") and not isinstance(x, (Value, str)) and getattr(x, "ndim", 1) > 0
+
+
+def paired(X: Any, T: Any) -> list[tuple[Any, Any]]:
+    """Each example with its target."""
+    if not _is_row(T) or len(T) != len(X):
+        raise ValueError(
+            f"show(model, X, T) needs a target for each of the {counted(len(X), 'example')}, "
+            + (f"not {len(T)}" if _is_row(T) else f"not {T!r:.60}")
+        )
+    return list(zip(X, T, strict=True))
+
+
 def _neurons(
     model: Any, layers: Sequence[Weights], inputs: Sequence[Value], outputs: Sequence[Value]
 ) -> list[list[WorkingNeuron]]:

@@ -5,13 +5,35 @@ class Network extends Live {
   prepare(data, host) {
     this.prepareLive(data, host);
     this.deltaOf = new Map(data.deltas);  // of each circle of a neuron the node whose gradient is its delta
-    this.tools = [new Given(this), new Descent(this, data)];
+    this.weights = new Map(data.weights);  // of each line between circles the node of its weight
+    this.widths = data.widths;
+    this.examples = new Examples(this, data.examples);
+    this.tools = [new Given(this), this.examples, new Descent(this, data)];
     this.timetable();
   }
 
   stepsAnew() {
     this.timetable();
+    this.drawWeights();
     return this.steps.map((step) => [this.partOf(step), this.line(step)]);
+  }
+
+  /* Lines as thick as their weights are large, dashed where they are negative. */
+  drawWeights() {
+    const [thinnest, thickest] = this.widths;
+    const heaviest = Math.max(...[...this.weights.values()].map((node) => Math.abs(this.tape.values[node])));
+    for (const line of [...this.lines.values()].flat()) {
+      const node = this.weights.get(Number(line.dataset.edge));
+      if (node === undefined) continue;
+      const weight = this.tape.values[node];
+      const path = line.querySelector("path");
+      path.setAttribute("stroke-width", String(heaviest ? thinnest + ((thickest - thinnest) * Math.abs(weight)) / heaviest : thinnest));
+      path.setAttribute("stroke-dasharray", weight < 0 ? "7 4" : "none");
+      line.classList.toggle("negative", weight < 0);
+      line.classList.toggle("positive", !(weight < 0));
+      const label = line.querySelector("text");
+      if (label) label.textContent = this.writing.number(weight, TEXT);
+    }
   }
 
   /* When each circle gets its output, and its delta; and where the first number of a pass is that is not finite. */

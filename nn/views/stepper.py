@@ -9,13 +9,13 @@ from typing import Any
 from autograd.derivation.naming import CALLER, Caller, all_named, distinct, node_names
 from autograd.derivation.styles import one_line
 from autograd.derivation.words import words
-from autograd.drawing.scene import Role
+from autograd.drawing.scene import LINE_WIDTHS, Role, Scene
 from autograd.drawing.svg import to_svg
 from autograd.engine.value import Value
 from autograd.stepper.figure import Figure, Kind
 from autograd.stepper.graph import GRAPH
 from autograd.stepper.live import CONTENT, SCRIPTS, STYLES, Live
-from nn.views.example import Example, run_example
+from nn.views.example import Example, is_several, paired, run_example
 from nn.views.frames import indexed, neuron_frames
 from nn.views.network import circle_name
 from nn.views.picture import network_scene
@@ -36,7 +36,9 @@ def show_network(
     model: Any, names: Any, digits: int, x: Any = None, target: Any = None, loss: Any = None, legend: bool = True
 ) -> Figure:
     """The stepper of a network; the arguments, and what is raised, are those of `autograd.show`."""
-    run = run_example(model, x, target, loss)
+    several = is_several(x)
+    pairs = paired(x, target) if several else [(x, target)]
+    run, *others = [run_example(model, *pair, loss) for pair in pairs]
     scene = network_scene(model, max_nodes=MOST_CIRCLES, digits=digits, example=run, legend=legend)
     usual = usual_names(run, names)
     every_name = all_named([run.loss, *[neuron.a for neuron in run.layers[-1]]], usual)
@@ -53,8 +55,30 @@ def show_network(
         words("outputs_and_deltas", description=scene.description),
         to_svg(scene),
         frames,
-        {**live.data(scene, {**roles, **dict.fromkeys(run.targets, "target")}), "deltas": deltas},
+        {
+            **live.data(scene, {**roles, **dict.fromkeys(run.targets, "target")}),
+            "deltas": deltas,
+            "weights": [[edge, live.places[weight]] for edge, weight in _weights(run, scene).items()],
+            "widths": LINE_WIDTHS,
+            "examples": {
+                "leaves": [live.places[leaf] for leaf in (*run.inputs, *run.targets)],
+                "rows": [[leaf.data for leaf in (*one.inputs, *one.targets)] for one in (run, *others)],
+            },
+        },
     )
+
+
+def _weights(run: Example, scene: Scene) -> dict[int, Value]:
+    """The weight that each line between circles stands for."""
+    entries = {
+        (id(source), id(neuron.a)): weight
+        for layer in run.layers
+        for neuron in layer
+        for source, weight in zip(neuron.inputs, neuron.row, strict=False)
+    }
+    ends = {edge.index: (scene.nodes[edge.source].value, scene.nodes[edge.target].value) for edge in scene.edges}
+    found = {edge: entries.get((id(source), id(target))) for edge, (source, target) in ends.items()}
+    return {edge: weight for edge, weight in found.items() if weight is not None}
 
 
 def usual_names(run: Example, names: Mapping[str, object] | Caller | None) -> dict[Value, str]:
