@@ -200,7 +200,7 @@ class Given {
     figure.section.classList.toggle("computed", this.state().size > 0);
   }
 
-  /** The recorded number, small and struck out, above a box whose number was changed. @param {number} node @param {boolean} changed */
+  /** The recorded number, small, above a box whose number was changed. @param {number} node @param {boolean} changed */
   mark(node, changed) {
     const shape = this.figure.boxes[this.figure.boxOf.get(node)]?.shape;
     if (!shape) return;
@@ -211,7 +211,7 @@ class Given {
     text.setAttribute("class", "was");
     text.setAttribute("x", String(x + width - 6));
     text.setAttribute("y", String(y - 2));
-    text.textContent = this.figure.writing.number(this.figure.tape.numbers[node], TEXT);
+    text.textContent = `${this.figure.writing.number(this.figure.tape.numbers[node], TEXT)} →`;
     shape.append(text);
   }
 }

@@ -165,7 +165,8 @@ class Case:
     @cached_property
     def has_power_0(self) -> bool:
         """Whether there is a power by the plain number 0."""
-        return any(node.op is primitives.power and node.operands[1] == 0.0 for node in self.nodes)
+        exponents = [node.operands[1] for node in self.nodes if node.op is primitives.power]
+        return any(not isinstance(exponent, Value) and exponent == 0.0 for exponent in exponents)
 
     @cached_property
     def has_subnormal(self) -> bool:
