@@ -146,8 +146,8 @@ class Figure:
         part, text = map(words, self._kind.heads)
         controls = _read(_PLAYER, ".html").replace("$content", _read(self._kind.content))
         data = {
-            **self._data,
             "steps": [frame.data for frame in self.steps if frame.data is not None],
+            **self._data,
             "controls": Template(controls).substitute({key: escape(words(key)) for key in ENGLISH}),
             "words": {key: words(key) for key in sorted(set(_ASKED_FOR.findall(_script(self._kind))))},
             "style": "\n".join([_read(_PLAYER, ".css"), *map(_read, self._kind.styles)]),

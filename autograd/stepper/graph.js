@@ -4,57 +4,69 @@
 class Graph extends Live {
   prepare(data, host) {
     this.prepareLive(data, host);
-    this.passes = new Steps(this.tape, new Level(this.tape, data.levels[0]), data.leaves);
+    this.passes = new Steps(this.tape, new Level(this.tape, data.operations), data.leaves);
     this.saying = new Saying(this.passes, this.writing, (key, parts) => this.say(key, parts));
-    this.steps = this.passes.all;
-    this.tools = [new Given(this), new Why(this), new Descent(this, data)];
+    if (data.quantities) this.quantities = new Quantities(this, data.quantities);
+    this.chooseDetail(data.detail);
     this.timetable();
+    this.tools = [new Given(this), new Why(this), new Descent(this, data)];
+  }
+
+  /* Every operation a step, or each named quantity: a choice where both are there. */
+  chooseDetail(detail) {
+    const choice = this.find(".detail");
+    choice.closest("label").hidden = !this.quantities;
+    choice.value = detail;
+    choice.addEventListener("change", () => {
+      this.setRows(this.stepsAnew());
+      this.go(0);
+    });
+  }
+
+  get isBrief() {
+    return this.find(".detail").value === "quantities";
   }
 
   stepsAnew() {
     this.passes.renew();
-    this.steps = this.passes.all;
+    this.quantities?.renew();
     this.timetable();
-    return this.steps.map((step) => [this.partOf(step), this.saying.text(step)]);
+    return this.steps.map((step) => [this.partOf(step), this.isBrief ? this.quantities.lines.text(step) : this.saying.text(step)]);
   }
 
   /* When each node gets its value, and each gradient its terms. */
   timetable() {
-    this.valueAt = new Map();
+    this.steps = this.isBrief ? this.quantities.lines.steps : this.passes.all;
+    this.valueAt = this.isBrief ? this.quantities.valueAt : new Map();
     this.terms = new Map(this.passes.level.nodes.map((node) => [node, []]));
-    this.steps.forEach((step, at) => {
+    this.passes.all.forEach((step, place) => {
+      const at = this.isBrief ? this.quantities.gradientAt.get(this.passes.about(step)) ?? this.steps.length - 1 : place;
+      if (step.pass === "seed" || step.pass === "reverse") this.terms.get(this.passes.about(step)).push({ at, step });
+      if (this.isBrief) return;
       if (step.pass === "given") for (const node of step.nodes) this.valueAt.set(node, at);
       if (step.pass === "forward") this.valueAt.set(step.node, at);
-      if (step.pass === "seed" || step.pass === "reverse") this.terms.get(this.passes.about(step)).push({ at, step });
     });
-    const reverse = this.steps.findIndex((step) => step.pass === "seed");
-    this.firstReverse = reverse < 0 ? this.steps.length : reverse;
-    const share = (100 * this.firstReverse) / Math.max(1, this.steps.length - 1);
-    this.section.style.setProperty("--forward-share", `${share}%`);
-  }
-
-  where() {
-    return this.at >= this.firstReverse ? this.say("in_reverse_pass") : this.say("in_forward_pass");
+    this.divide(this.steps.findIndex((step) => ["seed", "reverse"].includes(step.pass)));
   }
 
   display(step) {
     const reverse = this.at >= this.firstReverse;
     this.section.dataset.pass = reverse ? "reverse" : "forward";
-    const about = this.passes.about(step);
+    const about = this.isBrief ? step.node : this.passes.about(step);
     this.current = this.boxOf.get(about);
     this.light(step);
     if (this.boxes[this.current]) this.bringIntoView(this.boxes[this.current].shape);
     this.find(".pass").textContent = reverse ? this.say("reverse_pass") : this.say("forward_pass");
-    this.find(".step .what").innerHTML = this.title(step);
-    this.find(".step .maths").innerHTML = this.calculation(step);
+    this.find(".step .what").innerHTML = this.isBrief ? step.title : this.title(step);
+    this.find(".step .maths").innerHTML = this.isBrief ? this.quantities.lines.html(step) : this.calculation(step);
   }
 
   /* Light the picture for a step: what is known so far, where we are, with the numbers of now. */
   light(step) {
     const { tape, writing } = this;
-    const reverse = step.pass === "reverse";
-    const operands = new Set(step.pass === "forward" ? this.passes.level.parents.get(step.node) : []);
-    const along = reverse ? [[step.parent, step.node]] : [...operands].map((i) => [i, step.node]);
+    const reverse = step.pass === "reverse" && !this.isBrief;
+    const operands = new Set(this.isBrief ? step.beside : step.pass === "forward" ? this.passes.level.parents.get(step.node) : []);
+    const along = this.isBrief ? this.quantities.along(step) : reverse ? [[step.parent, step.node]] : [...operands].map((i) => [i, step.node]);
     const active = new Set(along.flatMap((pair) => this.lines.get(pair.map((i) => this.boxOf.get(i)).join(" ")) ?? []));
     const last = this.at === this.steps.length - 1;
     const astray = this.astray();
@@ -90,7 +102,7 @@ class Graph extends Live {
   /* For each node that had the first number of a pass up to now that is not finite: which one it is. */
   astray() {
     const found = new Map();
-    for (const step of this.steps.slice(0, this.at + 1)) {
+    for (const step of this.isBrief ? this.passes.all : this.steps.slice(0, this.at + 1)) {
       if (!step.astray) continue;
       const node = this.saying.astrayNode(step);
       if (this.tape.unknown.has(node)) continue;

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, Literal, TypeAlias, get_args
 
 from autograd.derivation.naming import CALLER, Caller, all_named, names_in_use, node_names
 from autograd.derivation.styles import one_line
@@ -23,7 +23,8 @@ from autograd.engine.value import Value
 from autograd.stepper import figure_of
 from autograd.stepper.figure import Figure, Kind
 from autograd.stepper.frames import frames
-from autograd.stepper.levels import every_operation
+from autograd.stepper.levels import every_operation, named_quantities
+from autograd.stepper.lines import quantity_frames
 from autograd.stepper.live import CONTENT, SCRIPTS, STYLES, Live
 
 MAX_NODES = 1000
@@ -35,9 +36,10 @@ GRAPH = Kind(
     ("pass", "calculation"),
     "both_passes",
     CONTENT,
-    (*SCRIPTS, *[_HERE / f"{name}.js" for name in ("steps", "why", "graph")]),
+    (*SCRIPTS, *[_HERE / f"{name}.js" for name in ("steps", "quantities", "why", "graph")]),
     STYLES,
 )
+Detail: TypeAlias = Literal["operations", "quantities"]
 _LONGEST = "-8.{digits}e-8"  # a number that takes much room
 
 
@@ -50,6 +52,7 @@ def show(
     names: Mapping[str, object] | Caller | None = CALLER,
     roles: Roles | None = None,
     legend: bool = True,
+    detail: Detail = "operations",
     digits: int = 4,
 ) -> Figure:
     """Step through the forward and the reverse pass of ``root``: each value, then each gradient, one idea at a time.
@@ -67,8 +70,11 @@ def show(
 
     Arguments:
         root: the result whose derivatives are taken; or a network, a layer or a neuron; or what `nn.fit` returned.
-        x: for a network: one example, a number for each input.
-        target: for a network: a number for each output; for a softmax, and where the loss takes it, the class.
+        x: for a network: one example, a number for each input; or several, a row of numbers for each, which the page
+            shows one after the other, and takes all at once when it goes downhill: then a step is an epoch of `nn.fit`
+            with plain gradient descent. The picture and ``steps`` are those of the first.
+        target: for a network: a number for each output; for a softmax, and where the loss takes it, the class. Of
+            several examples one for each.
         loss: for a network: a name or an object of `nn.losses`; any object whose ``one(outputs, targets)`` gives the
             loss of an example (and which may say ``on_logits`` and have ``encode``); or a function of output and
             target, of two lists where there are several outputs. By default the model's own; else the cross-entropy
@@ -77,6 +83,9 @@ def show(
             a mapping from names to nodes. What has no name then gets one such as v1.
         roles: of a graph, which nodes are inputs, parameters and targets, as for `autograd.draw`.
         legend: whether the picture says below what its shapes mean.
+        detail: of a graph, what a step is: one of the ``"operations"``; or one of the named ``"quantities"``, as one
+            writes them on the board, with what has no name taken together with the step around it. In the page one can
+            choose.
         digits: how many significant digits are shown.
 
     Returns:
@@ -85,8 +94,9 @@ def show(
     Raises:
         TypeError: if ``root`` is none of these; if a network lacks x or target, or a Value has them; for a number of
             digits that is not whole.
-        ValueError: for less than one digit; for a role that is unknown, or of what is not in the graph; for an x or a
-            target of another length; for an unknown loss; for a graph of more than 1,000 nodes, which no browser holds.
+        ValueError: for less than one digit; for another detail; for a role that is unknown, or of what is not in the
+            graph; for an x or a target of another length; for an unknown loss; for a graph of more than 1,000 nodes,
+            which no browser holds.
 
     Example:
         >>> from autograd import Value
@@ -100,7 +110,11 @@ def show(
     """
     check_count("digits", digits)
     example = {name: given for name, given in (("x", x), ("target", target), ("loss", loss)) if given is not None}
-    options = {**({} if roles is None else {"roles": roles}), **({} if legend else {"legend": False})}
+    if detail not in get_args(Detail):
+        raise ValueError(f"detail is {' or '.join(map(repr, get_args(Detail)))}, not {detail!r}")
+    asked: dict[str, Any] = {"roles": roles, "legend": legend, "detail": detail}
+    usual = {"roles": None, "legend": True, "detail": "operations"}
+    options = {name: option for name, option in asked.items() if option is not usual[name]}
     return figure_of(root, example, names, digits, sys._getframe(1), **options)
 
 
@@ -113,6 +127,7 @@ def _figure_of_graph(
     frame: FrameType,
     roles: Roles | None = None,
     legend: bool = True,
+    detail: Detail = "operations",
 ) -> Figure:
     """The stepper of a graph; the arguments are those of `figure_of`."""
     if example:
@@ -120,7 +135,8 @@ def _figure_of_graph(
             "x, target and loss belong to a network: show(model, x, target). For the result of an expression write "
             "show(root) alone"
         )
-    names_of = all_named([root], node_names([root], names, frame), names_in_use(names, frame))
+    given = node_names([root], names, frame)
+    names_of = all_named([root], given, names_in_use(names, frame))
     n = len(names_of)
     if n > MAX_NODES:
         raise ValueError(
@@ -143,14 +159,26 @@ def _figure_of_graph(
                 scene.make_room(node, Line(kind, (Run(longest.format(digits="8" * (digits - 1))),)))
     lay_out(scene)
     name = one_line(names_of[root])
-    level = every_operation(root, names_of)
-    live = Live(root, names_of, digits)
+    whole, live = every_operation(root, names_of), Live(root, names_of, digits)
+    named = named_quantities(root, names_of, given)
+    quantities = quantity_frames(named, live) if 2 < len(named.names) < n else []
     role_of = {node.value: node.role for node in scene.nodes if isinstance(node.value, Value)}
+    data: dict[str, Any] = {
+        **live.data(scene, role_of),
+        "detail": detail if quantities else "operations",
+        "operations": whole.data(live.templates, live.places),
+    }
+    if quantities:
+        data["quantities"] = {
+            "named": [live.places[node] for node in named.names],
+            "steps": [frame.data for frame in quantities],
+        }
+    data["shapes"] = live.templates.shapes
     return Figure(
         GRAPH,
         words("step_by_step", name=name),
         " ".join([words("graph", name=name, count=n), *said_of([node.role for node in scene.nodes])]),
         to_svg(scene),
-        frames(level, digits),
-        {**live.data(scene, role_of), "levels": [level.data(live.templates, live.places)]},
+        quantities if quantities and detail == "quantities" else frames(whole, digits),
+        data,
     )

@@ -48,6 +48,17 @@ class Live extends Picture {
     return pass === "given" ? this.say("given") : pass === "forward" ? this.say("forward") : this.say("reverse");
   }
 
+  /* Where the reverse pass begins: the step, -1 for none. */
+  divide(reverse) {
+    this.firstReverse = reverse < 0 ? this.steps.length : reverse;
+    const share = (100 * this.firstReverse) / Math.max(1, this.steps.length - 1);
+    this.section.style.setProperty("--forward-share", `${share}%`);
+  }
+
+  where() {
+    return this.at >= this.firstReverse ? this.say("in_reverse_pass") : this.say("in_forward_pass");
+  }
+
   /* Numbers were changed: compute, and show the step where we are with the numbers of now. */
   changed() {
     this.tape.run();

@@ -15,12 +15,12 @@ from autograd.stepper.tape import tape_of
 from autograd.stepper.templates import Templates, names_in_styles, pieces
 
 _HERE = Path(__file__).parent
-_SCRIPTS = ("elementary", "tape", "writing", "picture", "live", "given", "examples", "descent")
+_SCRIPTS = ("elementary", "tape", "writing", "picture", "live", "lines", "given", "examples", "descent")
 CONTENT: Final = _HERE / "live.html"
 """The elements of a figure that computes."""
 SCRIPTS: Final = tuple([_HERE / f"{name}.js" for name in _SCRIPTS])
 """Its scripts."""
-STYLES: Final = (_HERE / "picture.css", _HERE / "tools.css")
+STYLES: Final = tuple([_HERE / f"{name}.css" for name in ("picture", "lines", "tools")])
 """Its look."""
 _SLOPE = Symbol("\0")  # whose number is that of a gradient
 

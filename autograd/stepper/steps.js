@@ -6,11 +6,11 @@
  * @typedef {{ pass: "given" | "forward" | "seed" | "reverse", node: number, nodes?: number[], parent?: number, local?: number,
  *   product?: number, total?: number, here?: number, count?: number, terms?: number[], astray?: boolean }} Step
  *
- * The formulas of a graph at one level, see autograd/stepper/levels.py.
+ * The formulas of a graph, see autograd/stepper/levels.py.
  * @typedef {{ nodes: number[], made: ([Side, Side] | null)[], slopes: Side[], edges: Record<string, [Side, Side?, number?]> }} LevelData
  */
 
-/** The graph at one level: every operation, or named quantities alone. */
+/** The graph, with the formulas of every operation. */
 class Level {
   /** @param {Tape} tape @param {LevelData} data */
   constructor(tape, data) {
@@ -25,52 +25,11 @@ class Level {
       const [node, parent] = key.split(".").map(Number);
       this.parents.get(node)?.push(parent);
     }
-    this.isWhole = this.nodes.every((node) => tape.parents[node].every((parent) => this.parents.has(parent)));
   }
 
   /** @param {number} node @param {number} parent */
   edge(node, parent) {
     return this.edges[`${node}.${parent}`];
-  }
-
-  /** The reverse pass: the gradient of each node, and what each hands to those that it is made of, from the root back. */
-  backward() {
-    if (this.isWhole) return this.tape.backward();
-    const upstream = new Float64Array(this.tape.length);
-    const reached = new Set([this.tape.root]);
-    const contributions = [];
-    upstream[this.tape.root] = 1;
-    for (const node of this.nodes.toReversed()) {
-      if (!reached.has(node)) continue;
-      const locals = this.locals(node);
-      for (const parent of this.parents.get(node) ?? []) {
-        const local = locals.get(parent);
-        if (local === undefined) continue;
-        const product = upstream[node] * local;
-        upstream[parent] += product;
-        reached.add(parent);
-        contributions.push({ node, parent, local, product, total: upstream[parent], stopped: false });
-      }
-    }
-    return { upstream, contributions, doubtful: new Set() };
-  }
-
-  /** The derivatives of a node by those that it is made of, through what has no name. @param {number} node */
-  locals(node) {
-    /** @type {Map<number, number>} */
-    const found = new Map();
-    const waiting = new Map([[node, 1]]);
-    while (waiting.size) {
-      const at = Math.max(...waiting.keys());
-      const upstream = /** @type {number} */ (waiting.get(at));
-      waiting.delete(at);
-      for (const { parent, product, stopped } of this.tape.handed(at, upstream)) {
-        if (stopped) continue;
-        const into = this.parents.has(parent) ? found : waiting;
-        into.set(parent, (into.get(parent) ?? 0) + product);
-      }
-    }
-    return found;
   }
 }
 
@@ -90,7 +49,7 @@ class Steps {
   /** Anew, after the tape has computed. */
   renew() {
     const { tape, level } = this;
-    this.pass = level.backward();
+    this.pass = tape.backward();
     const finite = (/** @type {number} */ node) => Number.isFinite(tape.values[node]);
     const first = level.nodes.find((node) => !finite(node));
     const { leaves } = this;

@@ -44,13 +44,14 @@ def scene_of_network(
 
 @figure_of.register(object)
 def figure_of_network(
-    model: Any, example: Mapping[str, Any], names: Any, digits: int, frame: Any, roles: Any = None, legend: bool = True
+    model: Any, example: Mapping[str, Any], names: Any, digits: int, frame: Any, legend: bool = True, **options: Any
 ) -> Figure:
     """The stepper through a network on an example."""
     from nn.views.stepper import show_network
 
-    if roles is not None:
-        raise TypeError("roles belong to a graph of Values: show(loss, roles=...). A network knows its inputs")
+    if options:
+        which = " and ".join(options)
+        raise TypeError(f"{which} belong to a graph of Values: show(loss, {which}=...). A network knows its inputs")
     return show_network(model, names, digits, legend=legend, **example)
 
 

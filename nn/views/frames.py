@@ -6,19 +6,16 @@ and the gradients that it gives its weights. Every number is the engine's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from html import escape
-from itertools import groupby
-from math import isclose, isfinite
-from typing import Any, NamedTuple
+from math import isclose
 
 from autograd.derivation.chain import Steps
 from autograd.derivation.formulas import (
     Chain,
     Derivative,
     Expression,
-    Number,
     Place,
     Product,
     Sum,
@@ -28,10 +25,8 @@ from autograd.derivation.formulas import (
     divide,
     evaluate,
     negative,
-    put_in,
     sum_of,
 )
-from autograd.derivation.styles import MATHML
 from autograd.derivation.words import words
 from autograd.derivation.writing import text
 from autograd.drawing.scene import Scene
@@ -40,7 +35,8 @@ from autograd.engine.graph import topological_order
 from autograd.engine.scalar import fsum
 from autograd.engine.value import Value
 from autograd.stepper.figure import Frame
-from autograd.stepper.templates import Templates
+from autograd.stepper.lines import Lines, Sentence
+from autograd.stepper.live import Live
 from nn.views.example import Example, WorkingNeuron
 from nn.views.network import circle_name
 
@@ -48,26 +44,15 @@ MOST_LINES = 8  # of one step, for a neuron with more weights, or a loss of more
 _FIRST_LINES = 4
 
 
-class Sentence(NamedTuple):
-    """One line of a step: words, an equation of several sides, and whether plain text needs the words beside it."""
-
-    words: str
-    sides: Sequence[Expression] = ()
-    is_said: bool = False
-
-
-def neuron_frames(
-    run: Example, scene: Scene, names: dict[Value, str], every_name: Mapping[Value, str], templates: Templates
-) -> list[Frame]:
+def neuron_frames(run: Example, scene: Scene, names: dict[Value, str], live: Live) -> list[Frame]:
     """Every step, in order.
 
     Arguments:
         scene: the picture, whose circles and lines the steps are about.
         names: for every quantity.
-        every_name: for every node, in the order of the tape.
-        templates: what writes formulas for the page.
+        live: the graph of the loss, as a page computes it.
     """
-    return list(_NetworkFrames(run, scene, names, every_name, templates).all())
+    return list(_NetworkFrames(run, scene, names, live).all())
 
 
 def indexed(letter: str, sizes: Sequence[int], k: int, i: int) -> str:
@@ -75,27 +60,16 @@ def indexed(letter: str, sizes: Sequence[int], k: int, i: int) -> str:
     return letter + (f"{i + 1}" if sizes[k] > 1 else "") + (f"[{k}]" if len(sizes) > 2 else "")
 
 
-class _NetworkFrames:
+class _NetworkFrames(Lines):
     """What the frames of one run share."""
 
-    def __init__(
-        self,
-        run: Example,
-        scene: Scene,
-        names: dict[Value, str],
-        every_name: Mapping[Value, str],
-        templates: Templates,
-    ) -> None:
-        self.run, self.scene, self.names, self.sizes = run, scene, names, run.sizes
-        self.invented, self.templates, self.digits = every_name, templates, templates.digits
-        self.number_in_tape = {node: i for i, node in enumerate(every_name)}
-        self.of = {name: f"v{self.number_in_tape[node]}" for node, name in every_name.items()}
+    def __init__(self, run: Example, scene: Scene, names: dict[Value, str], live: Live) -> None:
+        super().__init__(live, names, run.gradient_of)
+        self.run, self.scene, self.sizes, self.invented = run, scene, run.sizes, live.names
         for k in range(1, len(self.sizes)):
             for i, neuron in enumerate(self.layer(k)):
-                self.of[self.delta(k, i).name] = f"g{self.number_in_tape[neuron.z]}"
+                self.of[self.delta(k, i).name] = self.gradient_value(neuron.z).of
         self.index = {node.value: node.index for node in scene.nodes if isinstance(node.value, Value)}
-        self.circles = {text(self.symbol(value)): i for value, i in self.index.items() if value in names}
-        self.astray: set[str] = set()  # the passes that had a number which is not finite
         self.edge_of = {(edge.source, edge.target): edge.index for edge in scene.edges}
         self.places: dict[Value, list[tuple[int, int, int]]] = {}  # of each parameter: layer, neuron and entry
         self.last_place: dict[Value, tuple[int, int, int]] = {}  # in reverse
@@ -117,41 +91,6 @@ class _NetworkFrames:
             yield from self.reverse(k)
         yield from self.other_parameters()
 
-    def frame(self, part: str, title: str, lines: Iterable[Sentence], **marks: Any) -> Frame:
-        """One step.
-
-        Arguments:
-            part: "given", "forward" or "reverse".
-            title: what is found, as HTML.
-            lines: how.
-            marks: what is marked in the picture: ``node``, the circle that it is about; ``beside`` and ``edges``, the
-                other circles and the lines that take part; ``values`` and ``deltas``, the circles whose output or delta
-                is known from now on.
-        """
-        said, shown, astray = [], [], None
-        key = "first_reverse" if part == "reverse" else "first_forward"
-        lines = list(lines)
-        for quantity, *_, result in [line.sides for line in lines if line.sides]:
-            if key not in self.astray and isinstance(result, Number) and not isfinite(result.value):
-                self.astray.add(key)
-                astray = self.circles.get(text(quantity), marks.get("node"))
-                lines.append(Sentence(f"{words(key, number=text(result))}: {text(quantity)}"))
-        for how, sides, is_said in lines:
-            equation = " = ".join(_distinct(text(side, self.digits) for side in sides))
-            said.append(f"{how}: {equation}" if is_said and equation else equation or how)
-            shown.append([how, int(is_said), *[self.templates.formula(side) for side in sides]])
-        data = {
-            "pass": part,
-            "title": title,
-            "lines": shown,
-            **{"node": None, "beside": (), "edges": (), "values": (), "deltas": (), "astray": astray, **marks},
-        }
-        return Frame(words(part), "; ".join(said), data)
-
-    def title(self, key: str, node: Value) -> str:
-        """What a step finds for a node."""
-        return words(key, name=f"<math>{MATHML.name(self.names[node])}</math>")
-
     # --- parts of the network ------------------------------------------------------------------------------------
 
     def layer(self, k: int) -> list[WorkingNeuron]:
@@ -169,34 +108,13 @@ class _NetworkFrames:
         pairs = [(source, self.index[target]) for source in self.nodes(sources)]
         return [self.edge_of[pair] for pair in pairs if pair in self.edge_of]
 
-    def symbol(self, node: Value) -> Symbol:
-        return Symbol(self.names[node], node.data)
-
     def delta(self, k: int, i: int) -> Symbol:
         """The delta of neuron ``i`` in layer ``k``."""
         return Symbol(indexed("δ", self.sizes, k, i), self.run.gradient_of(self.layer(k)[i].z))
 
-    def slope(self, node: Value, of: Value | None = None) -> Derivative:
-        return Derivative(self.names[self.run.loss if of is None else of], self.names[node])
-
-    def value(self, node: Value) -> Place:
-        return Place(node.data, f"v{self.number_in_tape[node]}")
-
-    def gradient_value(self, node: Value) -> Place:
-        """The derivative of the loss by a node."""
-        return Place(self.run.gradient_of(node), f"g{self.number_in_tape[node]}")
-
     def local_value(self, node: Value, by: Value, local: float) -> Place:
         """The derivative of a node by another one."""
-        return Place(local, f"d{self.number_in_tape[node]}.{self.number_in_tape[by]}")
-
-    def put_in(self, formula: Expression) -> Expression:
-        """A formula with the numbers put in."""
-        return put_in(formula, place=lambda symbol: Place(symbol.value, self.of[symbol.name]))
-
-    def equation(self, left: Expression, formula: Expression, value: Place) -> list[Expression]:
-        """A quantity, its formula, the same with the numbers put in, and the result."""
-        return [left, formula, self.put_in(formula), value]
+        return Place(local, f"d{self.live.places[node]}.{self.live.places[by]}")
 
     def own_equation(self, own: Expression) -> list[Expression]:
         """What a neuron gives to the gradient of a parameter, with its numbers and the result."""
@@ -429,11 +347,6 @@ def _some(lines: list[Sentence]) -> list[Sentence]:
         return lines
     left_out = len(lines) - _FIRST_LINES - 1
     return [*lines[:_FIRST_LINES], Sentence(words("rest_of_lines", rest=left_out), is_said=True), lines[-1]]
-
-
-def _distinct(sides: Iterable[str]) -> list[str]:
-    """The sides of an equation, without one that repeats the one before it."""
-    return [side for side, _ in groupby(sides)]
 
 
 def _is_layer_wide(layer: Sequence[WorkingNeuron]) -> bool:

@@ -43,7 +43,7 @@ def show_network(
     usual = usual_names(run, names)
     every_name = all_named([run.loss, *[neuron.a for neuron in run.layers[-1]]], usual)
     live = Live(run.loss, every_name, digits)
-    frames = neuron_frames(run, scene, usual, every_name, live.templates)
+    frames = neuron_frames(run, scene, usual, live)
     box_of = {node.value: node.index for node in scene.nodes}
     neurons = [neuron for layer in run.layers for neuron in layer if neuron.a in box_of]
     deltas = [[box_of[neuron.a], live.places[neuron.z]] for neuron in neurons]
