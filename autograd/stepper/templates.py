@@ -28,7 +28,7 @@ from autograd.derivation.formulas import (
     put_in,
     symbols,
 )
-from autograd.derivation.styles import LATEX, MATHML, TEXT, Style
+from autograd.derivation.styles import LATEX, MATHML, TEXT, Style, name_parts
 from autograd.derivation.writing import NAME, significant, with_places
 from autograd.engine.primitives import PRIMITIVES
 from autograd.engine.symbols import Symbol as Traced
@@ -65,7 +65,7 @@ class Templates:
         self.shapes: list[tuple[str, str, str, dict[str, Any] | None]] = []
         self._numbers: dict[tuple[str, ...], int] = {}
         self._of = {name: i for i, name in enumerate(names)}
-        self._in_use = {*names, *others}
+        self._called_e = [name for name in (*names, *others) if name_parts(name).base == "e"]  # see `mathml`
 
     def formula(self, a: Expression) -> Side:
         """A formula of names."""
@@ -91,7 +91,7 @@ class Templates:
                 return character(number.of)
             return character(f"c{as_float(number.value)!r}") if not names and self._is_long(number) else None
 
-        written = [with_places(a, style, self.digits, self._in_use, place) for style in STYLES]
+        written = [with_places(a, style, self.digits, self._called_e, place) for style in STYLES]
         rule = None if names else computed_by(lambda m: _worth(a, m, place))
         for name in sorted(names & self._of.keys(), key=len, reverse=True):
             token = NAME + character(f"n{self._of[name]}")
