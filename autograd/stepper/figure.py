@@ -23,11 +23,15 @@ from autograd.derivation.tables import html_table
 from autograd.derivation.words import ENGLISH, words
 from autograd.drawing.drawing import ENDINGS as PICTURES
 from autograd.drawing.hosts import bundle, image
+from autograd.drawing.printing import size_of
 from autograd.files import write_whole
 
-_PLAYER, _PAGE = (Path(__file__).with_name(name) for name in ("player", "page"))
+_PLAYER, _STAGE, _ADDRESS, _PAPER, _PAGE = (
+    Path(__file__).with_name(name) for name in ("player", "stage", "address", "paper", "page")
+)
 ENDINGS = (".html", ".htm")
 """What `Figure.save` can write; the first is added where there is none."""
+_WIDEST_UPRIGHT = 1000  # pixels of a picture that can be read when it is as narrow as an upright sheet
 _ASKED_FOR = re.compile(r"say\(\"(\w+)\"")  # the words that a script takes from the catalogue
 
 
@@ -135,9 +139,13 @@ class Figure:
                 "form-action 'none'",
             ]
         )
-        template = Template(_read(_PAGE, ".html"))
-        return template.substitute(
-            policy=policy, title=escape(self._title), figure=self._repr_html_(), language=words("language")
+        width, height = size_of(self._picture)
+        return Template(_read(_PAGE, ".html")).substitute(
+            policy=policy,
+            title=escape(self._title),
+            figure=self._repr_html_(),
+            language=words("language"),
+            sheet="landscape" if width > max(_WIDEST_UPRIGHT, height) else "auto",
         )
 
     def _repr_html_(self) -> str:
@@ -150,7 +158,7 @@ class Figure:
             **self._data,
             "controls": Template(controls).substitute({key: escape(words(key)) for key in ENGLISH}),
             "words": {key: words(key) for key in sorted(set(_ASKED_FOR.findall(_script(self._kind))))},
-            "style": "\n".join([_read(_PLAYER, ".css"), *map(_read, self._kind.styles)]),
+            "style": "\n".join([_read(_PLAYER, ".css"), _read(_STAGE, ".css"), *map(_read, self._kind.styles), _read(_PAPER, ".css")]),
         }
         block = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
         return (
@@ -200,7 +208,8 @@ def _read(file: Path, ending: str | None = None) -> str:
 @cache
 def _script(kind: Kind) -> str:
     """The player and what it plays, as one function, so that figures of several kinds do not meet."""
-    scripts = "\n\n".join([_read(_PLAYER, ".js"), *map(_read, kind.scripts)])
+    own = [_read(file, ".js") for file in (_STAGE, _ADDRESS, _PAPER, _PLAYER)]
+    scripts = "\n\n".join([*own, *map(_read, kind.scripts)])
     return f'(() => {{\n"use strict";\n{scripts}\n}})();'
 
 

@@ -65,8 +65,9 @@ def show(
     with ``autograd.stepper.figure_of`` when it is imported; register a type of your own in the same way.
 
     A notebook displays the stepper: buttons, a slider, and the keys ← → Home End and space; a click on a node shows its
-    whole calculation. ``save`` writes it as a page that needs nothing else. Where scripts do not run there is the
-    finished picture and a table of all steps.
+    whole calculation; + − and 0 zoom, f fills the screen. ``save`` writes it as a page that needs nothing else, whose
+    address leads to the step that is seen. Where scripts do not run there is the finished picture and a table of all
+    steps, which is what paper has too.
 
     Arguments:
         root: the result whose derivatives are taken; or a network, a layer or a neuron; or what `nn.fit` returned.

@@ -6,7 +6,11 @@
    and its style sheets do not meet. Texts that come from the outside are set as text. */
 
 const MOVES = { ArrowRight: "forward", ArrowLeft: "back", ArrowUp: "back", ArrowDown: "forward", Home: "first", End: "last",
-  PageDown: "forward", PageUp: "back", " ": "play" };
+  PageDown: "forward", PageUp: "back", " ": "play",  // a clicker sends those of the page
+  s: "speed", "+": "in", "=": "in", "-": "out", 0: "fit", f: "full" };
+const PANS = { ArrowLeft: [-0.2, 0], ArrowRight: [0.2, 0], ArrowUp: [0, -0.2], ArrowDown: [0, 0.2] };  // with shift
+const SPEEDS = [1, 2, 4, 0.5];
+const WRITTEN_IN = "input:not([type='range']), textarea, select, [contenteditable]";  // which have the keys for themselves
 
 /* --- the theme: that of the notebook, or of whatever the figure stands on -------------------------------------- */
 
@@ -43,10 +47,22 @@ function followTheme(followed) {
   new MutationObserver(update).observe(document.body, { attributes: true });
 }
 
+/* Let a figure hear what outlives it, such as the window, by a method of this name. What the page holds must not keep a
+   figure that was removed; a function would, as it keeps all that it was made among. */
+function listenFor(figure, place, kind, method) {
+  const reference = new WeakRef(figure);
+  const hear = (event) => {
+    if (reference.deref()) reference.deref()[method](event);
+    else place.removeEventListener(kind, hear);
+  };
+  place.addEventListener(kind, hear);
+}
+
 /* --- one figure ------------------------------------------------------------------------------------------------ */
 
 class Player {
   seconds = 1.4;  // between two steps while it plays
+  speed = 1;  // how many times as fast, as long as the page is open
   moves = MOVES;  // what each key does
 
   /* What a kind of figure defines: prepare what it shows, once; and show a step. */
@@ -57,7 +73,9 @@ class Player {
   constructor(host, data) {
     this.steps = data.steps;
     this.words = data.words;
-    this.rows = [...host.querySelectorAll("details tbody tr")];
+    this.list = host.querySelector("details");
+    this.rows = [...this.list.querySelectorAll("tbody tr")];
+    this.ownPage = host.closest("[data-keys]")?.querySelectorAll("[data-chainrule]").length === 1;
     const shadow = this.shadow = host.attachShadow({ mode: "open" });
     shadow.innerHTML = `<style>${data.style}</style>${data.controls}`;
     this.find = (selector) => shadow.querySelector(selector);
@@ -65,16 +83,22 @@ class Player {
     this.section.setAttribute("aria-label", this.say("arrow_keys", { description: host.querySelector("img").alt }));
     this.slider = this.find("input");
     this.slider.max = this.steps.length - 1;
+    this.stage = new Stage(this.find(".picture"));
   }
 
   /* Apart from the constructor, so that the fields of the derived class are there. */
   start(host, data) {
     this.prepare(data, host);
     this.listen(host);
-    host.querySelector("details").slot = "steps";
+    this.list.slot = "steps";
     followTheme(host);
-    this.go(0, { quiet: true });
-    if (host.closest("[data-keys]") && window === window.top) this.section.focus({ preventScroll: true });  // a page of its own
+    this.paper = new Paper(this);
+    this.setSpeed(this.speed);
+    this.restore({});
+    if (!this.ownPage) return;
+    this.address = new Address(this);
+    this.find("[data-go='link']").hidden = false;
+    if (window === window.top) this.section.focus({ preventScroll: true });
   }
 
   /* The picture of the <img>, decoded into elements that can be changed. */
@@ -94,14 +118,17 @@ class Player {
 
   listen(host) {
     this.shadow.addEventListener("click", (event) => this.click(event.target));
-    host.querySelector("details").addEventListener("click", (event) => {
+    this.list.addEventListener("click", (event) => {
       const at = this.rows.indexOf(event.target.closest("tr"));
       if (at >= 0) this.go(at);
     });
     this.slider.addEventListener("input", () => this.go(Number(this.slider.value)));
     host.dataset.lmSuppressShortcuts = "true";  // those of Jupyter, which in Notebook 7 would come first
     host.addEventListener("keydown", (event) => this.key(event));
+    if (this.ownPage) listenFor(this, document, "keydown", "key");
     for (const kind of ["keypress", "keyup"]) host.addEventListener(kind, (event) => event.stopPropagation());
+    this.find("[data-go='full']").hidden = !document.fullscreenEnabled;
+    host.addEventListener("fullscreenchange", () => this.filled(host));
   }
 
   click(target) {
@@ -113,22 +140,36 @@ class Player {
 
   key(event) {
     event.stopPropagation();  // the notebook has plans of its own for most keys
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.composedPath().some((element) => element.localName === "details")) return;
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    const path = event.composedPath();
+    if (path[0].matches?.(WRITTEN_IN)) return;
     const target = this.shadow.activeElement;
-    const control = ["Enter", " "].includes(event.key) && target?.closest("button, [data-step]");
-    const move = this.moves[event.key];
+    const pressed = ["Enter", " "].includes(event.key);
+    if (pressed && path.includes(this.list)) return;  // which opens
+    const control = pressed && target?.closest("button, [data-step]");
+    const move = this.moves[event.key.length > 1 ? event.key : event.key.toLowerCase()];
     if (control?.localName === "button") return;  // the browser clicks it
     if (control) this.click(control);
+    else if (event.shiftKey && PANS[event.key]) this.stage.panBy(...PANS[event.key]);
     else if (move) this.move(move, target);
     else return;
     event.preventDefault();
   }
 
   move(name) {
-    if (name === "play") return this.timer ? this.pause() : this.play();
     const last = this.steps.length - 1;
-    this.go({ first: 0, back: this.at - 1, forward: this.at + 1, last }[name]);
+    const to = { first: 0, back: this.at - 1, forward: this.at + 1, last }[name];
+    if (to !== undefined) return this.go(to);
+    const uses = {
+      play: () => (this.timer ? this.pause() : this.play()),
+      speed: () => this.setSpeed(SPEEDS[(SPEEDS.indexOf(this.speed) + 1) % SPEEDS.length]),
+      in: () => this.stage.zoom(CLOSER),
+      out: () => this.stage.zoom(1 / CLOSER),
+      fit: () => this.stage.fit(),
+      full: () => this.fillScreen(),
+      link: () => this.copyLink(),
+    };
+    uses[name]?.();
   }
 
   play() {
@@ -136,10 +177,54 @@ class Player {
     if (this.at === last) this.go(0);
     this.section.classList.add("playing");
     this.find("[data-go='play']").setAttribute("aria-label", this.say("pause"));
+    clearInterval(this.timer);
     this.timer = setInterval(() => {
       if (this.section.isConnected) this.show(this.at + 1);
       if (this.at === last || !this.section.isConnected) this.pause();
-    }, 1000 * this.seconds);
+    }, (1000 * this.seconds) / this.speed);
+  }
+
+  setSpeed(speed) {
+    this.speed = speed;
+    const button = this.find("[data-go='speed']");
+    button.textContent = this.say("times", { factor: speed });
+    button.setAttribute("aria-label", this.say("speed", { factor: speed }));
+    if (this.timer) this.play();
+  }
+
+  fillScreen() {
+    if (document.fullscreenElement) document.exitFullscreen();
+    else if (document.fullscreenEnabled) this.shadow.host.requestFullscreen();
+  }
+
+  /* The figure fills the screen, or does so no more: it has another room for its picture. */
+  filled(host) {
+    this.find("[data-go='full']").setAttribute("aria-pressed", String(document.fullscreenElement === host));
+    this.stage.reset();
+    this.show(this.at);
+    this.section.focus({ preventScroll: true });
+  }
+
+  async copyLink() {
+    this.address.write();
+    const copied = await navigator.clipboard?.writeText(location.href).then(() => true, () => false);
+    this.find(".live").textContent = copied ? this.say("link_copied") : this.say("link_in_address");
+    const button = this.find("[data-go='link']");
+    button.classList.toggle("copied", Boolean(copied));
+    setTimeout(() => button.classList.remove("copied"), 2000);
+  }
+
+  /* --- what an address holds; a kind of figure that has more to say puts its own entries before these ------------- */
+
+  state() {
+    return { step: String(this.at + 1) };
+  }
+
+  /* Show what a state says, and what it says nothing of as recorded. If anything in it is not meant, change nothing. */
+  restore({ step = "1", ...others }) {
+    if (Object.keys(others).length || !/^[1-9]\d{0,8}$/.test(step) || Number(step) > this.steps.length) return false;
+    this.go(Number(step) - 1, { quiet: true });
+    return true;
   }
 
   pause() {
@@ -159,6 +244,7 @@ class Player {
   show(at) {
     this.at = Math.min(Math.max(at, 0), this.steps.length - 1);
     this.display(this.steps[this.at]);
+    this.address?.changed();
     this.slider.value = this.at;
     this.slider.setAttribute("aria-valuetext", this.say("step_of", { step: this.at + 1, count: this.steps.length, where: this.where() }));
     this.find(".count").textContent = `${this.at + 1} / ${this.steps.length}`;

@@ -7,6 +7,10 @@ class Training extends Player {
 
   prepare(data, host) {
     const picture = this.decoded(host);
+    const ratios = [...picture.querySelectorAll("[data-panel]")].map(({ viewBox: { baseVal } }) => baseVal.width / baseVal.height);
+    const panels = this.find(".panels").style;
+    panels.setProperty("--beside", ratios.reduce((sum, ratio) => sum + ratio));
+    panels.setProperty("--below", 1 / ratios.reduce((sum, ratio) => sum + 1 / ratio, 0));
     this.find(".replay").prepend(picture.querySelector("style"));
     for (const panel of picture.querySelectorAll("[data-panel]")) {
       panel.classList.add("chainrule");
