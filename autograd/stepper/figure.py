@@ -158,7 +158,9 @@ class Figure:
             **self._data,
             "controls": Template(controls).substitute({key: escape(words(key)) for key in ENGLISH}),
             "words": {key: words(key) for key in sorted(set(_ASKED_FOR.findall(_script(self._kind))))},
-            "style": "\n".join([_read(_PLAYER, ".css"), _read(_STAGE, ".css"), *map(_read, self._kind.styles), _read(_PAPER, ".css")]),
+            "style": "\n".join(
+                [_read(_PLAYER, ".css"), _read(_STAGE, ".css"), *map(_read, self._kind.styles), _read(_PAPER, ".css")]
+            ),
         }
         block = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
         return (
