@@ -110,6 +110,7 @@ ENGLISH: Final = {
     "no_page": "No page was written: {reason}.",
     # a picture
     "computation_graph": "Computation graph of {what}: {nodes} nodes, {arrows} arrows.",
+    "at_a_step": "{name} at step {step} of {count}",
     "picture": "<{description}; .save('graph.svg') writes it>",
     "and": " and ",
     "the_result": "the result",

@@ -208,6 +208,7 @@ class _Builder:
         lines += [Line("note", (Run(note),)) for note in self.first.get(node, ())]
         drawn = self.scene.add_node(node, self.roles.get(node, "operation"), tuple(lines))
         drawn.name, drawn.symbol = name, "".join([run.text for run in sign_runs(node)])
+        drawn.members = (node,)
         drawn.astray = node in self.first
         self.index_of[node] = drawn.index
         self.members.append((node,))
@@ -234,7 +235,7 @@ class _Builder:
             lines.append(Line("gradient", (Run(words("gradients_up_to", number=number(max(slopes), self.digits))),)))
         notes = [Line("note", (Run(note),)) for node in group.members for note in self.first.get(node, ())]
         drawn = self.scene.add_node(None, "folded", (*lines, *notes))
-        drawn.name, drawn.astray = group.title, bool(notes)
+        drawn.name, drawn.astray, drawn.members = group.title, bool(notes), group.members
         self.index_of.update(dict.fromkeys(group.members, drawn.index))
         self.members.append(group.members)
         self.operands.append([_Operand(source) for source in sources])
@@ -280,10 +281,9 @@ class _Builder:
                 seen.add(source)
                 edge = self.scene.add_edge(source, target, position)
                 edge.local = None if folded else local
-                labels = [mark] if mark and not folded else []
-                if local_derivatives and edge.local is not None:
-                    labels.append(number(edge.local, self.digits))
-                edge.label = " ".join(labels)
+                edge.order = "" if folded else mark
+                slope = number(edge.local, self.digits) if local_derivatives and edge.local is not None else ""
+                edge.label = f"{edge.order} {slope}".strip()
 
     def add_box(self, title: str, members: Iterable[Value]) -> int:
         """A box around nodes, and around the constants that these alone need; its place in ``scene.clusters``."""

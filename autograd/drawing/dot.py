@@ -39,6 +39,13 @@ _LOOKS = {  # in words
     "negative": "dashed_line",
     "thickness": "thickness",
 }
+_OF_MARKS = {  # in a picture at a step
+    "unknown": {"color": LIGHT["edge"], "fillcolor": LIGHT["page"], "fontcolor": LIGHT["quiet"]},
+    **{f"beside-{way}": {"color": LIGHT[way], "penwidth": "2"} for way in ("forward", "reverse")},
+    **{f"current-{way}": {"color": LIGHT[way], "penwidth": "3.5"} for way in ("forward", "reverse")},
+    **{f"lit-{way}": {"color": LIGHT[way], "penwidth": "2.6"} for way in ("forward", "reverse")},
+    **{f"astray-{kind}": {"color": LIGHT["astray"], "penwidth": "3"} for kind in ("value", "gradient")},
+}
 _FONT = "Helvetica,Arial,sans-serif"
 
 
@@ -120,6 +127,8 @@ def _of_node(node: SceneNode) -> dict[str, str]:
         attributes["peripheries"] = "2"
     if node.highlighted or node.astray:
         attributes["penwidth"] = "3"
+    for mark in node.marks:
+        attributes |= _OF_MARKS.get(mark, {})
     return attributes
 
 
@@ -133,6 +142,8 @@ def _of_edge(edge: SceneEdge, most: float) -> dict[str, str]:
             attributes["style"] = "dashed"
     if edge.highlighted:
         attributes |= {"color": LIGHT["highlight"], "penwidth": "2.6"}
+    for mark in edge.marks:
+        attributes |= _OF_MARKS.get(mark, {})
     return attributes
 
 

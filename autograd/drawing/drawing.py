@@ -15,6 +15,7 @@ from autograd.drawing import scene_of
 from autograd.drawing.build import Fold, build_scene
 from autograd.drawing.hosts import bundle, image
 from autograd.drawing.layout import lay_out
+from autograd.drawing.moments import up_to
 from autograd.drawing.printing import printed
 from autograd.drawing.roles import Roles
 from autograd.drawing.scene import Scene
@@ -125,6 +126,7 @@ def draw(
     max_nodes: int | None = None,
     fold: Fold = "repeat",
     digits: int = 4,
+    upto: int | None = None,
 ) -> Drawing:
     """Draw the graph of ``root``, or a network of `nn`.
 
@@ -162,16 +164,18 @@ def draw(
         fold: how: by "repeat", such as the time steps of a recurrence, the first and the last of which are drawn; where
             nothing repeats, by "layer"; and where there are no layers, by "depth".
         digits: how many significant digits are shown.
+        upto: of a graph, a step of `autograd.show`, counted from 1 as its page counts them: the picture then has what
+            is known by then, and lights what the step is about. It grows from step to step, and nothing moves.
 
     Returns:
         A `Drawing`, which a notebook displays. ``save("graph.svg")`` writes it; ``digraph`` gives it to Graphviz.
 
     Raises:
-        TypeError: if ``root`` is none of these; for a number of digits or nodes that is not whole; for ``roles`` that
-            are no mapping, or of a network.
+        TypeError: if ``root`` is none of these; for a number of digits, nodes or steps that is not whole; for ``roles``
+            that are no mapping, or of a network; for ``upto`` of a network, or of several results.
         ValueError: for a highlight that is not drawn, gradients of several results as colours, less than one digit or
-            node, an unknown way of folding, an unknown role, a role of what is not in the graph, or two roles of one
-            node.
+            node, a step that there is not, an unknown way of folding, an unknown role, a role of what is not in the
+            graph, or two roles of one node.
 
     Example:
         >>> from autograd import Value
@@ -179,12 +183,21 @@ def draw(
         >>> h = (w * x).sigmoid()
         >>> print(draw(h)._repr_mimebundle_()["text/plain"])
         Computation graph of h = 0.5987: 4 nodes, 3 arrows.
+        >>> print(draw(h, upto=2)._repr_mimebundle_()["text/plain"])
+        Computation graph of h at step 2 of 7: 4 nodes, 3 arrows.
 
     Source: notes 4.5 and 4.7; lecture, "Feed-Forward Networks".
     """
     check_count("digits", digits)
     if max_nodes is not None:
         check_count("max_nodes", max_nodes)
+    if upto is not None:
+        check_count("upto", upto)
+        if not isinstance(root, Value):
+            raise TypeError(
+                f"upto counts the steps through the graph of one result, which {root!r:.60} is not: write "
+                "draw(loss, upto=3). A network has steps on an example: show(model, x, target).frames(folder)"
+            )
     scene = scene_of(
         root,
         names=names,
@@ -202,7 +215,7 @@ def draw(
         **({} if max_nodes is None else {"max_nodes": max_nodes}),
         **({} if roles is None else {"roles": roles}),
     )
-    return Drawing(scene)
+    return Drawing(scene if upto is None else up_to(root, scene, upto, digits))
 
 
 @scene_of.register(Value)

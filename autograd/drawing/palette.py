@@ -43,5 +43,13 @@ _COLOURS = {  # on a light page, on a dark one
     "level-4": ("#ffc08c", "#633010"),
     "level-5": ("#ffae6b", "#78370d"),
 }
-LIGHT = {name: light for name, (light, _) in _COLOURS.items()}
-DARK = {name: dark for name, (_, dark) in _COLOURS.items()}
+_OF_STEPS = {  # of a picture at a step: what the step is about, in either pass
+    "forward": ("#0063a3", "#6fb8ee"),
+    "forward-wash": ("#e3f0fa", "#16344c"),
+    "reverse": ("#b34700", "#ff9d5c"),
+    "reverse-wash": ("#fdeee2", "#472a15"),
+}
+LIGHT = {name: light for name, (light, _) in {**_COLOURS, **_OF_STEPS}.items()}
+DARK = {name: dark for name, (_, dark) in {**_COLOURS, **_OF_STEPS}.items()}
+OF_STEPS = frozenset(_OF_STEPS)
+"""Those of the colours that only a picture at a step has."""

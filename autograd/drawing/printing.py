@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from collections.abc import Sequence
+from typing import Any, Literal
 
+from autograd.derivation.words import words
 from autograd.drawing.svg import FONT
 
 PRINT_FONT = "'Libertinus Serif'"  # typst brings it along, so that a picture is the same on every machine
+_A4, _MARGIN, _GAP = (842, 595), 34, 24  # points, of a page of pictures
 _SIZE = re.compile(r'width="(\d+)" height="(\d+)"')
 
 
@@ -22,6 +25,69 @@ def printed(svg: str, format: Literal["png", "pdf"], scale: float) -> bytes:
     Raises:
         ImportError: where typst is not installed.
     """
+    typst = _typesetter(format)
+    width, height = size_of(svg)
+    page = (
+        "#set document(date: none)\n"  # the same picture is the same file
+        f"#set page(width: {width}pt, height: {height}pt, margin: 0pt, fill: none)\n"
+        '#image(bytes(sys.inputs.svg), format: "svg", width: 100%, height: 100%)'
+    )
+    made: bytes = typst.compile(page.encode(), format=format, ppi=72.0 * scale, sys_inputs={"svg": _for_print(svg)})
+    return made
+
+
+def printed_pages(svgs: Sequence[str], descriptions: Sequence[str], per_page: int, title: str) -> bytes:
+    """Pictures of one size as a PDF of pages, each picture as large as it can be; one to a page is in landscape.
+
+    Arguments:
+        svgs: the pictures, as this package writes them.
+        descriptions: of each, for those who cannot see it.
+        per_page: how many share a page.
+        title: of the document.
+
+    Raises:
+        ImportError: where typst is not installed.
+    """
+    typst = _typesetter("pdf")
+    (across, down), columns = _sheet(per_page, *size_of(svgs[0]))
+    inputs = {"title": title, "language": words("language")}
+    inputs |= {f"svg{i}": _for_print(svg) for i, svg in enumerate(svgs)}
+    inputs |= {f"alt{i}": description for i, description in enumerate(descriptions)}
+    lines = [
+        "#set document(title: sys.inputs.title, date: none)",
+        "#set text(lang: sys.inputs.language)",
+        f"#set page(width: {across}pt, height: {down}pt, margin: {_MARGIN}pt)",
+        '#let picture(i) = image(bytes(sys.inputs.at("svg" + str(i))), format: "svg", width: 100%, height: 100%, '
+        'fit: "contain", alt: sys.inputs.at("alt" + str(i)))',
+    ]
+    grid = f"columns: (1fr,) * {columns}, rows: (1fr,) * {-(-per_page // columns)}, gutter: {_GAP}pt"
+    for start in range(0, len(svgs), per_page):
+        cells = ", ".join([f"picture({i})" for i in range(start, min(start + per_page, len(svgs)))])
+        lines.append(f"#page(grid({grid}, {cells}))")
+    made: bytes = typst.compile("\n".join(lines).encode(), format="pdf", sys_inputs=inputs)
+    return made
+
+
+def _sheet(count: int, width: float, height: float) -> tuple[tuple[int, int], int]:
+    """The width and the height of a page, and the columns, in which so many pictures of this size are largest.
+
+    Example:
+        >>> _sheet(1, 400, 800), _sheet(4, 800, 600), _sheet(6, 1400, 300)
+        (((842, 595), 1), ((842, 595), 2), ((595, 842), 1))
+    """
+
+    def share(sheet: tuple[tuple[int, int], int]) -> float:
+        (across, down), columns = sheet
+        rows = -(-count // columns)
+        wide, high = (across - 2 * _MARGIN + _GAP) / columns - _GAP, (down - 2 * _MARGIN + _GAP) / rows - _GAP
+        return min(wide / width, high / height)
+
+    papers = [_A4, _A4[::-1]] if count > 1 else [_A4]
+    return max([(paper, columns) for paper in papers for columns in range(1, count + 1)], key=share)
+
+
+def _typesetter(format: str) -> Any:
+    """The module typst."""
     try:
         import typst
     except ImportError:
@@ -29,14 +95,11 @@ def printed(svg: str, format: Literal["png", "pdf"], scale: float) -> bytes:
             f"{format.upper()} needs typst, which is not installed here: pip install 'chainrule[print]'; "
             "SVG, as in save('graph.svg'), needs nothing"
         ) from None
-    width, height = size_of(svg)
-    page = (
-        "#set document(date: none)\n"  # the same picture is the same file
-        f"#set page(width: {width}pt, height: {height}pt, margin: 0pt, fill: none)\n"
-        '#image(bytes(sys.inputs.svg), format: "svg", width: 100%, height: 100%)'
-    )
-    svg = svg.replace(FONT, f"{PRINT_FONT},{FONT}")
-    return typst.compile(page.encode(), format=format, ppi=72.0 * scale, sys_inputs={"svg": svg})
+    return typst
+
+
+def _for_print(svg: str) -> str:
+    return svg.replace(FONT, f"{PRINT_FONT},{FONT}")
 
 
 def size_of(svg: str) -> tuple[int, int]:

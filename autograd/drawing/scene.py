@@ -62,6 +62,8 @@ class SceneNode:
         highlighted: whether it is stressed.
         astray: whether it is the first with a value, or a gradient, that is no finite number.
         level: the size of its gradient, from 0 to `GRADIENT_LEVELS`, where colour shows that; else None.
+        members: the Values that it stands for.
+        marks: its part in a step, of a picture at a step: see `autograd.drawing.moments`.
         x, y: the centre, in points from the upper left corner, once laid out.
         width, height: its size in points.
     """
@@ -75,6 +77,8 @@ class SceneNode:
     highlighted: bool = False
     astray: bool = False
     level: int | None = None
+    members: tuple[Value, ...] = ()
+    marks: tuple[str, ...] = ()
     x: float = 0.0
     y: float = 0.0
     width: float = 0.0
@@ -90,9 +94,11 @@ class SceneEdge:
         source, target: the indices of the operand and of the result.
         position: which operand it is, from 0.
         local: the local derivative d(target)/d(source); None where no gradient flows.
-        label: the text beside it; empty for none.
+        order: which operand it is, as text, where one must be told so; else empty.
+        label: the text beside it, which begins with that; empty for none.
         weight: a number that its thickness shows, for a line without a head; None for an arrow.
         highlighted: whether it is stressed.
+        marks: its part in a step, as those of a node.
         points: once laid out, the path: where it starts, and three points for each cubic Bezier curve.
         label_at: once laid out, the centre of the label.
     """
@@ -102,9 +108,11 @@ class SceneEdge:
     target: int
     position: int = 0
     local: float | None = None
+    order: str = ""
     label: str = ""
     weight: float | None = None
     highlighted: bool = False
+    marks: tuple[str, ...] = ()
     points: list[Point] = field(default_factory=list)
     label_at: Point | None = None
 

@@ -17,7 +17,7 @@ from autograd.derivation.styles import printable
 from autograd.drawing.layout.keys import SAMPLE_HEIGHT, SAMPLE_WIDTH, text_place
 from autograd.drawing.layout.spacing import LABEL_SIZE, TITLE_SIZE, label_width
 from autograd.drawing.lettering import SMALL, Run
-from autograd.drawing.palette import DARK, LIGHT
+from autograd.drawing.palette import DARK, LIGHT, OF_STEPS
 from autograd.drawing.scene import (
     DIVIDER,
     FONT_SIZES,
@@ -74,13 +74,28 @@ _LOOKS: dict[str, dict[str, str]] = {
 """How a part looks by its class, or by the class of its group and its own; a later row goes before an earlier one."""
 _LOOKS["role-constant shape"]["stroke-dasharray"] = "2 2.5"
 _LOOKS["role-parameter shape"]["stroke-width"] = "1.8"
+_LOOKS_AT_A_STEP: dict[str, dict[str, str]] = {
+    "unknown shape": {"fill": "page", "stroke": "edge"},
+    "unknown rim": {"stroke": "edge"},
+    "unknown divider": {"stroke": "edge"},
+    **{f"unknown {kind}": {"fill": "quiet"} for kind in ("symbol", "formula", "value", "note")},
+    "back line": {"stroke": "edge", "stroke-width": "0.7"},
+    **{f"beside-{way} shape": {"stroke": way, "stroke-width": "2"} for way in ("forward", "reverse")},
+    **{f"current-{way} shape": {"stroke": way, "stroke-width": "3.5"} for way in ("forward", "reverse")},
+    **{f"washed-{way} shape": {"fill": f"{way}-wash"} for way in ("forward", "reverse")},
+    **{f"lit-{way} line": {"stroke": way, "stroke-width": "2.6"} for way in ("forward", "reverse")},
+    **{f"lit-{way} head": {"fill": way} for way in ("forward", "reverse")},
+    **{f"astray-{kind} shape": {"stroke": "astray", "stroke-width": "3"} for kind in ("value", "gradient")},
+    **{f"astray-{kind} {kind}": {"fill": "astray", "font-weight": "700"} for kind in ("value", "gradient")},
+}
+"""The same by the marks that a part has in a picture at a step; these go before all others."""
 
 
 @cache
 def _look(name: str, *groups: str) -> str:
     """The attributes of a part with this class, in a group with those classes."""
     look: dict[str, str] = {}
-    for selector, attributes in _LOOKS.items():
+    for selector, attributes in (*_LOOKS.items(), *_LOOKS_AT_A_STEP.items()):
         *outer, own = selector.split()
         if own == name and set(outer) <= set(groups):
             look |= attributes
@@ -88,9 +103,16 @@ def _look(name: str, *groups: str) -> str:
 
 
 @cache
-def style_sheet() -> str:
-    """The style sheet that every picture carries: its colours, light and dark, for browsers."""
-    light, dark = _properties(LIGHT), _properties(DARK)
+def style_sheet(at_a_step: bool = False) -> str:
+    """The style sheet that every picture carries: its colours, light and dark, for browsers.
+
+    Arguments:
+        at_a_step: whether it is for a picture at a step.
+    """
+    light, dark = (
+        "".join([f"--cr-{name}:{colour};" for name, colour in theme.items() if at_a_step or name not in OF_STEPS])
+        for theme in (LIGHT, DARK)
+    )
     rules = [
         "@supports(--a:0){",  # other programs stumble over custom properties, and skip what they do not know
         f"svg.chainrule{{{light}max-width:100%;height:auto}}",
@@ -103,15 +125,11 @@ def style_sheet() -> str:
         f"svg.chainrule,:host([data-theme=dark]) svg.chainrule{{{dark}}}",
         "}",
     ]
-    for selector, attributes in _LOOKS.items():
+    for selector, attributes in {**_LOOKS, **(_LOOKS_AT_A_STEP if at_a_step else {})}.items():
         colours = [f"{key}:var(--cr-{value})" for key, value in attributes.items() if value in LIGHT]
         if colours:
             rules.append(f".chainrule .{selector.replace(' ', ' .')}{{{';'.join(colours)}}}")
     return "".join([*rules, "}"])
-
-
-def _properties(colours: dict[str, str]) -> str:
-    return "".join([f"--cr-{name}:{colour};" for name, colour in colours.items()])
 
 
 def to_svg(scene: Scene, background: bool = True) -> str:
@@ -125,11 +143,12 @@ def to_svg(scene: Scene, background: bool = True) -> str:
         background: whether it lies on a page.
     """
     width, height = f"{scene.width:.0f}", f"{scene.height:.0f}"
+    at_a_step = any(node.marks for node in scene.nodes) or any(edge.marks for edge in scene.edges)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="chainrule" role="img" width="{width}" height="{height}" '
         f'viewBox="0 0 {width} {height}" aria-label="{_text(scene.description)}" font-family="{FONT}" '
         'text-anchor="middle" xml:space="preserve">',
-        f"<style>{style_sheet()}</style>",
+        f"<style>{style_sheet(at_a_step)}</style>",
     ]
     if background:
         parts.append(f'<rect {_look("page")} width="{width}" height="{height}" rx="6"/>')
@@ -149,7 +168,7 @@ def to_svg(scene: Scene, background: bool = True) -> str:
 
 
 def _node(node: SceneNode) -> str:
-    classes = [f"role-{node.role}"]
+    classes = [f"role-{node.role}", *node.marks]
     if node.level is not None:
         classes.append(f"level-{node.level}")
     if node.astray:
@@ -165,7 +184,8 @@ def _node(node: SceneNode) -> str:
         if height > size * LEADING:
             parts.append(_divider(node, y - height + DIVIDER / 2, classes))
         baseline = y - size * (LEADING / 2 - 0.35)
-        parts.append(_line_of_text(line.kind, node.x, baseline, _runs(line.runs, size), classes))
+        if line.runs:
+            parts.append(_line_of_text(line.kind, node.x, baseline, written_runs(line.runs, size), classes))
     return "".join([*parts, "</g>"])
 
 
@@ -187,7 +207,7 @@ def _shape(node: SceneNode, classes: list[str]) -> str:
     corner = min(_CORNERS[node.role], 0.6 * h)  # that of a sample in the legend is smaller
     outline = _rectangle(look, x, y, w, h, corner)
     if node.role == "loss":
-        outline += _rectangle(_look("rim"), x, y, w - 3.0, h - 3.0, max(corner - 3.0, 1.0))
+        outline += _rectangle(_look("rim", *classes), x, y, w - 3.0, h - 3.0, max(corner - 3.0, 1.0))
     return outline
 
 
@@ -224,14 +244,14 @@ def _key(key: Key) -> str:
 
 
 def _edge(edge: SceneEdge, heaviest: float) -> str:
-    classes = ["highlighted"] if edge.highlighted else []
+    classes = [*edge.marks, *(["highlighted"] if edge.highlighted else [])]
     if edge.weight is not None:
         classes.append("negative" if edge.weight < 0 else "positive")
     head, look, path = "", _look("line", *classes), edge.points
     if edge.weight is None:
         path, corners = _with_head(edge.points)
         head = f'<polygon {_look("head", *classes)} points="{_points(corners)}"/>'
-    else:
+    elif "back" not in edge.marks:
         look += f' style="stroke-width:{line_width(edge.weight, heaviest):.2f}"'
     start, *rest = path
     line = f"M{start[0]:.1f},{start[1]:.1f}C{_points(rest)}"
@@ -277,8 +297,8 @@ def _line_of_text(name: str, x: float, y: float, content: str, groups: Iterable[
     return f'<text {_look(name, *groups)} x="{x:.1f}" y="{y:.1f}">{content}</text>'
 
 
-def _runs(runs: Iterable[Run], size: float) -> str:
-    """The pieces of a line, each in its style."""
+def written_runs(runs: Iterable[Run], size: float) -> str:
+    """The pieces of a line, each in its style, as the content of a ``<text>`` of this font size."""
     parts: list[str] = []
     shift = 0.0  # of the baseline, so far
     for text, style in runs:

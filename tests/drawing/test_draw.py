@@ -330,10 +330,18 @@ def test_without_typst_the_error_says_what_to_install(
 
 
 @pytest.mark.parametrize(
-    "root", [lambda: worked_example().L, lambda: MLP(3, [30, 1], seed=0)], ids=["graph", "network"]
+    ("root", "upto"),
+    [
+        (lambda: worked_example().L, None),
+        (lambda: MLP(3, [30, 1], seed=0), None),
+        *[(lambda: worked_example().L, upto) for upto in (1, 4, 23)],
+    ],
+    ids=["graph", "network", "given", "forward", "reverse"],
 )
-def test_every_part_carries_its_colours_for_programs_without_style_sheets(root: Callable[[], Any]) -> None:
-    svg = draw(root(), local_derivatives=True, gradients_as_colour=True).svg
+def test_every_part_carries_its_colours_for_programs_without_style_sheets(
+    root: Callable[[], Any], upto: int | None
+) -> None:
+    svg = draw(root(), local_derivatives=True, gradients_as_colour=True, upto=upto).svg
     style = svg[svg.index("<style>") : svg.index("</style>")]
     assert "var(" not in svg.replace(style, "")
     assert style.startswith("<style>@supports(--a:0){")  # all of it, so that none but browsers read it
