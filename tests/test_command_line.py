@@ -237,8 +237,9 @@ def test_page_that_cannot_be_written_costs_nothing_but_the_page(
         ("pipe", "pipe cannot be written (nobody reads this pipe); choose another name with --html"),
         (
             "page.svg",
-            "a stepper is saved as a page, by its ending .html or .htm; 'page.svg' has none of these. draw(...).save "
-            "saves the picture alone, as .svg, .png, .pdf, .dot",
+            "a stepper is saved as a page, by its ending .html or .htm; 'page.svg' has none of these. show(...).save "
+            "writes slides (.pdf) and a film (.gif) too, show(...).frames each step as 'svg' or 'png', and "
+            "draw(...).save the picture alone, as .svg, .png, .pdf, .dot",
         ),
     ],
 )

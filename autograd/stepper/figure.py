@@ -10,27 +10,32 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from html import escape
+from math import inf
 from os import PathLike
 from pathlib import Path
 from string import Template
-from typing import Any
+from typing import Any, Literal
 
 from autograd.derivation.tables import html_table
 from autograd.derivation.words import ENGLISH, words
 from autograd.drawing.drawing import ENDINGS as PICTURES
 from autograd.drawing.hosts import bundle, image
 from autograd.drawing.printing import size_of
+from autograd.engine.checks import check_count
 from autograd.files import write_whole
+from autograd.stepper.stills import FORMATS, Stills
 
 _PLAYER, _STAGE, _ADDRESS, _PAPER, _PAGE = (
     Path(__file__).with_name(name) for name in ("player", "stage", "address", "paper", "page")
 )
 ENDINGS = (".html", ".htm")
-"""What `Figure.save` can write; the first is added where there is none."""
+"""What a page is called; the first is added where there is none."""
+FILMS = (".gif", ".pdf")
+"""What else `Figure.save` can write: all steps as pictures."""
 _WIDEST_UPRIGHT = 1000  # pixels of a picture that can be read when it is as narrow as an upright sheet
 _ASKED_FOR = re.compile(r"say\(\"(\w+)\"")  # the words that a script takes from the catalogue
 
@@ -47,6 +52,7 @@ class Kind:
         content: the elements below the bar, an .html file.
         scripts: .js files, each building on those before it.
         styles: .css files.
+        is_watched: whether a film of it runs through in some 12 seconds, rather than give time to read each step.
     """
 
     name: str
@@ -55,6 +61,7 @@ class Kind:
     content: Path
     scripts: tuple[Path, ...]
     styles: tuple[Path, ...]
+    is_watched: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +92,21 @@ class Figure:
         picture: the finished picture, as SVG.
         frames: what is played, in order.
         data: what the script needs beside the frames, as JSON has it.
+        picture_at: makes the picture as it is at a step, counted from 1: SVG of the size of the finished one.
 
     Attributes:
         steps: the frames.
     """
 
     def __init__(
-        self, kind: Kind, title: str, description: str, picture: str, frames: Sequence[Frame], data: Mapping[str, Any]
+        self,
+        kind: Kind,
+        title: str,
+        description: str,
+        picture: str,
+        frames: Sequence[Frame],
+        data: Mapping[str, Any],
+        picture_at: Callable[[int], str],
     ) -> None:
         self._kind = kind
         self._title = title
@@ -99,21 +114,32 @@ class Figure:
         self._picture = picture
         self._data = data
         self.steps = tuple(frames)
+        self._stills = Stills(picture_at, [(frame.part, frame.text) for frame in self.steps])
 
-    def save(self, path: str | PathLike[str]) -> Path:
-        """Write the stepper as one HTML file, which needs no server, no network and no other file.
+    def save(self, path: str | PathLike[str], *, seconds: float | None = None, per_page: int | None = None) -> Path:
+        """Write the stepper as the name ends: in .html as a page, in .pdf as slides, in .gif as a film.
+
+        A page needs no server, no network and no other file. Slides and a film show every step as the page does, with
+        what happens below the picture. Slides are A4 in landscape with one step on each; for a handout several share a
+        page, and stand as is best for their shape. A film begins again when it has ended, after a pause.
 
         The file appears at once and whole: a crash in the middle leaves the old one, if there was one.
 
         Arguments:
             path: where to; ".html" is added where there is no ending, but not to the name of a device or a pipe.
+            seconds: of a film, how long each step is shown; by default as long as it takes to read what happens, from
+                1.2 to 5 seconds, and less for a training, all of which takes some 12 seconds.
+            per_page: of slides, how many steps share a page, as for a handout; 1 by default.
 
         Returns:
             The path.
 
         Raises:
             OSError: if the file cannot be written.
-            ValueError: for no name, and for another ending.
+            ImportError: for slides where typst, and for a film where typst or pillow is not installed.
+            TypeError: for a number of steps a page that is not whole.
+            ValueError: for no name, and for another ending; for seconds that are not positive, or not of a film; for
+                less than one step a page, or if it is not of slides; for slides and a film of more than 500 steps.
 
         Example:
             >>> from tempfile import TemporaryDirectory
@@ -123,9 +149,64 @@ class Figure:
             ...     show(x * x).save(f"{folder}/square").name
             'square.html'
         """
-        path = page_path(path)
-        write_whole(path, self.page().encode())
+        ending = Path(path).suffix.lower()
+        for name, given, of in (("seconds", seconds, ".gif"), ("per_page", per_page, ".pdf")):
+            if given is not None and ending != of:
+                raise ValueError(f"{name}={given!r:.60} is for {of} alone, not for {Path(path).name!r}")
+        if seconds is not None and not 0.0 < seconds < inf:
+            raise ValueError(f"seconds={seconds!r:.60}: a step is shown for a positive number of seconds, such as 2.0")
+        if per_page is not None:
+            check_count("per_page", per_page)
+        if ending == ".gif":
+            path, content = Path(path), self._stills.gif(seconds, self._kind.is_watched)
+        elif ending == ".pdf":
+            path, content = Path(path), self._stills.pdf(self._title, per_page or 1)
+        else:
+            path, content = page_path(path), self.page().encode()
+        write_whole(path, content)
         return path
+
+    def frames(
+        self,
+        folder: str | PathLike[str],
+        format: Literal["svg", "png"] = "svg",
+        *,
+        scale: float = 2.0,
+        replace: bool = False,
+    ) -> list[Path]:
+        """Write every step as a picture of its own: step-01.svg, step-02.svg and so on, all of one size.
+
+        A picture shows what the page shows at this step, and what happens below it. Each file appears whole.
+
+        Arguments:
+            folder: where to; it is made if it is not there. What else it holds stays.
+            format: of the pictures: "svg" or "png".
+            scale: the pixels of a PNG for each point of the picture.
+            replace: whether frames of this format that the folder holds already give way, also if they were more.
+
+        Returns:
+            The paths, in order.
+
+        Raises:
+            FileExistsError: if the folder holds frames of this format already, and they are not to be replaced.
+            OSError: if a file cannot be written.
+            ImportError: for PNG where typst is not installed.
+            ValueError: for another format.
+
+        Example:
+            >>> from tempfile import TemporaryDirectory
+            >>> from autograd import Value, show
+            >>> x = Value(3.0, label="x")
+            >>> with TemporaryDirectory() as folder:
+            ...     [path.name for path in show(x * x).frames(folder)]
+            ['step-01.svg', 'step-02.svg', 'step-03.svg', 'step-04.svg']
+        """
+        if format not in FORMATS:
+            raise ValueError(
+                f"frames are written as {' or '.join(map(repr, FORMATS))}, not {format!r:.60}: frames(folder, 'png'). "
+                f"save writes all steps in one file, by its ending {', '.join((*ENDINGS, *FILMS))}"
+            )
+        return self._stills.write(Path(folder), format, scale, replace)
 
     def page(self) -> str:
         """The page that `save` writes. It allows its own script and nothing else to run, and no request at all."""
@@ -197,7 +278,8 @@ def page_path(path: str | PathLike[str]) -> Path:
     if file.suffix.lower() not in ENDINGS:
         raise ValueError(
             f"a stepper is saved as a page, by its ending {' or '.join(ENDINGS)}; {file.name!r} has none of these. "
-            f"draw(...).save saves the picture alone, as {', '.join(PICTURES)}"
+            f"show(...).save writes slides (.pdf) and a film (.gif) too, show(...).frames each step as "
+            f"{' or '.join(map(repr, FORMATS))}, and draw(...).save the picture alone, as {', '.join(PICTURES)}"
         )
     return file
 

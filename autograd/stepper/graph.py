@@ -12,9 +12,9 @@ from autograd.derivation.naming import CALLER, Caller, all_named, names_in_use, 
 from autograd.derivation.styles import one_line
 from autograd.derivation.words import words
 from autograd.drawing.build import build_scene
-from autograd.drawing.layout import lay_out
 from autograd.drawing.legend import said_of
 from autograd.drawing.lettering import Run
+from autograd.drawing.moments import Passes, at_moment
 from autograd.drawing.roles import Roles
 from autograd.drawing.scene import Line
 from autograd.drawing.svg import to_svg
@@ -24,7 +24,7 @@ from autograd.stepper import figure_of
 from autograd.stepper.figure import Figure, Kind
 from autograd.stepper.frames import frames
 from autograd.stepper.levels import every_operation, named_quantities
-from autograd.stepper.lines import quantity_frames
+from autograd.stepper.lines import moment_of_quantities, quantity_frames
 from autograd.stepper.live import CONTENT, SCRIPTS, STYLES, Live
 
 MAX_NODES = 1000
@@ -65,9 +65,11 @@ def show(
     with ``autograd.stepper.figure_of`` when it is imported; register a type of your own in the same way.
 
     A notebook displays the stepper: buttons, a slider, and the keys ← → Home End and space; a click on a node shows its
-    whole calculation; + − and 0 zoom, f fills the screen. ``save`` writes it as a page that needs nothing else, whose
-    address leads to the step that is seen. Where scripts do not run there is the finished picture and a table of all
-    steps, which is what paper has too.
+    whole calculation; + − and 0 zoom, f fills the screen. Every given number can be changed there, in the picture or in a
+    list: values, gradients and formulas follow. Other tools show why a gradient is what it is, whether it is true, and
+    where gradient descent leads. ``save`` writes it as a page that needs nothing else, whose address leads to the step
+    that is seen; as slides or as a film; and ``frames`` writes each step as a picture. Where scripts do not run there is
+    the finished picture and a table of all steps, which is what paper has too.
 
     Arguments:
         root: the result whose derivatives are taken; or a network, a layer or a neuron; or what `nn.fit` returned.
@@ -90,7 +92,7 @@ def show(
         digits: how many significant digits are shown.
 
     Returns:
-        A `Figure`: ``.save(path)``, and ``.steps``, the list of steps.
+        A `Figure`: ``.save(path)``, ``.frames(folder)``, and ``.steps``, the list of steps.
 
     Raises:
         TypeError: if ``root`` is none of these; if a network lacks x or target, or a Value has them; for a number of
@@ -158,7 +160,7 @@ def _figure_of_graph(
             longest = words("gradient", number=_LONGEST) if kind == "gradient" else _LONGEST
             if any(line.kind == kind for line in node.lines):
                 scene.make_room(node, Line(kind, (Run(longest.format(digits="8" * (digits - 1))),)))
-    lay_out(scene)
+    passes = Passes(root, scene, digits)  # which gives the nodes their places, with room for what they have on the way
     name = one_line(names_of[root])
     whole, live = every_operation(root, names_of), Live(root, names_of, digits)
     named = named_quantities(root, names_of, given)
@@ -175,11 +177,19 @@ def _figure_of_graph(
             "steps": [frame.data for frame in quantities],
         }
     data["shapes"] = live.templates.shapes
+    steps = quantities if quantities and detail == "quantities" else frames(whole, digits)
+
+    def picture_at(step: int) -> str:
+        if steps is quantities:
+            return to_svg(at_moment(scene, moment_of_quantities(named, live, steps[:step], scene)))
+        return to_svg(passes.picture(step))
+
     return Figure(
         GRAPH,
         words("step_by_step", name=name),
         " ".join([words("graph", name=name, count=n), *said_of([node.role for node in scene.nodes])]),
         to_svg(scene),
-        quantities if quantities and detail == "quantities" else frames(whole, digits),
+        steps,
         data,
+        picture_at,
     )

@@ -82,6 +82,16 @@ class Level:
         """A node by its name."""
         return Symbol(self.names[node], node.data)
 
+    def inside(self, node: Value) -> list[Value]:
+        """What a node is made of that is not at this level."""
+        found: dict[Value, None] = {}
+        waiting = list(node.parents)
+        for part in waiting:
+            if part not in self.names and part not in found:
+                found[part] = None
+                waiting += part.parents
+        return list(found)
+
     def contributions(self) -> Iterator[tuple[Value, float, Contribution]]:
         """What each node hands to those that it is made of, from the root back: the node, what has come to it, this."""
         if self.is_whole:

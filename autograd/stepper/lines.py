@@ -6,9 +6,10 @@ Each equation has places for its numbers, so that the page writes it with others
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from math import isfinite
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from autograd.derivation.formulas import (
     Chain,
@@ -23,6 +24,8 @@ from autograd.derivation.formulas import (
 from autograd.derivation.styles import MATHML
 from autograd.derivation.words import words
 from autograd.derivation.writing import text
+from autograd.drawing.moments import Moment
+from autograd.drawing.scene import Scene
 from autograd.engine.value import Value
 from autograd.stepper.figure import Frame
 from autograd.stepper.levels import Level
@@ -54,6 +57,8 @@ class Lines:
         self.gradient_of = gradient_of
         self.of = {name: f"v{live.places[node]}" for node, name in live.names.items()}
         """Whose number takes the place of a name."""
+        self.boxes: dict[str, int] = {}
+        """The box in the picture that a quantity has, by its name in plain text."""
         self._astray: set[str] = set()  # the passes that had a number which is not finite
 
     def frame(self, part: str, title: str, lines: Iterable[Sentence], **marks: Any) -> Frame:
@@ -71,12 +76,20 @@ class Lines:
         write = self.live.templates.formula
         shown = [[how, int(is_said), *[write(side) for side in sides]] for how, sides, is_said in lines]
         said = [self._said(line) for line in lines]
-        key = "first_reverse" if part == "reverse" else "first_forward"
+        key, astray = "first_reverse" if part == "reverse" else "first_forward", None
         for quantity, *_, result in [line.sides for line in lines if line.sides]:
             if key not in self._astray and isinstance(result, Number) and not isfinite(result.value):
                 self._astray.add(key)
+                astray = self.boxes.get(text(quantity), marks.get("node"))
                 said.append(f"{words(key, number=text(result))}: {text(quantity)}")
-        nothing: dict[str, Any] = {"node": None, "beside": (), "edges": (), "values": (), "deltas": ()}
+        nothing: dict[str, Any] = {
+            "node": None,
+            "beside": (),
+            "edges": (),
+            "values": (),
+            "deltas": (),
+            "astray": astray,
+        }
         return Frame(words(part), "; ".join(said), {"pass": part, "title": title, "lines": shown, **nothing, **marks})
 
     def _said(self, line: Sentence) -> str:
@@ -117,6 +130,69 @@ class Lines:
     def equation(self, left: Expression, formula: Expression, value: Place) -> list[Expression]:
         """A quantity, its formula, the same with the numbers put in, and the result."""
         return [left, formula, self.put_in(formula), value]
+
+
+def moment_of_lines(
+    steps: Sequence[Frame],
+    scene: Scene,
+    boxes: Callable[[int], Sequence[int]] = lambda i: (i,),
+    along: Callable[[dict[str, Any]], Sequence[int]] = lambda data: data["edges"],
+    focused: bool = True,
+) -> Moment:
+    """What the picture shows at the last of these steps.
+
+    Arguments:
+        boxes: those that belong to a mark of a step.
+        along: the arrows along which something goes in a step.
+        focused: see `Moment`.
+    """
+    done = [step.data for step in steps if step.data is not None]
+    now = done[-1]
+    with_value = {box for data in done for i in data["values"] for box in boxes(i)}
+    astray: dict[int, tuple[Literal["value", "gradient"], ...]] = {}
+    for data in done:
+        if data["astray"] is not None:
+            kind: Literal["value", "gradient"] = "gradient" if data["pass"] == "reverse" else "value"
+            for box in boxes(data["astray"]):
+                astray[box] = (*astray.get(box, ()), kind)
+    current = [] if now["node"] is None else list(boxes(now["node"]))
+    return Moment(
+        "reverse" if any(data["pass"] == "reverse" for data in done) else "forward",
+        {node.index for node in scene.nodes if node.value is not None} - with_value,
+        dict.fromkeys([box for data in done for i in data["deltas"] for box in boxes(i)]),
+        current[0] if current else None,
+        [box for i in now["beside"] for box in boxes(i)[:1]],
+        along(now),
+        astray,
+        focused=focused,
+    )
+
+
+def moment_of_quantities(level: Level, live: Live, steps: Sequence[Frame], scene: Scene) -> Moment:
+    """The same for the frames of named quantities: what has no name goes with the quantity around it."""
+    box_of = {node.value: node.index for node in scene.nodes if isinstance(node.value, Value)}
+    nodes = list(live.names)
+    inside = {node: level.inside(node) for node in level.names}
+
+    def boxes(place: int) -> list[int]:
+        return [box_of[node] for node in (nodes[place], *inside[nodes[place]])]
+
+    def along(data: dict[str, Any]) -> list[int]:
+        if data["node"] is None:
+            return []
+        pairs = set()
+        for other in data["beside"]:
+            lower, upper = sorted((data["node"], other))
+            on = {nodes[lower]}
+            for node in sorted((*inside[nodes[upper]], nodes[upper]), key=live.places.__getitem__):
+                ways = [parent for parent in node.parents if parent in on]
+                on.update([node] if ways else [])
+                pairs.update([(box_of[parent], box_of[node]) for parent in ways])
+        return [edge.index for edge in scene.edges if (edge.source, edge.target) in pairs]
+
+    constants = {node.index for node in scene.nodes if not isinstance(node.value, Value)}
+    moment = moment_of_lines(steps, scene, boxes, along, focused=False)
+    return replace(moment, unknown=set(moment.unknown) - constants)
 
 
 def quantity_frames(level: Level, live: Live) -> list[Frame]:

@@ -70,6 +70,7 @@ class _NetworkFrames(Lines):
             for i, neuron in enumerate(self.layer(k)):
                 self.of[self.delta(k, i).name] = self.gradient_value(neuron.z).of
         self.index = {node.value: node.index for node in scene.nodes if isinstance(node.value, Value)}
+        self.boxes = {text(self.symbol(value)): i for value, i in self.index.items() if value in names}
         self.edge_of = {(edge.source, edge.target): edge.index for edge in scene.edges}
         self.places: dict[Value, list[tuple[int, int, int]]] = {}  # of each parameter: layer, neuron and entry
         self.last_place: dict[Value, tuple[int, int, int]] = {}  # in reverse

@@ -9,11 +9,13 @@ from typing import Any
 from autograd.derivation.naming import CALLER, Caller, all_named, distinct, node_names
 from autograd.derivation.styles import one_line
 from autograd.derivation.words import words
+from autograd.drawing.moments import at_moment
 from autograd.drawing.scene import LINE_WIDTHS, Role, Scene
 from autograd.drawing.svg import to_svg
 from autograd.engine.value import Value
 from autograd.stepper.figure import Figure, Kind
 from autograd.stepper.graph import GRAPH
+from autograd.stepper.lines import moment_of_lines
 from autograd.stepper.live import CONTENT, SCRIPTS, STYLES, Live
 from nn.views.example import Example, is_several, paired, run_example
 from nn.views.frames import indexed, neuron_frames
@@ -65,6 +67,7 @@ def show_network(
                 "rows": [[leaf.data for leaf in (*one.inputs, *one.targets)] for one in (run, *others)],
             },
         },
+        lambda step: to_svg(at_moment(scene, moment_of_lines(frames[:step], scene))),
     )
 
 

@@ -207,6 +207,10 @@ def network_loss() -> Value:
     return loss
 
 
+def network_at(step: int) -> str:
+    return show(MLP(2, [3, 2], output="softmax", seed=1), [1.0, 2.0], 1)._stills._picture_at(step)
+
+
 LEVELS: dict[str, list[str]] = {
     role: [f"{name}{k}" for k in range(8)] for role, name in (("input", "x"), ("target", "t"), ("parameter", "w"))
 }
@@ -222,6 +226,12 @@ PICTURES: dict[str, Callable[[], str]] = {
     "neurons in boxes": lambda: draw(network_loss(), gradients_as_colour=True).svg,
     "network": lambda: draw(MLP(3, [4, 30, 1], seed=1), local_derivatives=True, biases=True).svg,
     "levels of a network": lambda: draw(MLP(3, [4, 1], seed=1), gradients_as_colour=True).svg,
+    "nothing but what is given": lambda: draw(every_role(), roles=ROLES, upto=1).svg,
+    "a step forward": lambda: draw(every_role(), roles=ROLES, upto=5, local_derivatives=True).svg,
+    "a step back": lambda: draw(every_role(), roles=ROLES, upto=14, local_derivatives=True).svg,
+    "a step back, levels": lambda: draw(all_levels(), gradients_as_colour=True, upto=80).svg,
+    "a step of a network": lambda: network_at(2),
+    "a step back in a network": lambda: network_at(10),
     "stepper": lambda: show(every_role(), roles=ROLES)._picture,
     "stepper of a network": lambda: show(MLP(2, [3, 2], output="softmax", seed=1), [1.0, 2.0], 1)._picture,
 }

@@ -34,6 +34,7 @@ HISTORY = Kind(
     _HERE.with_name("history.html"),
     (_HERE.with_name("history.js"),),
     (_HERE.with_name("history.css"),),
+    is_watched=True,
 )
 Item = TypeVar("Item")
 
@@ -96,11 +97,15 @@ def figure(history: History, digits: int = 4) -> Figure:
         )
     title = words("a_training", count=epochs[-1])
     description = words("after_the_last", training=title, numbers=frames[-1].text)
-    panels = [(course.width, panel) for panel in course.panels(epochs[-1])]
-    if seen:
-        layers, wrong = seen.states[epochs[-1]]
-        panels.insert(0, (views.WIDTH, seen.view.drawn(layers, wrong.tolist())))
-    return Figure(HISTORY, title, description, _svg(panels, description), frames, {})
+
+    def picture_at(step: int) -> str:
+        panels = [(course.width, panel) for panel in course.panels(epochs[step - 1])]
+        if seen:
+            layers, wrong = seen.states[epochs[step - 1]]
+            panels.insert(0, (views.WIDTH, seen.view.drawn(layers, wrong.tolist())))
+        return _svg(panels, description)
+
+    return Figure(HISTORY, title, description, picture_at(len(epochs)), frames, {}, picture_at)
 
 
 def _epochs(history: History) -> list[int]:

@@ -94,7 +94,7 @@ class _Chart:
         )
         parts.append(f'<path class="now" data-now="" d="M0 {y.start:g}V{y.end:g}" transform="translate({now:.1f})"/>')
         for k, at in enumerate(self.heights(epoch)):
-            place = "" if at is None else f' transform="translate({now:.1f} {at:.1f})"'
+            place = f' transform="translate({now:.1f} {at:.1f})"' if at is not None else ' style="display:none"'
             parts.append(f'<g class="dot" data-dot=""{place}>{charts.mark(k, 0, 0, 5)}</g>')
         if len(self.series) > 1:
             for k, which in enumerate((words("training"), words("validation"))):

@@ -336,3 +336,17 @@ def test_less_than_one_digit_is_refused() -> None:
 def test_history_takes_no_example() -> None:
     with pytest.raises(TypeError, match="x, target and loss belong to a network"):
         show(trained(epochs=1)[1], [1.0, 2.0], [1.0])
+
+
+def test_the_picture_of_an_epoch_is_the_one_of_its_snapshot() -> None:
+    _, history = trained(metrics=["accuracy"])
+    figure = show(history)
+    pictures = [figure._stills._picture_at(step) for step in range(1, len(figure.steps) + 1)]
+    for picture, frame in zip(pictures, figure.steps, strict=True):
+        layers = dict(re.findall(r'data-layer="(\d+)" d="([^"]*)"', picture))
+        assert [layers[f"{k}"] for k in range(len(layers))] == frame.data["layers"]
+        assert set(re.findall(r'data-now="" [^>]*translate\(([\d.]+)\)', picture)) == {f"{frame.data['now']:.1f}"}
+        wrong = int(frame.text.rpartition("wrong examples ")[2].split(" of ")[0])
+        assert picture.count('class="cross wrong" d=') == wrong + 1, "and the one in the legend"
+    assert pictures[-1] == picture_of(figure)
+    assert 'data-dot="" style="display:none"' in pictures[0], "before training there is no accuracy"
