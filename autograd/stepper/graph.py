@@ -65,11 +65,11 @@ def show(
     with ``autograd.stepper.figure_of`` when it is imported; register a type of your own in the same way.
 
     A notebook displays the stepper: buttons, a slider, and the keys ← → Home End and space; a click on a node shows its
-    whole calculation; + − and 0 zoom, f fills the screen. Every given number can be changed there, in the picture or in a
-    list: values, gradients and formulas follow. Other tools show why a gradient is what it is, whether it is true, and
-    where gradient descent leads. ``save`` writes it as a page that needs nothing else, whose address leads to the step
-    that is seen; as slides or as a film; and ``frames`` writes each step as a picture. Where scripts do not run there is
-    the finished picture and a table of all steps, which is what paper has too.
+    whole calculation; + − and 0 zoom, f fills the screen. Every given number can be changed there, in the picture or in
+    a list: values, gradients and formulas follow. Other tools show why a gradient is what it is, whether it is true,
+    and where gradient descent leads. ``save`` writes it as a page that needs nothing else, whose address leads to the
+    step that is seen; as slides or as a film; ``frames`` writes each step as a picture. Where scripts do not run there
+    is the finished picture and a table of all steps, which is what paper has too.
 
     Arguments:
         root: the result whose derivatives are taken; or a network, a layer or a neuron; or what `nn.fit` returned.
