@@ -21,12 +21,19 @@ from autograd.drawing.lettering import name_runs
 from autograd.drawing.palette import LIGHT
 from autograd.drawing.scene import Line, Role, Scene, SceneEdge, SceneNode, line_width
 
-_SHAPES: dict[Role, str] = {"input": "ellipse", "target": "hexagon", "neuron": "ellipse", "gap": "plaintext"}
+_SHAPES: dict[Role, str] = {
+    "input": "ellipse",
+    "target": "hexagon",
+    "neuron": "ellipse",
+    "outside": "cds",
+    "gap": "plaintext",
+}
 _STYLES: dict[Role, str] = {
     "leaf": "filled,rounded",
     "operation": "filled,rounded",
     "loss": "filled,rounded",
     "constant": "filled,dashed",
+    "outside": "filled,dashed",
 }
 _LOOKS = {  # in words
     "input": "ellipse",
@@ -35,6 +42,7 @@ _LOOKS = {  # in words
     "neuron": "circle",
     "constant": "dashed_box",
     "loss": "double_box",
+    "outside": "signpost",
     "positive": "solid_line",
     "negative": "dashed_line",
     "thickness": "thickness",

@@ -34,6 +34,9 @@ ENDINGS = (".svg", ".png", ".pdf", ".dot")
 class Drawing:
     """A picture, most often of a graph. A notebook displays it.
 
+    Attributes:
+        title: of a picture among the `groups` of another, that of the group; else empty.
+
     Example:
         >>> from autograd import Value
         >>> w = Value(0.4)
@@ -44,8 +47,31 @@ class Drawing:
         'digraph'
     """
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, scene: Scene, title: str = "") -> None:
         self._scene = scene
+        self.title = title
+
+    @cached_property
+    def groups(self) -> tuple[Drawing, ...]:
+        """Of a large graph, what is in each group that is drawn as one box: a picture of its own, with its own groups.
+
+        It shows each operation in the group, or groups again where these are many: no picture has more than some tens
+        of boxes, and every node of the graph is in one of them. What the group takes from outside, and what it gives
+        to, stands around it on signposts. Empty where nothing is folded.
+
+        Example:
+            >>> from autograd import Value
+            >>> w, h = Value(0.5, label="w"), Value(0.1, label="h")
+            >>> for t in range(20):
+            ...     h = (w * h + 0.1 * t).tanh() * (w - h)
+            >>> steps = draw(h, names=None).groups[0]
+            >>> steps.title
+            'time steps 2 to 19'
+            >>> [group.title for group in steps.groups]
+            ['time steps 2 to 4', 'time steps 5 to 9', 'time steps 10 to 14', 'time steps 15 to 19']
+        """
+        groups = [(node.inside(), node.name) for node in self._scene.nodes if node.inside]
+        return tuple([Drawing(scene, title) for scene, title in groups])
 
     @cached_property
     def svg(self) -> str:
@@ -168,7 +194,8 @@ def draw(
             is known by then, and lights what the step is about. It grows from step to step, and nothing moves.
 
     Returns:
-        A `Drawing`, which a notebook displays. ``save("graph.svg")`` writes it; ``digraph`` gives it to Graphviz.
+        A `Drawing`, which a notebook displays. ``save("graph.svg")`` writes it; ``digraph`` gives it to Graphviz;
+        ``groups`` are the pictures of what is in the boxes that stand for several nodes.
 
     Raises:
         TypeError: if ``root`` is none of these; for a number of digits, nodes or steps that is not whole; for ``roles``

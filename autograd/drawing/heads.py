@@ -34,6 +34,7 @@ from autograd.engine.primitives import Primitive
 from autograd.engine.value import Value
 
 WIDEST = 150.0  # of a formula, in points
+_MOST_WRITTEN = 30  # operands: of more no formula is narrow enough
 
 
 class Head(NamedTuple):
@@ -83,7 +84,7 @@ class Heads:
     def choices(self, node: Value) -> list[list[Expression | None]]:
         """What may stand for the operands, from the longest to the shortest; None for a gap."""
         numbers: list[Expression | None] = [None if isinstance(x, Value) else number(x) for x in node.operands]
-        if not self.formulas:
+        if not self.formulas or len(numbers) > _MOST_WRITTEN:
             return [numbers]
         by_name: list[Expression | None] = [self.by_name(x) for x in node.operands]
         in_full = [

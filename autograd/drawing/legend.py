@@ -16,6 +16,7 @@ _MEANINGS: Final[Mapping[Role, str]] = {
     "neuron": "neuron",
     "constant": "constant",
     "loss": "result",
+    "outside": "outside_of_group",
 }
 _COUNTED: Final[Mapping[Role, str]] = {"input": "inputs", "parameter": "parameters", "target": "targets"}
 
@@ -23,7 +24,7 @@ _COUNTED: Final[Mapping[Role, str]] = {"input": "inputs", "parameter": "paramete
 def legend_of(scene: Scene) -> list[Key]:
     """The keys of a scene; none where nothing in it has a role, and shapes tell leaves from operations only."""
     roles = {node.role for node in scene.nodes}
-    if roles.isdisjoint((*_COUNTED, "neuron")):
+    if roles.isdisjoint((*_COUNTED, "neuron", "outside")):
         return []
     shaded = {node.role for node in scene.nodes if node.level is not None}
     network = "neuron" in roles

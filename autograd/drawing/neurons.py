@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from autograd.derivation.words import words
 from autograd.engine import primitives
@@ -17,11 +18,23 @@ from autograd.engine.value import Value
 
 @dataclass(slots=True, eq=False)
 class Neuron:
-    """A neuron: its parameters, and its weighted sum and activation, one of each for every example."""
+    """A neuron: its parameters, and its weighted sum and activation, one of each for every example.
+
+    Attributes:
+        number: its place in the layer, from 1; 0 where it is the only one.
+        whole: whether all of its parameters are there, where only a part of the graph is looked at.
+    """
 
     parameters: list[Value]
     sums: list[Value]
     activations: list[Value]
+    number: int = 0
+    whole: bool = True
+
+    @property
+    def nodes(self) -> list[Value]:
+        """All nodes of the neuron, each once."""
+        return list(dict.fromkeys([*self.parameters, *self.sums, *self.activations]))
 
 
 @dataclass(slots=True, eq=False)
@@ -35,7 +48,7 @@ class Layer:
     @property
     def nodes(self) -> list[Value]:
         """All nodes of the layer, each once."""
-        own = [node for n in self.neurons for node in (*n.parameters, *n.sums, *n.activations)]
+        own = [node for neuron in self.neurons for node in neuron.nodes]
         return list(dict.fromkeys([*own, *self.shared]))
 
     @property
@@ -99,6 +112,46 @@ def find_layers(order: Iterable[Value], no_weights: Container[Value] = ()) -> li
     return _titled([Layer(layer, _softmaxes(layer, consumers)) for layer in layers])
 
 
+class Layers(list[Layer]):
+    """The layers of a graph, first to last, and where in them its nodes are."""
+
+    def among(self, nodes: Iterable[Value]) -> list[Layer]:
+        """What of the layers is among some nodes: those neurons that have a weighted sum there."""
+        parts: defaultdict[int, list[Value]] = defaultdict(list)
+        for node in nodes:
+            if node in self._places:
+                parts[self._places[node][0]].append(node)
+        found = []
+        for i, own in sorted(parts.items()):
+            neurons: defaultdict[int, Neuron] = defaultdict(lambda: Neuron([], [], []))
+            shared = []
+            for node in own:
+                _, k, part = self._places[node]
+                if k < 0:
+                    shared.append(node)
+                else:
+                    (neurons[k].parameters, neurons[k].sums, neurons[k].activations)[part].append(node)
+            for k, neuron in neurons.items():
+                all_of_it = self[i].neurons[k]
+                neuron.number = all_of_it.number
+                neuron.whole = len(neuron.parameters) == len(all_of_it.parameters)
+            with_sums = [neurons[k] for k in sorted(neurons) if neurons[k].sums]
+            if with_sums:
+                found.append(Layer(with_sums, shared, self[i].title))
+        return found
+
+    @cached_property
+    def _places(self) -> dict[Value, tuple[int, int, int]]:
+        """Of each node its layer, its neuron or -1, and what it is of the neuron."""
+        places = {}
+        for i, layer in enumerate(self):
+            for k, neuron in enumerate(layer.neurons):
+                for part, nodes in enumerate((neuron.parameters, neuron.sums, neuron.activations)):
+                    places.update(dict.fromkeys(nodes, (i, k, part)))
+            places.update(dict.fromkeys(layer.shared, (i, -1, 0)))
+        return places
+
+
 def _is_activation(node: Value) -> bool:
     return node.op is not None and node.op.activation
 
@@ -121,4 +174,7 @@ def _titled(layers: list[Layer]) -> list[Layer]:
             layer.title = words("output_layer" if len(layers) > 1 else "layer")
         else:
             layer.title = words("hidden_layer_number" if len(layers) > 2 else "hidden_layer", number=number)
+        if len(layer.neurons) > 1:
+            for place, neuron in enumerate(layer.neurons, 1):
+                neuron.number = place
     return layers

@@ -28,6 +28,8 @@ _COLOURS = {  # on a light page, on a dark one
     "loss-fill": ("#fdebe0", "#42240f"),
     "folded-line": ("#00694e", "#2fc397"),
     "folded-fill": ("#e3f4ee", "#12342a"),
+    "outside-line": ("#727c87", "#8b95a0"),
+    "outside-fill": ("#ffffff", "#16191d"),
     "neuron-line": ("#5d6670", "#a7b0ba"),
     "neuron-fill": ("#ffffff", "#22272d"),
     "box-line": ("#828c96", "#6b757f"),

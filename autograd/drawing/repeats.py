@@ -10,7 +10,7 @@ its own.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -47,7 +47,7 @@ def find_repeats(order: Sequence[Value], layers: Sequence[Layer], without: Colle
     """Those repeats that hold the most nodes; None where there are none.
 
     Arguments:
-        order: the nodes of the graph in topological order.
+        order: the nodes of the graph, or of a part of it, in topological order.
         layers: those of the graph; neurons side by side in a layer are no repeats.
         without: nodes that are no part of a repeat.
     """
@@ -56,6 +56,7 @@ def find_repeats(order: Sequence[Value], layers: Sequence[Layer], without: Colle
     for node in order:
         for parent in node.parents:
             users[parent].append(node)
+    inside = set(order)
     best: Repeats | None = None
     known: set[Value] = set()
     for seeds in _seeds(order, users):
@@ -63,9 +64,9 @@ def find_repeats(order: Sequence[Value], layers: Sequence[Layer], without: Colle
             continue
         shift: Shift = {}
         taken: set[Value] = set()
-        _walk_down(seeds, shift, taken)
+        _walk_down(seeds, shift, taken, inside)
         known.update(shift)
-        _walk_up(order, users, shift, taken)
+        _walk_up(order, users, shift, taken, inside)
         if any(neuron_of.get(a) is not neuron_of.get(b) for a, b in shift.items()):
             continue
         found = _units(order, shift, seeds[-1][1], without)
@@ -98,12 +99,15 @@ def _seeds(order: Sequence[Value], users: dict[Value, list[Value]]) -> Iterator[
 
     In a chain these are the last two nodes that do the same; side by side, every operand and the next that does.
     """
+    inside = set(order)
+    outside = {parent: None for parent in users if parent not in inside}
     for leaves_are_themselves in (True, False):
         numbers: dict[object, int] = {}
         does: dict[Value, int] = {}
-        for node in order:
+        for node in (*outside, *order):
             used = len(users[node])
-            what = _does(node) if node.depth or used < 2 else node if leaves_are_themselves else used
+            given = not node.depth or node in outside
+            what = () if used < 2 and given else _does(node) if not given else node if leaves_are_themselves else used
             does[node] = numbers.setdefault(what, len(numbers))
         yield from _seeds_among(order, does, numbers)
 
@@ -112,10 +116,10 @@ def _seeds_among(
     order: Sequence[Value], does: dict[Value, int], numbers: dict[object, int]
 ) -> Iterator[list[tuple[Value, Value]]]:
     """The pairs where nodes with the same number do the same."""
-    alike = does
+    alike = dict(does)
     for _ in range(_AS_DEEP):
         keys = {node: (does[node], *[alike[parent] for parent in node.parents]) for node in order}
-        alike = {node: numbers.setdefault(key, len(numbers)) for node, key in keys.items()}
+        alike.update({node: numbers.setdefault(key, len(numbers)) for node, key in keys.items()})
     chains: defaultdict[int, dict[int, Value]] = defaultdict(dict)
     for node in order:
         if node.depth:
@@ -129,7 +133,7 @@ def _seeds_among(
         if len(node.parents) >= FEWEST:
             rows.append([])
             latest: dict[int, Value] = {}
-            for parent in node.parents:
+            for parent in filter(keys.__contains__, node.parents):
                 before = latest.setdefault(alike[parent], parent)
                 if parent.depth and before is not parent:
                     rows[-1].append((before, parent))
@@ -137,21 +141,28 @@ def _seeds_among(
     yield from sorted([row for row in rows if len(row) >= FEWEST - 1], key=len, reverse=True)[:_LOOKED_AT]
 
 
-def _walk_down(seeds: Sequence[tuple[Value, Value]], shift: Shift, taken: set[Value]) -> None:
+def _walk_down(seeds: Sequence[tuple[Value, Value]], shift: Shift, taken: set[Value], inside: Set[Value]) -> None:
     """Add to the shift these pairs, and those of their operands, as far as both do the same.
 
     Arguments:
         taken: the nodes to which something is shifted already; grows.
+        inside: the nodes that a repeat may have.
     """
     waiting = list(seeds)
     for a, b in waiting:  # grows on the way
-        if a is not b and a not in shift and b not in taken and _does(a) == _does(b):
+        if a is not b and a not in shift and b not in taken and a in inside and b in inside and _does(a) == _does(b):
             shift[a] = b
             taken.add(b)
             waiting += _operands_of_both(a, b)
 
 
-def _walk_up(order: Sequence[Value], users: dict[Value, list[Value]], shift: Shift, taken: set[Value]) -> None:
+def _walk_up(
+    order: Sequence[Value],
+    users: dict[Value, list[Value]],
+    shift: Shift,
+    taken: set[Value],
+    inside: Set[Value],
+) -> None:
     """Add to the shift what is computed from nodes that have one in the same way as from those they are shifted to."""
     for node in order:
         parents = node.parents
@@ -168,7 +179,7 @@ def _walk_up(order: Sequence[Value], users: dict[Value, list[Value]], shift: Shi
                     for a, b in _operands_of_both(node, user)
                 )
             ):
-                _walk_down([(node, user)], shift, taken)
+                _walk_down([(node, user)], shift, taken, inside)
                 break
 
 

@@ -6,7 +6,7 @@ A scene knows roles and numbers, but no colour and no file format.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from math import fsum
 from typing import Final, Literal, NamedTuple, TypeAlias
@@ -16,7 +16,7 @@ from autograd.engine.value import Value
 
 Point: TypeAlias = "tuple[float, float]"
 Role: TypeAlias = Literal[
-    "input", "target", "parameter", "leaf", "constant", "operation", "loss", "folded", "neuron", "gap"
+    "input", "target", "parameter", "leaf", "constant", "operation", "loss", "folded", "outside", "neuron", "gap"
 ]
 Kind: TypeAlias = Literal["symbol", "formula", "value", "gradient", "note"]
 
@@ -33,6 +33,7 @@ _ROOM: dict[Role, tuple[float, float]] = {  # what a shape needs beside a rectan
     "input": (1.28, 1.22),  # an ellipse
     "target": (1.22, 1.1),  # a hexagon
     "leaf": (1.06, 1.0),  # round at both ends
+    "outside": (1.04, 1.0),  # a signpost
 }
 
 
@@ -55,10 +56,12 @@ class SceneNode:
     Attributes:
         index: its place in ``scene.nodes``.
         value: the Value it stands for; a float for a constant; None for one that stands for several.
-        role: what it is in the computation; every role has its own shape and colour.
+        role: what it is in the computation; every role has its own shape and colour. In the scene of a group "outside"
+            is what stands outside of the group, from which an arrow comes into it, or to which one leads.
         symbol: the operation's mathematical symbol; empty for a leaf.
         name: the name that was found for it; empty if there is none.
         lines: the text in it, from top to bottom.
+        inside: of a group, what makes the scene of what is in it, not laid out yet; the same scene every time.
         highlighted: whether it is stressed.
         astray: whether it is the first with a value, or a gradient, that is no finite number.
         level: the size of its gradient, from 0 to `GRADIENT_LEVELS`, where colour shows that; else None.
@@ -74,6 +77,7 @@ class SceneNode:
     symbol: str = ""
     name: str = ""
     lines: tuple[Line, ...] = ()
+    inside: Callable[[], Scene] | None = None
     highlighted: bool = False
     astray: bool = False
     level: int | None = None

@@ -41,7 +41,7 @@ FONT = (
 _CORNERS = {"operation": 9.0, "loss": 9.0, "folded": 4.0, "constant": 3.0, "parameter": 0.0}
 _HEAD_LENGTH, _HEAD_WIDTH = 7.0, 5.6
 _SHIFT = {"subscript": 0.26, "superscript": -0.36}
-_ROLES = ("input", "target", "parameter", "leaf", "constant", "operation", "loss", "folded", "neuron")
+_ROLES = ("input", "target", "parameter", "leaf", "constant", "operation", "loss", "folded", "outside", "neuron")
 
 _LOOKS: dict[str, dict[str, str]] = {
     "page": {"fill": "page"},
@@ -73,6 +73,7 @@ _LOOKS: dict[str, dict[str, str]] = {
 }
 """How a part looks by its class, or by the class of its group and its own; a later row goes before an earlier one."""
 _LOOKS["role-constant shape"]["stroke-dasharray"] = "2 2.5"
+_LOOKS["role-outside shape"]["stroke-dasharray"] = "4 2.5"
 _LOOKS["role-parameter shape"]["stroke-width"] = "1.8"
 _LOOKS_AT_A_STEP: dict[str, dict[str, str]] = {
     "unknown shape": {"fill": "page", "stroke": "edge"},
@@ -204,6 +205,9 @@ def _shape(node: SceneNode, classes: list[str]) -> str:
         right = [(x + inner, y - h), (x + w, y), (x + inner, y + h)]
         left = [(x - inner, y + h), (x - w, y), (x - inner, y - h)]
         return f'<polygon {look} points="{_points(right + left)}"/>'
+    if node.role == "outside":
+        top, bottom = [(x - w, y - h), (x + w - h / 2, y - h)], [(x + w - h / 2, y + h), (x - w, y + h)]
+        return f'<polygon {look} points="{_points([*top, (x + w, y), *bottom])}"/>'
     corner = min(_CORNERS[node.role], 0.6 * h)  # that of a sample in the legend is smaller
     outline = _rectangle(look, x, y, w, h, corner)
     if node.role == "loss":

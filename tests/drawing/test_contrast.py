@@ -223,6 +223,7 @@ PICTURES: dict[str, Callable[[], str]] = {
     "levels, highlighted": lambda: draw(root := all_levels(), gradients_as_colour=True, highlight=root.parents).svg,
     "levels, folded": lambda: draw(all_levels(), gradients_as_colour=True, max_nodes=9, fold="depth").svg,
     "folded": lambda: draw(all_levels(), max_nodes=9, fold="depth").svg,
+    "in a group": lambda: draw(all_levels(), max_nodes=9, fold="depth").groups[-1].svg,
     "neurons in boxes": lambda: draw(network_loss(), gradients_as_colour=True).svg,
     "network": lambda: draw(MLP(3, [4, 30, 1], seed=1), local_derivatives=True, biases=True).svg,
     "levels of a network": lambda: draw(MLP(3, [4, 1], seed=1), gradients_as_colour=True).svg,

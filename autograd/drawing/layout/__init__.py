@@ -20,8 +20,11 @@ from autograd.drawing.layout.spacing import LABEL_SIZE, MARGIN, label_width
 from autograd.drawing.scene import Cluster, Scene, SceneNode
 
 
-def lay_out(scene: Scene) -> Scene:
+def lay_out(scene: Scene, effort: float = 1.0) -> Scene:
     """Give every node, edge and box of a scene its place, in points; a scene that has its places keeps them.
+
+    Arguments:
+        effort: how long crossings are looked for: less where there are many pictures.
 
     Returns:
         The scene, changed in place.
@@ -30,8 +33,8 @@ def lay_out(scene: Scene) -> Scene:
         return scene
     if scene.nodes:
         grid = Grid(scene)
-        columns = order_columns(grid.column, grid.left, grid.right, grid.boxes)
-        heights = heights_of(scene, grid, columns)
+        columns = order_columns(grid.column, grid.left, grid.right, grid.boxes, effort)
+        heights = heights_of(scene, grid, columns, effort)
         for node in scene.nodes:
             node.y = heights[node.index]
         borders = place_columns(scene, grid, columns, heights)

@@ -12,15 +12,20 @@ from autograd.drawing.layout.ordering import Boxes, Columns
 from autograd.drawing.layout.spacing import CLUSTER_PADDING, NODE_GAP, TITLE_HEIGHT
 from autograd.drawing.scene import Scene
 
-_STRAIGHTENING = 16  # sweeps for the heights
+_STRAIGHTENING, _FEWEST_SWEEPS = 16, 6  # sweeps for the heights
 _STOP_GAP = 8.0  # between two stops of one column, and between boxes
 
 Limits = list[tuple[int, int, float]]
 """Of two things in a column the upper one, the lower one, and how far apart their heights are at least."""
 
 
-def heights_of(scene: Scene, grid: Grid, columns: Columns) -> list[float]:
-    """The y of every vertex: each as near to its neighbours as the others in its column, and the boxes, let it."""
+def heights_of(scene: Scene, grid: Grid, columns: Columns, effort: float = 1.0) -> list[float]:
+    """The y of every vertex: each as near to its neighbours as the others in its column, and the boxes, let it.
+
+    Arguments:
+        effort: which part of the usual number of sweeps is made.
+    """
+    sweeps = max(_FEWEST_SWEEPS, round(effort * _STRAIGHTENING))
     limits = [_limits(scene, grid, column) for column in columns]
     gaps = [_gaps(column, of_column) for column, of_column in zip(columns, limits, strict=True)]
     heights = [0.0] * (len(grid.column) + 2 * len(scene.clusters))
@@ -28,8 +33,8 @@ def heights_of(scene: Scene, grid: Grid, columns: Columns) -> list[float]:
         for vertex, y in zip(column, accumulate(gap), strict=True):
             heights[vertex] = y - fsum(gap) / 2
     apart = _Apart(grid, [limit for of_column in limits for limit in of_column])
-    for sweep in range(_STRAIGHTENING):
-        sides = [(grid.left, grid.right)] if sweep >= _STRAIGHTENING // 2 else [(grid.left,), (grid.right,)]
+    for sweep in range(sweeps):
+        sides = [(grid.left, grid.right)] if sweep >= sweeps // 2 else [(grid.left,), (grid.right,)]
         turn = range(len(columns)) if sweep % 2 == 0 else reversed(range(len(columns)))
         looked_at = sides[sweep % len(sides)]
         for i in turn:

@@ -24,7 +24,9 @@ Boxes = tuple[int, ...]
 """The boxes around a vertex, the outermost first."""
 
 
-def order_columns(column: Sequence[int], left: Columns, right: Columns, boxes: Sequence[Boxes] = ()) -> Columns:
+def order_columns(
+    column: Sequence[int], left: Columns, right: Columns, boxes: Sequence[Boxes] = (), effort: float = 1.0
+) -> Columns:
     """The columns, each from top to bottom, with few crossings.
 
     The better of two starts is improved by sweeps; then some vertices at a time are shuffled, which leads out of dead
@@ -36,6 +38,7 @@ def order_columns(column: Sequence[int], left: Columns, right: Columns, boxes: S
         left, right: the neighbours of each vertex in the columns beside its own, one for each edge; those to the left
             in the order of operands.
         boxes: those around each vertex; none by default.
+        effort: how long the search is; the usual one is bounded by about a millisecond for each vertex.
 
     Example:
         >>> order_columns([0, 0, 1, 1], [[], [], [1], [0]], [[3], [2], [], []])
@@ -46,7 +49,7 @@ def order_columns(column: Sequence[int], left: Columns, right: Columns, boxes: S
     search = _Search(column, left, right, boxes, rank)
     starts = [_columns(column, rank, boxes)]
     if not any(boxes):
-        search.work = min(_WORK * len(column), _MOST_WORK)
+        search.work = int(effort * min(_WORK * len(column), _MOST_WORK))
         for start in (*starts, _columns(column, _ranks([near[::-1] for near in left], right), boxes)):
             search.begin(start)
             for turn in range(_SWEEPS):
@@ -54,7 +57,7 @@ def order_columns(column: Sequence[int], left: Columns, right: Columns, boxes: S
         search.shuffle()
         starts = [search.best, [order[::-1] for order in search.best]]
     search.least, search.disorder = -1, 1
-    search.work = min(_WORK * len(column), _MOST_WORK) // 4
+    search.work = int(effort * min(_WORK * len(column), _MOST_WORK)) // 4
     for start in starts:
         search.begin(start)
     if not any(boxes):

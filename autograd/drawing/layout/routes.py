@@ -13,7 +13,7 @@ from autograd.drawing.scene import Cluster, Point, Scene, SceneNode
 _ENTRY_GAP = 9.0  # between two arrowheads at one node, at most
 _APART = 2.0  # boxes that stand side by side
 _LEVEL = 0.05  # what differs less in height is level
-_HAS_ENTRIES = frozenset({"operation", "loss", "folded"})  # rectangles, whose arrows end side by side
+_HAS_ENTRIES = frozenset({"operation", "loss", "folded", "outside"})  # rectangles, whose arrows end side by side
 
 
 def place_columns(scene: Scene, grid: Grid, columns: Columns, heights: list[float]) -> list[Point]:
