@@ -339,15 +339,33 @@ def _of_sigmoid(a: float, b: float, c: float) -> tuple[float, float, float, floa
     return _binary(scalar, b, c), slope, 0.0, -b  # -b is log((1 - a)/a)
 
 
+def _by_probability(m: Any, y: Any, a: Any, b: Any, c: Any) -> Any:
+    return _over(m, 1.0 - c, 1.0 - a) - _over(m, c, a)
+
+
+def _by_target(m: Any, y: Any, a: Any, b: Any, c: Any) -> Any:
+    return m.log1p(-a) - m.log(a)
+
+
+def _by_probability_exactly(m: Any, y: Any, a: Any, b: Any, c: Any) -> Any:
+    """(1 - c)/(1 - a) - c/a with 1/a = 1 + exp(-b) and 1/(1 - a) = 1 + exp(b)."""
+    if isinstance(a, Value):
+        return _by_probability(m, y, a, b, c)
+    rest = m.where(1.0 - c, (1.0 - c) * (1.0 + m.exp(b)), 0.0)
+    return rest - m.where(c, c * (1.0 + m.exp(-b)), 0.0)
+
+
+def _by_target_exactly(m: Any, y: Any, a: Any, b: Any, c: Any) -> Any:
+    """log((1 - a)/a)."""
+    return _by_target(m, y, a, b, c) if isinstance(a, Value) else -b
+
+
 cross_entropy_of_sigmoid = Primitive(
     name="cross_entropy_of_sigmoid",
     symbol="cross-entropy",
     value=lambda m, a, b, c: _binary(m, b, c),
-    partials=(
-        lambda m, y, a, b, c: _over(m, 1.0 - c, 1.0 - a) - _over(m, c, a),
-        lambda m, y, a, b, c: 0.0,
-        lambda m, y, a, b, c: m.log1p(-a) - m.log(a),
-    ),
+    partials=(_by_probability_exactly, lambda m, y, a, b, c: 0.0, _by_target_exactly),
+    brief=(_by_probability, lambda m, y, a, b, c: 0.0, _by_target),
     formula="-(c*log(a) + (1 - c)*log(1 - a))",
     textbook=("(1 - c)/(1 - a) - c/a", "0", "log(1 - a) - log(a)"),
     target=2,
@@ -363,9 +381,9 @@ cross_entropy_of_sigmoid = Primitive(
     module=__name__,
 )
 """The binary cross-entropy for a = sigmoid(b) and the target c. Near 0 and 1 the digits of a are in b alone, which is
-there for them and gets no gradient: all of that goes to a, and on from there as always. On the way 1/(1 - a) meets the
-slope of the sigmoid, which a program for training takes as a (1 - a); so the rules are in terms of a, and floats alone
-have the exact ones."""
+there for them and gets no gradient: all of that goes to a, and on from there as always. So the derivatives are in terms
+of b; but of Values, which are differentiated again, in terms of a, and in a program for training, where 1/(1 - a) meets
+the slope of the sigmoid, which it takes as a (1 - a)."""
 
 _STEEPEST = 709.0  # exp of more is no float
 

@@ -273,12 +273,12 @@ def _power_slope(m: Any, y: Any, a: Any, b: Any) -> Any:
     if type(b) is not float:  # an exponent that varies: at a = 0 only b * a**(b - 1) has a value, which is 0 at b = 0
         plain = b * m.power(a, m.where(a, b - 1.0, m.where(b, b - 1.0, 0.0)))
         exact = m.where(m.at_least(b, 0.5), m.below(b, 2.0**53), 0.0)
-        return _chosen(m, exact, plain, _over_base(m, y, a, b, plain))
+        return _chosen(m, exact, plain, _over_base(m, y, a, b, _chosen(m, m.below(1.0, b), 0.0, plain)))
     if b == 0.0:
         return 0.0
     if 0.5 <= b < 2.0**53:
         return b * m.power(a, b - 1.0)
-    return _over_base(m, y, a, b, scalar.power(0.0, b - 1.0) if b > 0.0 else 0.0)
+    return _over_base(m, y, a, b, scalar.power(0.0, b - 1.0) if b > 0.0 else 0.0 * b)
 
 
 def _over_base(m: Any, y: Any, a: Any, b: Any, at_0: Any) -> Any:
@@ -297,7 +297,7 @@ def _power_exponent_slope(m: Any, y: Any, a: Any, b: Any) -> Any:
     if m.below(a, 0.0):  # between two whole exponents there is no power
         return nan if normal else 0.0
     if m.at_least(0.0, a) and not (m.below(0.0, b) and m.at_least(1.0, b)):
-        return 0.0 if m.below(0.0, b) else -inf  # the limit
+        return 0.0 if m.below(0.0, b) else -inf if m.at_least(0.0, b) else b  # the limit
     if normal:
         return m.xlogy(y, a)
     half = m.power(a, 0.5 * b)

@@ -110,6 +110,26 @@ const ELEMENTARY = (() => {
     return root === 0 ? 0 : x * root * root;
   }
 
+  /**
+   * sqrt(a**2 + b**2), to the last digit or nearly: the root is corrected by what it is off (C. Borges, 2019).
+   * Math.hypot is off by more, and Chromium's by more than others.
+   * @param {number} a @param {number} b
+   */
+  function hypot(a, b) {
+    const large = Math.max(Math.abs(a), Math.abs(b));
+    const small = Math.min(Math.abs(a), Math.abs(b));
+    if (small <= large * 2 ** -27 || large === Infinity) return large;
+    const scale = large > 2 ** 500 ? 2 ** -600 : small < 2 ** -450 ? 2 ** 600 : 1;
+    const x = scale * large;
+    const y = scale * small;
+    const h = Math.sqrt(x * x + y * y);
+    const rest = h - (h <= 2 * y ? y : x);
+    const off = h <= 2 * y
+      ? rest * (rest - 2 * (x - y)) + x * (2 * rest - x)
+      : rest * rest + y * (4 * rest - y) + 2 * rest * (x - 2 * y);
+    return (h - off / (2 * h)) / scale;
+  }
+
   /** To the nearest whole number, from halfway to the even one. @param {number} x */
   function round(x) {
     const low = Math.floor(x);
@@ -155,7 +175,7 @@ const ELEMENTARY = (() => {
     xlogy: (x, y) => x === 0 && y === y ? 0 : x * Math.log(y),
     sqrt: Math.sqrt,
     cbrt: Math.cbrt,
-    hypot: (a, b) => a === a && b === b ? Math.hypot(a, b) : NaN,
+    hypot,
     sin: Math.sin,
     cos: Math.cos,
     tan: Math.tan,
