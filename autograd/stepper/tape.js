@@ -141,6 +141,8 @@ class Tape {
     this.doubtful = new Set();
     /** The numbers of the operands at hand. @type {number[]} */
     this.x = [];
+    /** What `order` found. @type {Map<number, number[]>} */
+    this.orders = new Map();
   }
 
   /** Whether the number of a node was given. @param {number} node */
@@ -229,6 +231,8 @@ class Tape {
 
   /** All nodes below a root, operands before results, in the order of Python's topological_order. @param {number} root */
   order(root) {
+    const known = this.orders.get(root);
+    if (known) return known;
     const depths = new Int32Array(root + 1);
     for (let node = 0; node <= root; node++) {
       for (const parent of this.parents[node]) depths[node] = Math.max(depths[node], depths[parent] + 1);
@@ -241,12 +245,15 @@ class Tape {
       found.add(node);
       for (const parent of this.parents[node].toReversed()) stack.push(parent);
     }
-    return [...found].sort((a, b) => depths[a] - depths[b]);
+    const order = [...found].sort((a, b) => depths[a] - depths[b]);
+    this.orders.set(root, order);
+    return order;
   }
 
   /**
    * What a node hands to each of its parents. Infinities go place by place, as in x*x with an infinite upstream.
-   * @param {number} node @param {number} upstream
+   * The totals are for the pass to add up.
+   * @param {number} node @param {number} upstream @returns {TapeContribution[]}
    */
   handed(node, upstream) {
     const stops = this.rules[node]?.stops ?? this.recordedStops.has(node);
@@ -255,7 +262,9 @@ class Tape {
     const locals = [];
     /** @type {number[]} */
     const parts = [];
-    for (const [i, place] of this.places[node].entries()) {
+    const places = this.places[node];
+    for (let i = 0; i < places.length; i++) {
+      const place = places[i];
       if (place < 0) continue;
       const slope = partials[i];
       const part = stops && slope === 0 ? 0 : upstream * slope;
@@ -266,7 +275,7 @@ class Tape {
       const local = locals[place];
       const stopped = stops && local === 0 && parts[place] === 0;
       const product = Number.isFinite(upstream * local) && Number.isFinite(parts[place]) ? upstream * local : parts[place];
-      return { node, parent, local, product: stopped ? 0 : product, stopped };
+      return { node, parent, local, product: stopped ? 0 : product, stopped, total: NaN };
     });
   }
 
@@ -285,17 +294,17 @@ class Tape {
     /** @type {TapeContribution[]} */
     const contributions = [];
     upstream[root] = reached[root] = 1;
-    for (const node of this.order(root).reverse()) {
+    for (const node of this.order(root).toReversed()) {
       if (!reached[node]) continue;
       const inDoubt = doubtful.has(node) || this.doubtful.has(node);
       for (const handed of this.handed(node, upstream[node])) {
-        const { parent, product, stopped } = handed;
-        if (!stopped) {
-          upstream[parent] += product;
-          reached[parent] = 1;
-          if (inDoubt) doubtful.add(parent);
+        if (!handed.stopped) {
+          upstream[handed.parent] += handed.product;
+          reached[handed.parent] = 1;
+          if (inDoubt) doubtful.add(handed.parent);
         }
-        contributions.push({ ...handed, total: upstream[parent] });
+        handed.total = upstream[handed.parent];
+        contributions.push(handed);
       }
     }
     return { upstream, contributions, doubtful };

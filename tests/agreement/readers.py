@@ -45,10 +45,12 @@ from autograd.engine.errors import DomainError, GradientMismatch
 from autograd.engine.value import number_of
 from autograd.functions import fsum
 from autograd.stepper.frames import frames
+from autograd.stepper.tape import tape_of
 from tests.agreement import formulas
 from tests.agreement.recipes import N_LEAVES, Recipe
 from tests.agreement.truth import PROMISE, Interval, Truth, Undecided
 from tests.peers import peer
+from tests.stepper.engine import Engine, as_json
 
 OVERFLOW = 1e150  # beyond it, and below its inverse, what overflows depends on the order of the factors
 CLOSE = 1e-9  # of the largest number around, where nothing better is known: beside infinities
@@ -615,6 +617,61 @@ def shows(text: str, x: float) -> bool:
     unit = Decimal((0, (1,), int(shown.as_tuple().exponent)))
     # "0.3" for 0.30000000000000004: the last two digits of a float are taken for rounding
     return abs(shown - exact) <= max(unit / 2, abs(exact) * Decimal("1e-13")) if shown else abs(exact) <= unit / 2
+
+
+# --- the page ------------------------------------------------------------------------------------------------------
+
+
+def the_page(case: Case, others: Sequence[Sequence[float]], engine: Engine) -> None:
+    """The page's engine: both passes at the recorded and at other points; all in one call of the browser.
+
+    The reverse pass by itself, with Python's own partials in place of the rules, is that of `steps` to the last digit.
+    """
+    root, leaves = case.graph()
+    if not isinstance(root, Value) or not root.depth:
+        return
+    order = topological_order(root)
+    places = {node: place for place, node in enumerate(order)}
+    tape = tape_of(root, order)
+    points = [case.point, *others]
+    changes = [
+        [[places[leaf], as_json(x)] for leaf, x in zip(leaves, point, strict=True) if leaf in places]
+        for point in points
+    ]
+    (alone,), states = engine(
+        [
+            {"job": "tape", "tape": {**tape, "nodes": list(map(as_recorded, order, tape["nodes"]))}, "changes": [[]]},
+            {"job": "tape", "tape": tape, "changes": changes, "all": True},
+        ]
+    )
+    handed = [
+        [places[step.node], places[c.parent], c.local, c.product, c.total]
+        for step in steps(root)
+        for c in step.contributions
+    ]
+    found = [[*c[:2], *map(float, c[2:])] for c in alone["passes"][0]["handed"]]
+    demand(repr(found) == repr(handed), "the page's reverse pass", f"{found}, steps {handed}", case)
+    for point, state in zip(points, states, strict=True):
+        here = Case(case.recipe, point)
+        try:
+            here.truth  # noqa: B018
+            here.value  # noqa: B018
+        except (DomainError, Undecided):
+            continue
+        demand(not state["outside"], "the page", f"outside at {point}: {state['outside']}", case)
+        here.same_value("the page", state["values"][places[root]])
+        upstream = state["passes"][0]["upstream"]
+        here.same_gradient("the page", [upstream[places[leaf]] if leaf in places else 0.0 for leaf in leaves])
+    if not case.overflows:
+        for node, said in zip(order, states[0]["values"], strict=True):
+            demand(alike(float(said), node.data, case.scale), "the page", f"{said}, engine {node.data}", case)
+
+
+def as_recorded(node: Value, line: list[Any]) -> list[Any]:
+    """A line of a tape whose rule is taken away: what its node has recorded stands."""
+    partials = iter(node.partials)
+    slopes = [as_json(next(partials)) if isinstance(x, Value) else 0.0 for x in node.operands]
+    return line if node.op is None else [None, line[1], slopes, node.op.may_stop]
 
 
 # --- copies --------------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from tests.agreement.recipes import N_LEAVES, ROWS, Line, Recipe, lines, points,
 from tests.agreement.recipes import within_the_domain as tamed
 from tests.agreement.truth import CLOSED, Truth, Undecided
 from tests.examples import examples
+from tests.stepper.engine import Engine
 
 # A label is a name in a program, a formula and a picture: what each of them has for itself is in the mix.
 NAMES = ["w", "b", "x", "w1", "σ", "two words", "", "dL/dw", "1", "__debug__", "None", "lambda", "match", "np", "X"]
@@ -136,6 +137,12 @@ def test_compiled_losses_over_several_examples_agree(
 @given(cases(wild), labels)
 def test_pictures_and_pages_show_the_same_numbers(case: Case, labels: list[str | None]) -> None:
     readers.the_pictures(Case(case.recipe, case.point, labels))
+
+
+@graphs(200)
+@given(data=st.data())
+def test_the_pages_engine_agrees_at_the_recorded_and_at_other_points(chromium: Engine, data: st.DataObject) -> None:
+    readers.the_page(data.draw(cases(wild)), data.draw(others), chromium)
 
 
 @graphs(80)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import statistics
-import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -229,18 +227,12 @@ def test_a_constant_that_was_a_leaf_hands_on_nothing(engine: Engine) -> None:
     agrees(run(engine, root)[0], root)
 
 
-@pytest.mark.slow
-def test_a_thousand_nodes_compute_both_passes_while_a_finger_drags(chromium: Engine) -> None:
-    """About 1 ms on a machine at rest; a frame of a screen is 16."""
+def test_a_thousand_nodes_compute_both_passes_while_a_finger_drags(engine: Engine) -> None:
+    """Less than 1 ms on a machine at rest, and half a frame of a screen on any."""
     x, w = Value(0.3, "x"), Value(0.5, "w")
     for i in range(330):
         x = (x * w + 0.1 * i).tanh() - 0.01
-    job = {"job": "tape", "tape": tape(x), "changes": [[[0, 0.1 * i]] for i in range(50)], "roots": []}
-    both = {**job, "roots": [job["tape"]["root"]]}
-    assert len(job["tape"]["nodes"]) > 1300
-    seconds = []
-    for _ in range(5):
-        start = time.perf_counter()
-        chromium([both])
-        seconds.append(time.perf_counter() - start)
-    assert statistics.median(seconds) / 50 < 0.016
+    data = tape(x)
+    assert len(data["nodes"]) > 1300
+    (milliseconds,) = engine([{"job": "speed", "tape": data, "node": 0, "times": 100}])
+    assert milliseconds < 8.0
