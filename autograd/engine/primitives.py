@@ -7,6 +7,7 @@ serves everyone who interprets a graph:
     autograd.engine.scalar  floats             eager evaluation, and what ``backward`` multiplies
     autograd.functions      Values             derivatives of derivatives
     an array namespace      NumPy, torch ...   compiled programs
+    autograd.engine.symbols symbols            rules that are read: by the compiler, and for the page
 
 ``textbook`` holds the same partials once more in the notation of a textbook, for derivations and pictures; the
 tests hold them to the rules. In all of them a, b, c are the operands and y is the value of the operation.
@@ -293,7 +294,7 @@ def _power_exponent_slope(m: Any, y: Any, a: Any, b: Any) -> Any:
     normal = m.at_least(m.absolute(y), SMALLEST_NORMAL)
     if type(normal) is not float:
         half = m.power(a, 0.5 * b)
-        return m.where(normal, m.xlogy(y, a), m.xlogy(half, a) * half)
+        return m.where(normal, m.xlogy(y, a), m.where(m.below(a, 0.0), 0.0, m.xlogy(half, a) * half))
     if m.below(a, 0.0):  # between two whole exponents there is no power
         return nan if normal else 0.0
     if m.at_least(0.0, a) and not (m.below(0.0, b) and m.at_least(1.0, b)):

@@ -44,13 +44,14 @@ const ELEMENTARY = (() => {
 
   /** The sum of the terms, rounded once at the end, as Python's math.fsum. @param {number[]} terms */
   function fsum(terms) {
+    /** @type {number[]} */
     const parts = [];  // their sum is exact, and none overlaps another; the largest is the last (J. Shewchuk)
     for (let x of terms) {
       let used = 0;
-      for (let y of parts) {
-        if (Math.abs(x) < Math.abs(y)) [x, y] = [y, x];
-        const high = x + y;
-        const low = y - (high - x);
+      for (const part of parts) {
+        const [large, small] = Math.abs(x) < Math.abs(part) ? [part, x] : [x, part];
+        const high = large + small;
+        const low = small - (high - large);
         if (low !== 0) parts[used++] = low;
         x = high;
       }
