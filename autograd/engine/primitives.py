@@ -122,6 +122,7 @@ class Primitive:
     rules: tuple[Rule, ...] = field(init=False)  # one an operand; none for an operation on any number of operands
     on_floats: Callable[..., float] = field(init=False)  # the value in the namespace `scalar`
     is_outside: Rule | None = field(init=False)  # whether operands are outside the domain; None where all are inside
+    is_outside_on_floats: Callable[..., bool] | None = field(init=False)  # the same in the namespace `scalar`
 
     def __post_init__(self) -> None:
         def fill(name: str, content: object) -> None:
@@ -142,6 +143,7 @@ class Primitive:
         else:
             fill("on_floats", partial(self.value, scalar))
         fill("is_outside", self.domain[0].holds if self.domain else None)
+        fill("is_outside_on_floats", partial(self.domain[0].holds, scalar) if self.domain else None)
         if not self.module:  # two frames up, above __init__, stands whoever makes it
             fill("module", sys._getframe(2).f_globals.get("__name__", "__main__"))
 

@@ -512,7 +512,7 @@ def apply(op: Primitive, *operands: Any) -> Any:
         others = ", ".join([x.describe() for x in operands if isinstance(x, Value)])
         raise type(error)(f"{op.name}{f' (beside {others})' if others else ''}: {error}") from None
     numbers = numbers_of(checked)
-    if op.is_outside is not None and op.is_outside(scalar, *numbers) and (limit := op.outside(*numbers)):
+    if op.is_outside_on_floats is not None and op.is_outside_on_floats(*numbers) and (limit := op.outside(*numbers)):
         raise limit.error(f"{_call(op, checked)}: {limit.sentence}")
     slopes: Sequence[float] | None = None
     if op.eager is not None:
