@@ -19,6 +19,7 @@ from nn.module import Module
 from nn.optimizers import SGD, AdaGrad, Adam, AdamW, Momentum, Nesterov, RMSprop
 from nn.perceptron import DeltaRule, Perceptron, collapse, delta_rule
 from nn.serialization import FileError, load, load_optimizer, save
+from nn.trained import from_keras, from_sklearn
 from nn.training import TrainingDiverged, fit
 
 __all__ = [
@@ -44,6 +45,8 @@ __all__ = [
     "collapse",
     "delta_rule",
     "fit",
+    "from_keras",
+    "from_sklearn",
     "from_torch",
     "initialisers",
     "load",

@@ -343,7 +343,7 @@ ACTIVATIONS: dict[str, type[Activation]] = {
         *(GELU, SELU, Mish, Softplus, Softsign, HardTanh, HardSigmoid, Sign),
     )
 }
-_OTHER_NAMES = {"silu": "swish"}
+_OTHER_NAMES = {"silu": "swish", "logistic": "sigmoid", "identity": "linear"}  # in other libraries
 
 Choice: TypeAlias = "str | Activation | type[Activation] | Callable[[Any], Any] | Mapping[str, Any] | None"
 
