@@ -8,6 +8,10 @@ except ImportError as error:
         f"{error.path}. Make a fresh environment: python3 -m venv .venv && .venv/bin/pip install -e ."
     ) from error
 
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
 from nn import activations, initialisers, losses, measure, metrics, optimizers, plots, schedules
 from nn import views as views  # registers itself with draw and show
 from nn.callbacks import EarlyStopping
@@ -21,6 +25,10 @@ from nn.perceptron import DeltaRule, Perceptron, collapse, delta_rule
 from nn.serialization import FileError, load, load_optimizer, save
 from nn.trained import from_keras, from_sklearn
 from nn.training import TrainingDiverged, fit
+
+if TYPE_CHECKING:
+    from nn.estimators import MLPClassifier as MLPClassifier
+    from nn.estimators import MLPRegressor as MLPRegressor
 
 __all__ = [
     "MLP",
@@ -60,3 +68,17 @@ __all__ = [
     "schedules",
     "to_torch",
 ]
+
+_ESTIMATORS = ("MLPClassifier", "MLPRegressor")
+"""Public names that need scikit-learn; in no ``__all__``, so that ``from nn import *`` does without it."""
+
+
+def __getattr__(name: str) -> Any:
+    """Load the estimators when one is first asked for."""
+    if name in _ESTIMATORS:
+        return getattr(import_module("nn.estimators"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *(_ESTIMATORS if find_spec("sklearn") else ())})

@@ -131,7 +131,7 @@ def check_weights(weights: Any, n_examples: int) -> FloatArray:
         row = int(array.argmin())
         raise ValueError(f"sample_weight[{row}] is {array[row]:g}; a weight is 0 (ignore the example) or above")
     if array.max() == 0.0:
-        raise ValueError("all of sample_weight are 0, so that no example counts; give at least one above 0")
+        raise ValueError("sample_weight is zero for every example, so that none counts; give at least one above 0")
     array = np.ldexp(array, -np.frexp(array.max())[1])  # by a power of two, so that their sum is a float
     scaled: FloatArray = array / array.mean()
     return scaled

@@ -308,12 +308,17 @@ def _metrics_on(measures: list[tuple[str, Metric]], examples: Examples, step: St
     }
 
 
+def held_out_of(n: int, fraction: float) -> int:
+    """How many of ``n`` examples a validation by this fraction sets aside: at least one, unless the fraction is 0."""
+    return max(round(n * fraction), 1) if fraction else 0
+
+
 def _split(examples: Examples, fraction: float, rng: np.random.Generator) -> tuple[Examples, Examples | None]:
     """The examples to train on, and those set aside."""
     if fraction == 0.0:
         return examples, None
     n = len(examples.X)
-    n_held_out = max(round(n * fraction), 1)
+    n_held_out = held_out_of(n, fraction)
     if n_held_out == n:
         raise ValueError(f"validation={fraction:g} of {n} examples leaves none to train on; give more, or (X, y)")
     order = rng.permutation(n)

@@ -39,6 +39,19 @@ def test_views_of_networks_are_registered_at_once_and_loaded_when_they_are_asked
     assert result.stdout.startswith("[]\n<Neural network 2 → 1"), result
 
 
+def test_networks_need_no_scikit_learn_and_estimators_say_what_they_need() -> None:
+    code = (
+        "sys.modules['sklearn'] = None; from nn import *; import nn; print(nn.MLP(2, [1]), nn.from_sklearn); "
+        "nn.MLPClassifier"
+    )
+    result = python(code)
+    assert result.stdout.startswith("MLP(2 → 1 linear, 3 parameters) <function"), result.stderr
+    assert "ImportError: nn.MLPClassifier and nn.MLPRegressor are estimators of scikit-learn" in result.stderr
+    assert "pip install 'scikit-learn>=1.6'" in result.stderr
+    libraries = "{'sklearn', 'keras', 'torch', 'matplotlib'}"
+    assert python(f"import nn; dir(nn); print({libraries} & set(sys.modules))").stdout == "set()\n"
+
+
 @pytest.mark.parametrize("function", ["draw", "show"])
 def test_without_nn_there_are_graphs_alone(function: str) -> None:
     result = python(f"import autograd; autograd.{function}(3.0)")

@@ -21,6 +21,7 @@ PUBLIC = (
     "autograd.functions",
     "nn",
     "nn.activations",
+    "nn.estimators",
     "nn.initialisers",
     "nn.losses",
     "nn.measure",

@@ -146,7 +146,7 @@ def test_weights_are_scaled_to_a_mean_of_1() -> None:
         ([[1.0, 2.0]], r"sample_weight has shape \(1, 2\)"),
         ([1.0, -2.0], r"sample_weight\[1\] is -2; a weight is 0 .* or above"),
         ([1.0, NAN], "sample_weight has nan in row 1"),
-        ([0.0, 0.0], "all of sample_weight are 0"),
+        ([0.0, 0.0], "sample_weight is zero for every example"),
     ],
     ids=["length", "axes", "negative", "NaN", "zero"],
 )

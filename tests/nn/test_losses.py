@@ -357,7 +357,7 @@ def test_faulty_targets_are_refused(name: str, y: Any, n_outputs: int, error: ty
             ValueError,
             r"sample_weight\[1\] is -1",
         ),
-        (lambda: losses.mse([1.0], [1.0], sample_weight=[0.0]), ValueError, "all of sample_weight are 0"),
+        (lambda: losses.mse([1.0], [1.0], sample_weight=[0.0]), ValueError, "sample_weight is zero for every example"),
         (lambda: losses.mse(1.0, NAN), ValueError, "nan"),
         (lambda: losses.binary_cross_entropy([1.2], [1]), ValueError, "1.2 is no probability.*'sigmoid'"),
         (lambda: losses.binary_cross_entropy([Value(-0.2)], [1]), ValueError, "-0.2 is no probability"),
