@@ -16,7 +16,7 @@ from autograd.functions import stop_gradient
 
 if TYPE_CHECKING:
     from autograd.calculus.check import check_gradients
-    from autograd.calculus.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad
+    from autograd.calculus.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
     from autograd.compiler import compile
     from autograd.derivation.explain import explain
     from autograd.derivation.printed import printed
@@ -59,6 +59,7 @@ __all__ = [
     "stop_gradient",
     "topological_order",
     "value_and_grad",
+    "vjp",
     "worksheet",
 ]
 
@@ -77,6 +78,7 @@ _READERS = {
     "proofread_class": "worksheets.classes",
     "show": "stepper.graph",
     "value_and_grad": "calculus.transforms",
+    "vjp": "calculus.transforms",
     "worksheet": "worksheets.sheet",
 }
 

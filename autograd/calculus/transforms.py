@@ -1,4 +1,4 @@
-"""Functions that turn a function into its derivative: `grad`, `jacobian`, `hessian`, `hvp`, `jvp`.
+"""Functions that turn a function into its derivative: `grad`, `jacobian`, `hessian`, `hvp`, `jvp`, `vjp`.
 
 All of them record the function once and walk the graph. Where a derivative is to be differentiated again, the walk
 itself is recorded: its slopes are computed from the table in the namespace `functions`, on Values.
@@ -6,14 +6,16 @@ itself is recorded: its slopes are computed from the table in the namespace `fun
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Sequence
-from functools import cached_property
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from functools import cached_property, wraps
 from math import isfinite
+from operator import index
 from typing import Any
 
 from autograd import functions
 from autograd.calculus.structure import leaves_of, like, mapped
 from autograd.engine import primitives
+from autograd.engine.elsewhere import instead
 from autograd.engine.escapes import inputs_of_open_calls
 from autograd.engine.graph import gradients, topological_order
 from autograd.engine.memory import without_collector
@@ -22,24 +24,39 @@ from autograd.engine.primitives import Primitive
 from autograd.engine.value import Value, apply, decide, make_constant, number_of
 
 Function = Callable[..., Any]
+Argnums = int | Sequence[int]
 
 
-def grad(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
+_ELSEWHERE = {
+    "argnum": "write argnums=",
+    "create_graph": "leave it out: grad(grad(f)) differentiates again",
+    "retain_graph": "leave it out: each call records anew",
+    "holomorphic": "leave it out: numbers are real",
+    "allow_int": "leave it out: whole numbers are real numbers, too",
+}
+"""What other libraries let be said to transforms."""
+
+
+@instead(_ELSEWHERE)
+def grad(f: Function, argnums: Argnums = 0, *, has_aux: bool = False) -> Function:
     """The function that gives the derivative of ``f`` with respect to one or several of its arguments.
 
     Arguments:
         f: a function of scalars and nested sequences of scalars (lists, tuples, dicts, NumPy arrays) that returns one
             number.
-        argnums: the position of the argument, or a tuple of positions.
+        argnums: the position of the argument, or several positions in a tuple or list.
+        has_aux: whether ``f`` returns a pair: the number to differentiate, and anything else, which is handed on.
 
     Returns:
-        A function of the same arguments. It gives the derivative in the structure of the argument (a tuple of them
-        for a tuple of positions): floats, or Values where the result depends on Values of yours, so that transforms
-        compose, ``grad(grad(f))``, to any order.
+        A function of the same arguments, called and documented as ``f`` is; arguments that are given by name are not
+        differentiated. It gives the derivative in the structure of the argument (a tuple of them for several
+        positions): floats, or Values where the result depends on Values of yours, so that transforms compose,
+        ``grad(grad(f))``, to any order. With ``has_aux`` a pair: this, and what ``f`` returned second.
 
     Raises:
         TypeError: if ``f`` does not return one number, or takes the plain number of a Value that depends on the
             arguments (``math.exp(x)``, ``float(x)``), whose part of the derivative would be lost.
+        ValueError: for a position twice, or one that the call has no argument at.
 
     Example:
         >>> from autograd import grad
@@ -50,42 +67,42 @@ def grad(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
         >>> grad(lambda w, x: w[0] * x + w[1])([0.4, 0.1], 2.0)
         [2.0, 1.0]
     """
-
     _check_function(f, "grad")
-    value_and_gradient = value_and_grad(f, argnums)
 
-    def gradient(*args: Any) -> Any:
-        return value_and_gradient(*args)[1]
+    def gradient(tape: _Recorded) -> Any:
+        return tape.derivatives(tape.one_number("grad"))
 
-    return gradient
+    return _transform(f, gradient, argnums, has_aux)
 
 
-def value_and_grad(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
+@instead(_ELSEWHERE)
+def value_and_grad(f: Function, argnums: Argnums = 0, *, has_aux: bool = False) -> Function:
     """As `grad`, but the function gives a pair: the value of ``f`` and the derivative.
+
+    With ``has_aux`` the first of the pair is what ``f`` returns, a pair itself.
 
     Example:
         >>> from autograd import value_and_grad
         >>> value_and_grad(lambda x: x**2)(3.0)
         (9.0, 6.0)
     """
-
     _check_function(f, "value_and_grad")
 
-    @without_collector
-    def value_and_gradient(*args: Any) -> tuple[Any, Any]:
-        with _Recorded(f, args, argnums) as tape:
-            root = tape.one_number("grad")
-            derivatives = tape.derivatives(root)
-            return tape.given(root), derivatives
+    def value_and_gradient(tape: _Recorded) -> tuple[Any, Any]:
+        root = tape.one_number("grad")
+        derivatives = tape.derivatives(root)
+        value = tape.given(root)
+        return ((value, tape.aux) if has_aux else value), derivatives
 
-    return value_and_gradient
+    return _transform(f, value_and_gradient, argnums, has_aux, paired=False)
 
 
-def jacobian(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
+@instead(_ELSEWHERE)
+def jacobian(f: Function, argnums: Argnums = 0, *, has_aux: bool = False) -> Function:
     """The function that gives all derivatives of all outputs of ``f``.
 
     Arguments:
-        f, argnums: as for `grad`, but ``f`` may return nested sequences of numbers.
+        f, argnums, has_aux: as for `grad`, but what is differentiated may be nested sequences of numbers.
 
     Returns:
         A function of the same arguments; its result has the structure of the output, and in place of each number of
@@ -97,25 +114,23 @@ def jacobian(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
         >>> jacobian(lambda x: [x[0] * x[1], x[0] + x[1]])([2.0, 3.0])
         [[3.0, 2.0], [1.0, 1.0]]
     """
-
     _check_function(f, "jacobian")
 
-    @without_collector
-    def all_derivatives(*args: Any) -> Any:
-        with _Recorded(f, args, argnums) as tape:
-            return like(tape.output, [tape.derivatives(output) for output in leaves_of(tape.output)])
+    def all_derivatives(tape: _Recorded) -> Any:
+        return like(tape.output, [tape.derivatives(output) for output in leaves_of(tape.output)])
 
-    return all_derivatives
+    return _transform(f, all_derivatives, argnums, has_aux)
 
 
-def hessian(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
+@instead(_ELSEWHERE)
+def hessian(f: Function, argnums: Argnums = 0, *, has_aux: bool = False) -> Function:
     """The function that gives the second derivatives of ``f``, exactly.
 
     The gradient is recorded once and differentiated once for each of the n inputs, so that the cost is that of about
     n reverse passes.
 
     Arguments:
-        f, argnums: as for `grad`.
+        f, argnums, has_aux: as for `grad`.
 
     Returns:
         A function of the same arguments; for a list of n inputs it gives n rows of n.
@@ -125,16 +140,43 @@ def hessian(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
         >>> hessian(lambda x: x[0] ** 2 * x[1])([2.0, 3.0])
         [[6.0, 4.0], [4.0, 0.0]]
     """
-
     _check_function(f, "hessian")
 
-    @without_collector
-    def second_derivatives(*args: Any) -> Any:
-        with _Recorded(f, args, argnums) as tape:
-            first = reverse(tape.one_number("hessian"), tape.inputs, differentiable=True)
-            return tape.structured([tape.derivatives(slope) for slope in first])
+    def second_derivatives(tape: _Recorded) -> Any:
+        first = reverse(tape.one_number("hessian"), tape.inputs, differentiable=True)
+        return tape.structured([tape.derivatives(slope) for slope in first])
 
-    return second_derivatives
+    return _transform(f, second_derivatives, argnums, has_aux)
+
+
+def _transform(
+    f: Function, result: Callable[[_Recorded], Any], argnums: Argnums, has_aux: bool, paired: bool = True
+) -> Function:
+    """The function of the arguments of ``f`` that records a call of it, and gives what ``result`` makes of that.
+
+    Arguments:
+        paired: whether what ``f`` returned beside is to be put beside the result.
+    """
+    positions = _positions(argnums)
+
+    @wraps(f, updated=())
+    @without_collector
+    def transformed(*args: Any, **named: Any) -> Any:
+        with _Recorded(f, args, positions, named, has_aux) as tape:
+            made = result(tape)
+            return (made, tape.aux) if has_aux and paired else made
+
+    return transformed
+
+
+def _positions(argnums: Any) -> int | tuple[int, ...]:
+    """Positions of arguments, as numbers of Python."""
+    try:
+        return tuple(map(index, argnums)) if isinstance(argnums, (tuple, list)) else index(argnums)
+    except TypeError:
+        raise TypeError(
+            f"argnums is the position of an argument, from 0 on, or several in a tuple or list, not {argnums!r:.60}"
+        ) from None
 
 
 @without_collector
@@ -165,16 +207,18 @@ def hvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
 
 
 @without_collector
-def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any], has_aux: bool = False) -> tuple[Any, ...]:
     """The value of ``f`` and its derivative along a direction, by forward mode: one walk from inputs to output.
 
     Arguments:
         f: a function as for `jacobian`.
         primals: the arguments of ``f``, in a tuple or list.
         tangents: the direction, in the structure of ``primals``.
+        has_aux: as for `grad`.
 
     Returns:
         A pair: the output of ``f``, and the derivative of each of its numbers along the direction, in its structure.
+        With ``has_aux`` what ``f`` returned second follows.
 
     Example:
         >>> from autograd import jvp
@@ -183,7 +227,7 @@ def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[A
     """
     _check_function(f, "jvp")
     primals, vector = _arguments(primals, tangents, "jvp")
-    with _Recorded(f, primals, tuple(range(len(primals)))) as tape:
+    with _Recorded(f, primals, tuple(range(len(primals))), has_aux=has_aux) as tape:
         moving = [(node, v) for node, v in zip(tape.inputs, vector, strict=True) if type(v) is not float or v != 0.0]
         along = dict(moving)  # a plain 0 moves nothing, also where a slope is infinite
         differentiable = tape.depends_on_others or any(isinstance(v, Value) for v in vector)
@@ -197,7 +241,49 @@ def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[A
                     along[node] = _total(terms)
         derivatives = [along.get(output, 0.0) if isinstance(output, Value) else 0.0 for output in outputs]
         _say_what_was_chosen(set(along).difference(tape.inputs), derivatives)
-        return tape.given(tape.output), like(tape.output, derivatives)
+        return tape.given(tape.output), like(tape.output, derivatives), *([tape.aux] if has_aux else [])
+
+
+@without_collector
+def vjp(f: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
+    """The value of ``f`` and its reverse pass: the function that takes a vector back from the output to the inputs.
+
+    Arguments:
+        f: a function as for `jacobian`.
+        primals: its arguments.
+        has_aux: as for `grad`.
+
+    Returns:
+        A pair: the output of ``f``, and a function. That takes a number for each number of the output, in its structure
+        (the derivatives of some result by them), and gives a tuple with the derivatives by each of the primals. It may
+        be called again and again. With ``has_aux`` what ``f`` returned second follows.
+
+    Example:
+        >>> from autograd import vjp
+        >>> output, pull_back = vjp(lambda x, y: [x * y, x + y], 2.0, 3.0)
+        >>> output, pull_back([1.0, 0.0]), pull_back([0.0, 1.0])
+        ([6.0, 5.0], (3.0, 2.0), (1.0, 1.0))
+    """
+    _check_function(f, "vjp")
+    with _Recorded(f, primals, tuple(range(len(primals))), has_aux=has_aux) as tape:
+        outputs, depends = leaves_of(tape.output), tape.depends_on_others
+
+    @without_collector
+    def pull_back(cotangents: Any) -> Any:
+        upstream = leaves_of(cotangents)
+        if len(upstream) != len(outputs):
+            raise ValueError(
+                f"vjp: the output holds {len(outputs)} numbers, the cotangents {len(upstream)}; give one cotangent a "
+                "number"
+            )
+        pairs = [(output, u) for output, u in zip(outputs, upstream, strict=True) if type(u) is not float or u != 0.0]
+        with recorded_anyway():  # a plain 0 brings nothing back, also where a slope is infinite
+            along = functions.dot([output for output, _ in pairs], [u for _, u in pairs])
+        return tape.structured(
+            reverse(along, tape.inputs, differentiable=depends or any(isinstance(u, Value) for u in upstream))
+        )
+
+    return (tape.given(tape.output), pull_back, *([tape.aux] if has_aux else []))
 
 
 def reverse(root: Value | float, wrt: Sequence[Value], *, differentiable: bool) -> list[Any]:
@@ -351,14 +437,24 @@ def _arguments(primals: Any, tangents: Any, name: str) -> tuple[tuple[Any, ...],
 class _Recorded:
     """One recorded call of a function: its inputs as fresh nodes, and its output."""
 
-    def __init__(self, f: Function, args: Sequence[Any], argnums: int | tuple[int, ...]) -> None:
+    def __init__(
+        self,
+        f: Function,
+        args: Sequence[Any],
+        argnums: int | tuple[int, ...],
+        named: Mapping[str, Any] | None = None,
+        has_aux: bool = False,
+    ) -> None:
         self.positions = argnums if isinstance(argnums, tuple) else (argnums,)
         self.single = not isinstance(argnums, tuple)
         if len(set(self.positions)) < len(self.positions):
             raise ValueError(f"argnums names an argument twice: {argnums}; name each once")
         for position in self.positions:
             if not -len(args) <= position < len(args):
-                raise ValueError(f"argnums names argument {position}, but the function was called with {len(args)}")
+                by_name = " by place; what is given by name is not differentiated" if named else ""
+                raise ValueError(
+                    f"argnums names argument {position}, but the function was called with {len(args)}{by_name}"
+                )
         self.args = list(args)
         self.inputs: list[Value] = []
         with recorded_anyway():
@@ -367,9 +463,17 @@ class _Recorded:
                 fresh[position] = mapped(self._fresh, args[position])
             inside = inputs_of_open_calls.set((*inputs_of_open_calls.get(), frozenset(self.inputs)))
             try:
-                self.output = f(*fresh)
+                self.output = f(*fresh, **(named or {}))
             finally:
                 inputs_of_open_calls.reset(inside)
+        self.beside: Any = None
+        if has_aux:
+            if not (isinstance(self.output, tuple) and len(self.output) == 2):
+                raise TypeError(
+                    "with has_aux a function returns a pair, what is to be differentiated and anything else; this one "
+                    f"returned {self.output!r:.80}"
+                )
+            self.output, self.beside = self.output
 
     def _fresh(self, x: Value | float) -> Value:
         """A node of our own for an input. That for a Value stays connected to how the Value was computed."""
@@ -403,6 +507,17 @@ class _Recorded:
         ours = set(self.inputs)
         roots = [output for output in leaves_of(self.output) if isinstance(output, Value)]
         return any(node.op is None and node not in ours for node in _order_of(roots))
+
+    @property
+    def aux(self) -> Any:
+        """What the function returned beside: its Values as numbers, unless they depend on Values of the caller."""
+        ours = set(self.inputs)
+
+        def plain(node: Value) -> Value | float:
+            others = any(leaf.op is None and leaf not in ours for leaf in topological_order(node))
+            return node if others else node.data
+
+        return mapped(plain, self.beside, strict=False)
 
     def one_number(self, name: str) -> Any:
         """The output, which must be a single number."""

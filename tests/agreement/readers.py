@@ -34,6 +34,7 @@ from autograd import (
     steps,
     topological_order,
     value_and_grad,
+    vjp,
 )
 from autograd.compiler import compile
 from autograd.derivation.explain import Derivation
@@ -269,12 +270,15 @@ def differentiable(case: Case, record: Callable[[], Any]) -> Any:
 
 
 def the_transforms(case: Case) -> None:
-    """`grad`, `value_and_grad`, `jacobian` on Values (a recorded pass), `jvp`."""
+    """`grad`, `value_and_grad`, `vjp`, `jacobian` on Values (a recorded pass), `jvp`."""
     f = case.recipe
     case.same_gradient("grad", grad(f)(case.point))
     value, slopes = value_and_grad(f)(case.point)
     case.same_value("value_and_grad", value)
     case.same_gradient("value_and_grad", slopes)
+    value, pull_back = vjp(f, case.point)
+    case.same_value("vjp", value)
+    case.same_gradient("vjp", pull_back(1.0)[0])
     recorded = differentiable(case, lambda: jacobian(f)(case.leaves()))
     if recorded is not None:
         case.same_gradient("jacobian, recorded", [getattr(x, "data", x) for x in recorded])
@@ -718,6 +722,7 @@ def the_errors(case: Case) -> None:
         ("hessian", lambda: hessian(f)(point)),
         ("jvp", lambda: jvp(f, (point,), (direction,))),
         ("hvp", lambda: hvp(f, (point,), (direction,))),
+        ("vjp", lambda: vjp(f, point)),
         ("check_gradients", lambda: check_gradients(f, (point,))),
     ):
         other = raised(run)

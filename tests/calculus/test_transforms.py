@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -9,9 +11,23 @@ from typing import Any, NamedTuple
 import mpmath
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from mpmath import mp, mpf
 
-from autograd import Value, functions, grad, hessian, hvp, jacobian, jvp, no_grad, topological_order, value_and_grad
+from autograd import (
+    Value,
+    functions,
+    grad,
+    hessian,
+    hvp,
+    jacobian,
+    jvp,
+    no_grad,
+    topological_order,
+    value_and_grad,
+    vjp,
+)
 from autograd.calculus import transforms
 from autograd.functions import exp, log, sin, tanh
 
@@ -434,6 +450,117 @@ def test_hvp_costs_two_passes_whatever_the_number_of_variables(monkeypatch: pyte
     monkeypatch.setattr(transforms, "reverse", reverse)
     hvp(dense, ([0.01 * i for i in range(20)],), ([1.0] * 20,))
     assert len(passes) == 2
+
+
+# --- the reverse pass by itself ------------------------------------------------------------------------------------
+
+
+@given(st.lists(st.floats(-2.0, 2.0), min_size=3, max_size=3), st.lists(st.floats(-2.0, 2.0), min_size=2, max_size=2))
+def test_vjp_is_the_vector_times_the_jacobian(point: list[float], vector: list[float]) -> None:
+    def f(v: Any, bias: Any) -> Any:
+        return {"product": v[0] * sin(v[1]) + bias, "square": v[2] ** 2 * v[0]}
+
+    output, pull_back = vjp(f, point, 0.5)
+    assert output == f(point, 0.5)
+    rows = jacobian(f, argnums=(0, 1))(point, 0.5)
+    expected = [vector[0] * a + vector[1] * b for a, b in zip(rows["product"][0], rows["square"][0], strict=True)]
+    by_v, by_bias = pull_back({"product": vector[0], "square": vector[1]})
+    assert by_v == pytest.approx(expected, rel=1e-14, abs=1e-14)  # two products, added up in another order
+    assert by_bias == vector[0]
+
+
+def test_vjp_may_be_asked_again_and_again_and_is_differentiable_itself() -> None:
+    _, pull_back = vjp(lambda x: [x**2, x**3], 2.0)
+    assert [pull_back([1.0, 0.0]), pull_back([0.0, 1.0]), pull_back([1.0, 0.0])] == [(4.0,), (12.0,), (4.0,)]
+    assert grad(lambda a: vjp(lambda x: x**3, a)[1](1.0)[0])(2.0) == 12.0  # 6a
+    assert grad(lambda u: vjp(lambda x: x**3, 2.0)[1](u)[0])(1.0) == 12.0  # 3a^2
+
+
+def test_nothing_comes_back_from_a_plain_zero_nor_from_a_constant() -> None:
+    assert vjp(lambda x: [x.sqrt(), x], 0.0)[1]([0.0, 1.0]) == (1.0,)  # and not 0 times the infinite slope at 0
+    assert vjp(lambda x: 3.0, 1.0)[1](1.0) == (0.0,)
+    assert vjp(lambda x: [], 1.0)[1]([]) == (0.0,)
+
+
+def test_a_cotangent_for_each_number_of_the_output() -> None:
+    with pytest.raises(ValueError, match="vjp: the output holds 2 numbers, the cotangents 1; give one cotangent"):
+        vjp(lambda x: [x, x], 1.0)[1](1.0)
+
+
+# --- as other libraries have it ------------------------------------------------------------------------------------
+
+
+def scaled(x: Any, factor: Any = 2.0) -> Any:
+    """The square of x, times a factor."""
+    return factor * x**2
+
+
+TRANSFORMS = [grad, value_and_grad, jacobian, hessian]
+
+
+@pytest.mark.parametrize("transform", TRANSFORMS, ids=lambda t: t.__name__)
+def test_a_transform_is_called_and_documented_as_its_function_is(transform: Callable[..., Any]) -> None:
+    derivative = transform(scaled)
+    assert (derivative.__name__, derivative.__doc__) == ("scaled", scaled.__doc__)
+    assert inspect.signature(derivative) == inspect.signature(scaled)
+    assert transform(functools.partial(scaled, factor=1.0))(3.0)  # which has no name
+
+
+@pytest.mark.parametrize("transform", TRANSFORMS, ids=lambda t: t.__name__)
+def test_arguments_by_name_are_handed_on_and_not_differentiated(transform: Callable[..., Any]) -> None:
+    assert transform(scaled)(3.0, factor=5.0) == transform(scaled)(3.0, 5.0)
+    with pytest.raises(ValueError, match="called with 0 by place; what is given by name is not differentiated"):
+        transform(scaled)(x=3.0)
+
+
+@pytest.mark.parametrize("positions", [(0, 1), [0, 1], (np.int64(0), 1), [-2, -1]], ids=repr)
+def test_positions_come_in_a_tuple_or_a_list(positions: Any) -> None:
+    assert grad(scaled, positions)(3.0, 2.0) == (12.0, 9.0)
+    assert grad(scaled, argnums=positions[1:])(3.0, 2.0) == (9.0,)
+
+
+@pytest.mark.parametrize("argnums", ["x", None, 0.0, [0, "x"], {0}], ids=repr)
+def test_what_is_no_position_is_an_error(argnums: Any) -> None:
+    with pytest.raises(TypeError, match=r"argnums is the position of an argument, .* not"):
+        grad(scaled, argnums)
+
+
+def test_what_a_function_returns_beside_is_handed_on_as_numbers() -> None:
+    mask = np.array([True, False])
+
+    def f(x: Any) -> Any:
+        return x**2, {"double": 2.0 * x, "all": [x, 1], "text": "as it is", "mask": mask}
+
+    aux = {"double": 6.0, "all": [3.0, 1], "text": "as it is", "mask": mask}
+    assert grad(f, has_aux=True)(3.0) == (6.0, aux)
+    assert value_and_grad(f, has_aux=True)(3.0) == ((9.0, aux), 6.0)
+    assert jacobian(f, has_aux=True)(3.0) == (6.0, aux)
+    assert hessian(f, has_aux=True)(3.0) == (2.0, aux)
+    assert jvp(f, (3.0,), (1.0,), has_aux=True) == (9.0, 6.0, aux)
+    output, pull_back, beside = vjp(f, 3.0, has_aux=True)
+    assert (output, pull_back(1.0), beside) == (9.0, (6.0,), aux)
+
+
+def test_what_is_returned_beside_is_differentiated_by_a_transform_around_it() -> None:
+    def inner(x: Any) -> Any:
+        return grad(lambda y: (x * y**2, x**2 * y), has_aux=True)(3.0)[1]
+
+    assert grad(inner)(2.0) == 12.0  # of 3x^2
+
+
+@pytest.mark.parametrize("returned", [1.0, (1.0,), (1.0, 2.0, 3.0), [1.0, 2.0]], ids=repr)
+def test_a_function_with_something_beside_returns_a_pair(returned: Any) -> None:
+    with pytest.raises(TypeError, match=r"with has_aux a function returns a pair.* returned"):
+        grad(lambda x: returned, has_aux=True)(1.0)
+
+
+@pytest.mark.parametrize("transform", TRANSFORMS, ids=lambda t: t.__name__)
+def test_what_others_let_be_said_to_a_transform_is_an_error_that_says_what_to_write(transform: Any) -> None:
+    name = transform.__name__
+    with pytest.raises(TypeError, match=f"{name} has no argument 'argnum'; write argnums="):
+        transform(scaled, argnum=0)
+    with pytest.raises(TypeError, match=r"create_graph.*differentiates again"):
+        transform(scaled, create_graph=True)
 
 
 # --- errors ------------------------------------------------------------------------------------------------------
