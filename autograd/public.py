@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from autograd import functions
+from autograd.engine import habits as habits  # which attaches them
 from autograd.engine.errors import AnomalyError, DivisionByZero, DomainError, GradientMismatch
 from autograd.engine.graph import Contribution, Step, steps, topological_order
 from autograd.engine.modes import detect_anomaly, no_grad

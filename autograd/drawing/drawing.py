@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Never
 
 from autograd.derivation.naming import CALLER, Caller
 from autograd.derivation.words import words
@@ -21,6 +21,7 @@ from autograd.drawing.roles import Roles
 from autograd.drawing.scene import Scene
 from autograd.drawing.svg import to_svg
 from autograd.engine.checks import check_count
+from autograd.engine.elsewhere import refuse
 from autograd.engine.value import Value
 from autograd.files import write_whole
 
@@ -29,6 +30,15 @@ if TYPE_CHECKING:
 
 ENDINGS = (".svg", ".png", ".pdf", ".dot")
 """What `Drawing.save` can write."""
+
+_ELSEWHERE = {
+    "rankdir": "a picture goes from left to right; for Graphviz's layout write digraph = draw(v).digraph, then "
+    "digraph.attr(rankdir='TB')",
+    "format": "the ending decides: draw(v).save('graph.svg')",
+    "filename": "write draw(v).save('graph.svg')",
+    "params": "write names={'w': w}, or label the Values",
+}
+"""What other functions that draw a graph take."""
 
 
 class Drawing:
@@ -153,6 +163,7 @@ def draw(
     fold: Fold = "repeat",
     digits: int = 4,
     upto: int | None = None,
+    **others: Never,
 ) -> Drawing:
     """Draw the graph of ``root``, or a network of `nn`.
 
@@ -192,6 +203,7 @@ def draw(
         digits: how many significant digits are shown.
         upto: of a graph, a step of `autograd.show`, counted from 1 as its page counts them: the picture then has what
             is known by then, and lights what the step is about. It grows from step to step, and nothing moves.
+        others: none; to those of other libraries the error says what to write.
 
     Returns:
         A `Drawing`, which a notebook displays. ``save("graph.svg")`` writes it; ``digraph`` gives it to Graphviz;
@@ -215,6 +227,7 @@ def draw(
 
     Source: notes 4.5 and 4.7; lecture, "Feed-Forward Networks".
     """
+    refuse("draw", others, _ELSEWHERE)
     check_count("digits", digits)
     if max_nodes is not None:
         check_count("max_nodes", max_nodes)
