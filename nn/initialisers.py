@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from math import sqrt
@@ -164,13 +165,18 @@ def get(initialiser: InitialiserChoice) -> Initialiser:
 
 
 def generator(seed: Seed) -> np.random.Generator:
-    """The generator for a seed: the same numbers for the same seed, fresh ones for None; a generator as it is.
+    """The generator for a seed: the same numbers for the same seed; a generator as it is; fresh numbers for None.
+
+    Those for None are seeded from Python's ``random``, so that ``random.seed(1)`` before it makes a program repeat
+    itself, as in micrograd, and each call still gives others.
 
     Raises:
         TypeError: for anything but a whole number from 0 on, a `numpy.random.Generator` and None.
     """
-    if seed is None or isinstance(seed, np.random.Generator):
-        return np.random.default_rng(seed)
+    if isinstance(seed, np.random.Generator):
+        return seed
+    if seed is None:
+        return np.random.default_rng(random.getrandbits(128))
     if isinstance(seed, (int, np.integer)) and not isinstance(seed, bool) and seed >= 0:
         return np.random.default_rng(int(seed))
     raise TypeError(

@@ -138,7 +138,8 @@ class Neuron(FeedForward):
     Arguments:
         n_inputs: how many inputs it has.
         activation: a name, an object, or any function of a Value: see `nn.activations.get`.
-        rng: where random weights come from: a `numpy.random.Generator`, a seed, or None for fresh ones.
+        rng: where random weights come from: a `numpy.random.Generator`, a seed, or None for fresh ones
+            (which ``random.seed`` repeats).
         weights: ``n_inputs`` numbers, or leaf Values, which the neuron then shares with whoever else has them; drawn
             by ``initialiser`` if left out.
         bias: a number or a leaf Value; if left out, 0 beside given weights, else from ``initialiser``.
@@ -236,7 +237,8 @@ class Layer(FeedForward):
         n_inputs: how many inputs each neuron has.
         n_outputs: how many neurons there are.
         activation: a name, an object, or any function of a Value: see `nn.activations.get`.
-        rng: where random weights come from: a `numpy.random.Generator`, a seed, or None for fresh ones.
+        rng: where random weights come from: a `numpy.random.Generator`, a seed, or None for fresh ones
+            (which ``random.seed`` repeats).
         weights: one row of ``n_inputs`` numbers or leaf Values for each neuron, the lecture's matrix W; drawn by
             ``initialiser`` if left out. (The notes index the input first: theirs is the transpose.)
         biases: one number or leaf Value for each neuron; if left out, 0 beside given weights, else from
@@ -366,7 +368,8 @@ class MLP(FeedForward):
         sizes: how many neurons each layer has, the output layer last: [16, 16, 1] is two hidden layers of 16.
         activation: that of the hidden layers: see `nn.activations.get`. Each layer learns its own alpha of a PReLU.
         output: that of the output layer.
-        seed: for the random weights: a whole number, a `numpy.random.Generator`, or None for fresh ones.
+        seed: for the random weights: a whole number, which always gives the same; a `numpy.random.Generator`; or None
+            for fresh ones (which ``random.seed`` repeats), so that five networks made in a loop are five networks.
         weights, biases: optional, for each layer as `Layer` takes them.
         initialiser: see `nn.initialisers`; by default for each layer the one that suits its activation.
 
@@ -399,7 +402,7 @@ class MLP(FeedForward):
         sizes: Sequence[int],
         activation: activations.Choice = "tanh",
         output: activations.Choice = "linear",
-        seed: Seed = 0,
+        seed: Seed = None,
         *,
         weights: Sequence[Iterable[Iterable[Operand]]] | None = None,
         biases: Sequence[Iterable[Operand]] | None = None,
@@ -461,7 +464,7 @@ class MLP(FeedForward):
         n_inputs: int,
         sizes: Sequence[int],
         activation: activations.Choice = "relu",
-        seed: Seed = 0,
+        seed: Seed = None,
         *,
         initialiser: InitialiserChoice | None = None,
     ) -> Self:

@@ -108,7 +108,8 @@ def fit(
         batch_size: the examples a step takes the mean gradient of. None is all of them (batch gradient descent), 1 is
             stochastic gradient descent, any number between is mini-batch gradient descent. The last mini-batch of an
             epoch may be smaller.
-        seed: decides the split and the order of the examples: a number, or a `numpy.random.Generator`.
+        seed: decides the split and the order of the examples: a number, a `numpy.random.Generator`, or None for another
+            one each time. By default always the same, so that a further `fit` sets the same examples aside.
         shuffle: whether each epoch takes the examples in a new order.
         sample_weight: how much each example counts, 0 or more; scaled so that their mean is 1.
         validation: the fraction of the examples to set aside, chosen at random, or other examples (X, y); the loss

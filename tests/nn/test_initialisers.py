@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
+import random
+from collections.abc import Callable
 from math import sqrt
 from typing import Any
 
@@ -12,6 +15,7 @@ from nn import initialisers
 from nn.activations import ACTIVATIONS
 from nn.initialisers import AtRandom, Constant, He, Initialiser, Uniform, Xavier, generator
 from nn.layers import MLP, Layer, Neuron
+from nn.perceptron import Perceptron
 
 N_IN, N_OUT = 300, 200  # 60,000 draws: the variance of a sample is known to about 1 %
 
@@ -140,3 +144,37 @@ def test_an_initialiser_of_a_user() -> None:
 def test_faulty_settings_are_refused(attempt: Any, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         attempt()
+
+
+# --- seeds ---------------------------------------------------------------------------------------------------------
+
+MAKERS: dict[str, Callable[..., Any]] = {
+    "neuron": lambda **seed: Neuron(2, **seed),
+    "perceptron": lambda **seed: Perceptron(2, **seed),
+    "layer": lambda **seed: Layer(2, 3, **seed),
+    "mlp": lambda **seed: MLP(2, [3, 1], **seed),
+    "mlp for a task": lambda **seed: MLP.for_task("binary", 2, [3, 1], **seed),
+}
+
+
+@pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
+def test_models_made_in_a_loop_differ_and_random_seed_repeats_them(make: Callable[..., Any]) -> None:
+    before = random.getstate()
+    try:
+        random.seed(1337)
+        first = [make().state_dict() for _ in range(5)]
+        random.seed(1337)
+        again = [make().state_dict() for _ in range(5)]
+    finally:
+        random.setstate(before)
+    assert first == again
+    assert len({tuple(state.values()) for state in (*first, make().state_dict())}) == 6
+
+
+@pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
+def test_a_seed_gives_the_same_weights_and_leaves_pythons_random_alone(make: Callable[..., Any]) -> None:
+    name = "seed" if "seed" in inspect.signature(type(make())).parameters else "rng"
+    before = random.getstate()
+    assert make(**{name: 1}).state_dict() == make(**{name: np.random.default_rng(1)}).state_dict()
+    assert random.getstate() == before
+    assert make(**{name: 1}).state_dict() != make(**{name: 2}).state_dict()

@@ -127,8 +127,8 @@ def test_an_optimizer_of_another_model_is_refused(model: MLP) -> None:
 
 
 def test_loss_of_the_model_is_the_default() -> None:
-    model = MLP.for_task("binary", 2, [1])
-    twin = MLP.for_task("binary", 2, [1])
+    model = MLP.for_task("binary", 2, [1], seed=0)
+    twin = MLP.for_task("binary", 2, [1], seed=0)
     fit(model, X, [0, 1, 1, 0, 1], epochs=2)
     fit(twin, X, [0, 1, 1, 0, 1], "binary_cross_entropy_with_logits", epochs=2)
     assert numbers(model) == numbers(twin)
