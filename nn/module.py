@@ -15,8 +15,8 @@ class Module:
     """The base class of neurons, layers and networks, and of models of your own.
 
     A parameter is a leaf `Value` in an attribute of the module, or of a module in one of its attributes; lists, tuples,
-    dicts and object arrays of them are looked into. So a model of your own needs only its attributes and a
-    ``__call__``.
+    dicts and object arrays of them are looked into, and so is what has ``parameters()`` without being a module. So a
+    model of your own needs only its attributes and a ``__call__``.
 
     Example:
         >>> from autograd import Value
@@ -113,6 +113,8 @@ def places_in(member: Any, path: str = "") -> list[tuple[str, Value]]:
     inner: Iterable[tuple[Any, Any]]
     if isinstance(member, Module):
         inner = member.members()
+    elif looks_like_a_model(member):
+        inner = getattr(member, "__dict__", {}).items()
     else:
         inner = member.items() if isinstance(member, dict) else enumerate(member)
     found = []
@@ -120,9 +122,16 @@ def places_in(member: Any, path: str = "") -> list[tuple[str, Value]]:
         if isinstance(value, Value):
             if value.op is None:
                 found.append((f"{path}{name}", value))
-        elif isinstance(value, (Module, list, tuple, dict)) or _holds_objects(value):
+        elif isinstance(value, (list, tuple, dict)) or _holds_objects(value) or looks_like_a_model(value):
             found += places_in(value, f"{path}{name}.")
     return found
+
+
+def looks_like_a_model(x: Any) -> bool:
+    """Whether it is a `Module`, or an object of a class of one's own that is called and has ``parameters()``."""
+    if isinstance(x, Module):
+        return True
+    return not isinstance(x, type) and callable(x) and callable(getattr(x, "parameters", None))
 
 
 def _holds_objects(x: Any) -> bool:

@@ -22,6 +22,7 @@ import numpy as np
 from tqdm import tqdm
 
 from nn import losses, optimizers
+from nn.adopted import Model, adopted
 from nn.callbacks import Callback, EarlyStopping, Negligible, Report, first_reason
 from nn.data import Examples, FloatArray, check_count, check_number
 from nn.history import MOST, History, Recording, Snapshots
@@ -64,7 +65,7 @@ class TrainingDiverged(ArithmeticError):
 
 
 def fit(
-    model: Module,
+    model: Module | Model,
     X: Any,
     y: Any,
     loss: str | Loss | None = None,
@@ -98,7 +99,8 @@ def fit(
     difference that none of these examples shows at none of these times is not noticed: write ``where(step(z), a, b)``.
 
     Arguments:
-        model: takes a row of X, gives one Value or a list of them.
+        model: takes a row of X, gives one Value or a list of them: a `Module`, or an object of any class that is called
+            so and lists its Values with ``parameters()``.
         X: the examples, shape (examples, inputs).
         y: their targets, as the loss takes them: numbers, class numbers, or rows.
         loss: a name such as "mse" or an object of `nn.losses`; by default the model's own, else "mse".
@@ -142,6 +144,7 @@ def fit(
 
     Source: notes 4.2.2 and 4.2.3; lecture, "3. Gradient Descent".
     """
+    model = adopted(model, "fit")
     rng = generator(seed)
     epochs = check_count("epochs", epochs)
     rule = SGD(0.1) if optimizer is None else optimizers.get(optimizer)

@@ -12,15 +12,17 @@ from numbers import Real
 from typing import Any
 
 from autograd.derivation.words import words
-from autograd.drawing.neurons import row_and_inputs
 from autograd.engine import primitives
 from autograd.engine.checks import as_number
 from autograd.engine.graph import steps, topological_order
 from autograd.engine.value import Value
 from autograd.functions import dot, logsumexp
 from nn import losses
+from nn.adopted import Adopted
 from nn.data import counted
+from nn.module import Module, looks_like_a_model
 from nn.views.network import Weights, sizes_of, target_name, weights_of
+from nn.views.sums import weighted_sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,8 @@ class Example:
 def run_example(model: Any, x: Any, target: Any, loss: Any) -> Example:
     """Run a network on one example; the arguments, and what is raised, are those of `autograd.show`."""
     layers = weights_of(model, "show takes the result of an expression of Values, a network or a history")
+    if looks_like_a_model(model) and not isinstance(model, Module):
+        model = Adopted(model)
     sizes = sizes_of(layers)
     inputs = [Value(number, label=f"x{i}") for i, number in enumerate(_numbers(x, "x", "input", sizes[0], model), 1)]
     made = model(inputs)
@@ -120,10 +124,13 @@ def _neurons(
     model: Any, layers: Sequence[Weights], inputs: Sequence[Value], outputs: Sequence[Value]
 ) -> list[list[WorkingNeuron]]:
     """The neurons of each layer, found in the graph: a weighted sum by its weights, an output by who takes it."""
-    sums: dict[tuple[Any, ...], list[Value]] = {}  # those with the same weights, in the order of computation
-    for node in dict.fromkeys(node for output in outputs for node in topological_order(output)):
-        if node.op is primitives.dot:
-            sums.setdefault(tuple(row_and_inputs(node)[0]), []).append(node)
+    nodes = dict.fromkeys(node for output in outputs for node in topological_order(output))
+    sums: dict[tuple[Value, ...], list[Value]] = {}  # those with the same weights, in the order of computation
+    inputs_of: dict[Value, Sequence[Any]] = {}
+    rows = {row for layer in layers for row in layer.rows}
+    for node, row, taken in weighted_sums(nodes, rows):
+        sums.setdefault(row, []).append(node)
+        inputs_of[node] = taken
     uses = Counter(row for layer in layers for row in layer.rows)
     # Layers may share their weights: they take the sums one after the other, and no sum may be left over.
     waiting = {key: iter(nodes) for key, nodes in sums.items() if len(nodes) == uses[key]}
@@ -132,7 +139,7 @@ def _neurons(
     into: Sequence[Any] = inputs
     for k, (layer, z) in enumerate(zip(layers, z_of, strict=True)):
         user = z_of[k + 1][0] if k + 1 < len(layers) else None
-        a: Sequence[Any] = outputs if user is None else row_and_inputs(user)[1]
+        a: Sequence[Any] = outputs if user is None else inputs_of[user]
         if None in z or len(a) != len(z) or not all(isinstance(node, Value) for node in (*into, *a)):
             raise ValueError(
                 f"in what {model!r} computed, layer {k + 1} of {len(layers)} is not a weighted sum for each neuron, "

@@ -1,15 +1,18 @@
 """What the views of a network know of it: its rows of weights, and what textbooks call its circles.
 
-A network has ``layers``, or is a layer itself; a layer has ``neurons``, and a neuron a ``row`` of weights and its bias.
+A network has ``layers``, or is a layer itself; a layer has ``neurons``, and a neuron a ``row`` of weights and its bias,
+or weights ``w`` and a bias ``b``: see `nn.adopted`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 from autograd.engine.value import Value
+from nn.adopted import rows_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +25,16 @@ class Weights:
 
 def weights_of(model: Any, taken: str) -> list[Weights]:
     """The layers of a network, a layer or a neuron; for anything else a TypeError, which says what is taken."""
-    found = []
-    for owner in getattr(model, "layers", [model]):
-        neurons = [owner] if hasattr(owner, "row") else getattr(owner, "neurons", ())
-        activation = getattr(owner, "activation", None)
-        found.append(Weights([tuple(neuron.row) for neuron in neurons], "" if activation is None else repr(activation)))
+    try:
+        found = [
+            Weights(rows, "" if (activation := getattr(layer, "activation", None)) is None else repr(activation))
+            for rows, layer in rows_of(model)
+        ]
+    except AttributeError as missing:
+        why = "" if isinstance(model, (bool, Real, str, type(None))) else f": {missing}"
+        raise TypeError(f"{taken}, not {model!r:.60} ({type(model).__name__}){why}") from None
     if not found or not all(layer.rows for layer in found):
-        raise TypeError(f"{taken}, not {model!r:.60} ({type(model).__name__})")
+        raise TypeError(f"{taken}, not {model!r:.60} ({type(model).__name__}): a layer has no neurons")
     return found
 
 

@@ -53,7 +53,7 @@ def show_network(
     roles: dict[Value, Role] = {**dict.fromkeys(parameters, "parameter"), **dict.fromkeys(run.inputs, "input")}
     return Figure(
         NETWORK,
-        words("neuron_by_neuron", name=f"{one_line(repr(model).split('(')[0])}({' → '.join(map(str, run.sizes))})"),
+        words("neuron_by_neuron", name=f"{one_line(type(model).__name__)}({' → '.join(map(str, run.sizes))})"),
         words("outputs_and_deltas", description=scene.description),
         to_svg(scene),
         frames,
