@@ -84,11 +84,24 @@ _READERS = {
 }
 
 
+_ELSEWHERE = {
+    **dict.fromkeys(("jacfwd", "jacrev"), "write jacobian(f)"),
+    **dict.fromkeys(("jit", "vmap"), "write compile(y, inputs=[x]), which makes an array program for many examples"),
+    **dict.fromkeys(("tensor", "Tensor", "Variable"), "write Value(0.4), or grad(f)(x) for a list or an array x"),
+    "elementwise_grad": "write [grad(f)(x) for x in xs]",
+    "make_vjp": "write vjp(f, x)",
+    "make_jvp": "write jvp(f, (x,), (v,))",
+    "enable_grad": "leave it out: operations are recorded outside no_grad()",
+}
+"""What other libraries have at this place, and what to write here."""
+
+
 def __getattr__(name: str) -> Any:
     """Load a reader of the graph when it is first asked for."""
     if name in _READERS:
         return getattr(import_module(f"autograd.{_READERS[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    hint = f"; {_ELSEWHERE[name]}" if name in _ELSEWHERE else ""
+    raise AttributeError(f"module {__name__.partition('.')[0]!r} has no attribute {name!r}{hint}")
 
 
 def __dir__() -> list[str]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from nn import activations, initialisers, losses, measure, metrics, optimizers, plots, schedules
 from nn import views as views  # registers itself with draw and show
 from nn.callbacks import EarlyStopping
+from nn.grouped import Grouped
 from nn.history import History
 from nn.interop import from_torch, to_torch
 from nn.layers import MLP, Layer, Neuron
@@ -30,6 +31,27 @@ if TYPE_CHECKING:
     from nn.estimators import MLPClassifier as MLPClassifier
     from nn.estimators import MLPRegressor as MLPRegressor
 
+_ELSEWHERE = {
+    "Linear": "write Layer(n_inputs, n_outputs)",
+    "Dense": "write Layer(n_inputs, n_outputs)",
+    "Sequential": "write MLP(n_inputs, [16, 1]), or MLP.from_layers([Layer(2, 16, 'relu'), Layer(16, 1)])",
+    "Parameter": "write Value(0.4), from autograd",
+    "Value": "write autograd.Value",
+    "functional": "write autograd.functions",
+    "MSELoss": "write nn.losses.mse, or loss='mse'",
+    "L1Loss": "write nn.losses.mae, or loss='mae'",
+    "CrossEntropyLoss": "write nn.losses.categorical_cross_entropy_with_logits",
+    "BCELoss": "write nn.losses.binary_cross_entropy",
+    "BCEWithLogitsLoss": "write nn.losses.binary_cross_entropy_with_logits",
+    "Softmax": "write Layer(n_inputs, n_outputs, 'softmax')",
+    **{
+        theirs: f"write Layer(n_inputs, n_outputs, {name!r}), or {name}(v) of autograd.functions"
+        for theirs, name in (("ReLU", "relu"), ("Tanh", "tanh"), ("Sigmoid", "sigmoid"), ("GELU", "gelu"))
+    },
+}
+"""What PyTorch and Keras have in the module of that name, and what to write here."""
+
+
 __all__ = [
     "MLP",
     "SGD",
@@ -39,6 +61,7 @@ __all__ = [
     "DeltaRule",
     "EarlyStopping",
     "FileError",
+    "Grouped",
     "History",
     "Layer",
     "Loss",
@@ -77,7 +100,8 @@ def __getattr__(name: str) -> Any:
     """Load the estimators when one is first asked for."""
     if name in _ESTIMATORS:
         return getattr(import_module("nn.estimators"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    hint = f"; {_ELSEWHERE[name]}" if name in _ELSEWHERE else ""
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}{hint}")
 
 
 def __dir__() -> list[str]:

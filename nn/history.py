@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 from autograd.derivation.tables import html_table
+from autograd.engine.elsewhere import absent
 from nn.data import Examples, FloatArray
 from nn.steps import StepFunction
 
@@ -92,6 +93,16 @@ class Recording(NamedTuple):
     examples: Examples
 
 
+_ELSEWHERE = {
+    "history": 'write history["loss"], or history.to_dict() for all columns',
+    "epoch": 'write history["epoch"]',
+    "keys": "write history.columns",
+    "items": "write history.to_dict().items()",
+    "loss_curve_": 'write history["loss"]',
+}
+"""What the course of a training has in other libraries."""
+
+
 class History:
     """The course of a training, one row an epoch.
 
@@ -117,8 +128,8 @@ class History:
             1   0.5
             2  0.25
         all 2 epochs done
-        >>> history["loss"]
-        [0.5, 0.25]
+        >>> history["loss"], "loss" in history, list(history)
+        ([0.5, 0.25], True, ['epoch', 'loss'])
     """
 
     snapshots: Snapshots | None = None
@@ -139,7 +150,20 @@ class History:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def __iter__(self) -> Iterator[str]:
+        """The names of the columns, as a data frame has it; the rows are ``history.rows``."""
+        return iter(self.columns)
+
+    def __contains__(self, column: object) -> bool:
+        return column in self.columns
+
+    def __getattr__(self, name: str) -> NoReturn:
+        """Only asked for what there is not."""
+        raise absent(self, name, _ELSEWHERE)
+
     def __getitem__(self, column: str) -> list[float]:
+        if isinstance(column, (int, slice)):
+            raise TypeError(f"history[{column}] is no column; for the rows, one an epoch, write history.rows[{column}]")
         if column not in self.columns:
             raise KeyError(f"the history has no column {column!r}; it has {', '.join(self.columns)}")
         return [row[column] for row in self.rows]

@@ -15,7 +15,7 @@ import numpy as np
 from autograd.engine.value import Value
 from nn import activations
 from nn.activations import Activation, PReLU
-from nn.layers import MLP, Layer
+from nn.layers import MLP, Layer, Neuron
 
 if TYPE_CHECKING:
     import torch
@@ -26,11 +26,12 @@ _OPTIONS = {**dict.fromkeys(_PLAIN, ()), "LeakyReLU": ("negative_slope",), "ELU"
 _THEIRS = {activations.get(theirs).name: theirs for theirs in _OPTIONS}
 
 
-def to_torch(model: MLP) -> torch.nn.Sequential:
+def to_torch(model: MLP | Layer | Neuron) -> torch.nn.Sequential:
     """A PyTorch model that computes the same, in double precision.
 
     Arguments:
-        model: an MLP whose activations PyTorch has too: all of `nn.activations` but step and sign, none of your own.
+        model: a network, a layer or a neuron whose activations PyTorch has too: all of `nn.activations` but step and
+            sign, none of your own.
 
     Returns:
         A `Sequential` of `Linear` layers with activations between them, and none where the activation is linear. Its
@@ -40,6 +41,7 @@ def to_torch(model: MLP) -> torch.nn.Sequential:
 
     Raises:
         ImportError: if torch is not installed.
+        TypeError: for another model.
         ValueError: for an activation that PyTorch does not have, and for neurons that share single parameters, which
             a Linear layer cannot have.
 
@@ -53,12 +55,18 @@ def to_torch(model: MLP) -> torch.nn.Sequential:
     """
     import torch
 
+    if not isinstance(model, (MLP, Layer, Neuron)):
+        raise TypeError(
+            f"to_torch takes an MLP, a Layer or a Neuron, not {type(model).__name__}; make one of the same numbers: "
+            "MLP(n_inputs, sizes, weights=..., biases=...)"
+        )
     made = _Made(model)
     modules: list[torch.nn.Module] = []
-    for layer in model.layers:
+    for layer in model.layers if isinstance(model, MLP) else [model]:
+        weights = [layer.weights] if isinstance(layer, Neuron) else layer.weights
+        biases = [layer.bias] if isinstance(layer, Neuron) else layer.biases
         linear = torch.nn.Linear(layer.n_inputs, layer.n_outputs, dtype=torch.float64)
-        linear.weight = made.parameter([neuron.weights for neuron in layer.neurons])
-        linear.bias = made.parameter([neuron.bias for neuron in layer.neurons])
+        linear.weight, linear.bias = made.parameter(weights), made.parameter(biases)
         modules += [linear, *_activation_to_torch(layer.activation, made)]
     return torch.nn.Sequential(*modules)
 
@@ -66,7 +74,7 @@ def to_torch(model: MLP) -> torch.nn.Sequential:
 class _Made:
     """PyTorch's parameters, each made once, for the blocks of Values that they stand for."""
 
-    def __init__(self, model: MLP) -> None:
+    def __init__(self, model: MLP | Layer | Neuron) -> None:
         self.model = model
         self.blocks: dict[tuple[Value, ...], torch.nn.Parameter] = {}
         self.block_of: dict[Value, tuple[Value, ...]] = {}

@@ -5,12 +5,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
-from typing import Any, NamedTuple, Self, TypeVar
+from typing import Any, ClassVar, NamedTuple, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from autograd.engine import primitives
+from autograd.engine.elsewhere import instead
 from autograd.engine.escapes import inputs_of_open_calls
 from autograd.engine.value import Operand, Value
 from autograd.functions import Rows, linear
@@ -22,6 +23,30 @@ from nn.initialisers import InitialiserChoice, Seed
 from nn.losses import Loss
 from nn.module import Module, places_in
 from nn.suggest import lookup, unknown
+
+_SIZES = {"nin": "write n_inputs=", "in_features": "write n_inputs=", "input_size": "write n_inputs="}
+_NO_BIAS = (
+    "every neuron has a bias; for none start it at 0, as it does beside given weights, and leave it out of training: "
+    "fit(model, X, y, optimizer=Grouped((model.weights, SGD(0.1))))"
+)
+_ELSEWHERE = {
+    "neuron": {**_SIZES, "nonlin": "write activation='relu', or 'linear' for none", "seed": "write rng="},
+    "layer": {
+        **_SIZES,
+        **dict.fromkeys(("nout", "out_features", "units"), "write n_outputs="),
+        "nonlin": "write activation='relu', or 'linear' for none",
+        "seed": "write rng=",
+        "bias": f"write biases=[...]; {_NO_BIAS}",
+    },
+    "network": {
+        **_SIZES,
+        **dict.fromkeys(("nouts", "hidden_layer_sizes", "hidden"), "write sizes=[16, 16, 1], the output layer last"),
+        "nonlin": "write activation='relu', or 'linear' for none",
+        **dict.fromkeys(("rng", "random_state"), "write seed="),
+        "bias": _NO_BIAS,
+    },
+}
+"""What constructors take in other libraries."""
 
 
 class FeedForward(Module, ABC):
@@ -161,6 +186,16 @@ class Neuron(FeedForward):
     Source: notes 5.2 and 5.3; lecture, the mathematical model of a neuron.
     """
 
+    elsewhere: ClassVar[Mapping[str, str]] = {
+        **Module.elsewhere,
+        "w": "write neuron.weights",
+        "weight": "write neuron.weights",
+        "b": "write neuron.bias",
+        "nonlin": "write neuron.activation",
+        "in_features": "write neuron.n_inputs",
+    }
+
+    @instead(_ELSEWHERE["neuron"])
     def __init__(
         self,
         n_inputs: int,
@@ -267,6 +302,15 @@ class Layer(FeedForward):
     Source: lecture, "Feed-Forward Networks" and "Fully Connected Networks".
     """
 
+    elsewhere: ClassVar[Mapping[str, str]] = {
+        **Module.elsewhere,
+        **dict.fromkeys(("w", "weight"), "write layer.weights, or those of one neuron: layer.neurons[0].weights"),
+        **dict.fromkeys(("b", "bias"), "write layer.biases, or that of one neuron: layer.neurons[0].bias"),
+        "in_features": "write layer.n_inputs",
+        "out_features": "write layer.n_outputs",
+    }
+
+    @instead(_ELSEWHERE["layer"])
     def __init__(
         self,
         n_inputs: int,
@@ -294,6 +338,16 @@ class Layer(FeedForward):
         self.neurons = [Neuron._of_layer(self.n_inputs, each, row) for row in rows]
 
     _rows: Rows | None = None  # of the neurons, as they have been read for the last example
+
+    @property
+    def weights(self) -> list[tuple[Value, ...]]:
+        """The weights: for each neuron a row, as the argument has them."""
+        return [neuron.weights for neuron in self.neurons]
+
+    @property
+    def biases(self) -> list[Value]:
+        """The biases, one for each neuron."""
+        return [neuron.bias for neuron in self.neurons]
 
     def members(self) -> Iterable[tuple[str, Any]]:
         """The activation, which may have a parameter, and the rows of the neurons."""
@@ -393,9 +447,18 @@ class MLP(FeedForward):
     Source: notes 5.4 to 5.6; lecture, "Feed-Forward Networks".
     """
 
+    elsewhere: ClassVar[Mapping[str, str]] = {
+        **Module.elsewhere,
+        **dict.fromkeys(
+            ("weight", "w"), "write model.weights, or those of one neuron: model.layers[0].neurons[0].weights"
+        ),
+        **dict.fromkeys(("bias", "b"), "write model.biases, or that of one neuron: model.layers[0].neurons[0].bias"),
+        "neurons": "write model.layers[0].neurons",
+    }
     loss: Loss | None = None
     task: str | None = None
 
+    @instead(_ELSEWHERE["network"])
     def __init__(
         self,
         n_inputs: int,
@@ -432,6 +495,16 @@ class MLP(FeedForward):
                 for n, width, kind, rows, row in zip([n_inputs, *widths], widths, kinds, *given, strict=False)
             ]
         )
+
+    @property
+    def weights(self) -> list[list[tuple[Value, ...]]]:
+        """The weights of each layer, as the argument has them."""
+        return [layer.weights for layer in self.layers]
+
+    @property
+    def biases(self) -> list[list[Value]]:
+        """The biases of each layer."""
+        return [layer.biases for layer in self.layers]
 
     @classmethod
     def from_layers(cls, layers: Iterable[Layer]) -> Self:

@@ -10,17 +10,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import reduce
 from numbers import Real
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
 from autograd.engine import primitives, scalar
+from autograd.engine.elsewhere import refuse
 from autograd.engine.modes import no_grad
 from autograd.engine.primitives import Outside, Primitive
 from autograd.engine.value import Operand, Value, apply
 from autograd.functions import absolute, dot, fsum, logsumexp, maximum, relu, step, stop_gradient, where, xlogy
 from nn.data import Examples, check_inputs, check_number, check_targets, check_weights, counted, number_of
 from nn.suggest import chosen, lookup
+
+_IN_FIT = "the mean over the examples of a step; their sum is the mean at a learning rate times their number"
+_ELSEWHERE = {
+    "reduction": f"it is said in the call: mse(predictions, targets, reduction='sum'). nn.fit takes {_IN_FIT}",
+    "weight": "write sample_weight= in the call, one number an example",
+    "size_average": "write reduction='mean' or 'sum' in the call",
+    "from_logits": "write the loss on logits, such as binary_cross_entropy_with_logits",
+}
+"""What losses take in other libraries when they are made."""
 
 
 class Loss:
@@ -43,6 +53,13 @@ class Loss:
 
     name: str
     on_logits: bool = False
+
+    def __new__(cls, *args: Any, **settings: Any) -> Self:
+        """Look at what is given to a class without settings, such as those of other libraries."""
+        if cls.__init__ is object.__init__ and (args or settings):
+            refuse(cls.__name__, settings, _ELSEWHERE)
+            raise TypeError(f"{cls.__name__} takes no arguments; call an object of it with predictions and targets")
+        return super().__new__(cls)
 
     def one(self, outputs: Sequence[Any], targets: Sequence[Any]) -> Any:
         """The loss of one example.
@@ -104,7 +121,11 @@ class Loss:
         return outputs if isinstance(outputs, list) else list(outputs) if isinstance(outputs, tuple) else [outputs]
 
     def __call__(
-        self, predictions: Any, targets: Any, reduction: str = "mean", sample_weight: Iterable[float] | None = None
+        self,
+        predictions: Any = None,
+        targets: Any = None,
+        reduction: str = "mean",
+        sample_weight: Iterable[float] | None = None,
     ) -> Any:
         """The loss of a batch.
 
@@ -125,6 +146,11 @@ class Loss:
 
         Source: lecture, the loss over all examples and outputs; notes 3.2.2 and 4.2.3.
         """
+        if predictions is None or targets is None:
+            raise TypeError(
+                f"{self!r} is a loss already: write {self!r}(predictions, targets, reduction={reduction!r}). "
+                f"In nn.fit it is loss={self!r}: {_IN_FIT}"
+            )
         averaged = lookup("reduction", reduction, {"mean": True, "sum": False})
         losses = self._of_each(predictions, targets)
         if sample_weight is None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
+from autograd.engine.elsewhere import absent
 from autograd.engine.value import Value
 from nn.data import check_number, counted
 
@@ -31,6 +32,32 @@ class Module:
         >>> line.state_dict()
         {'slope': 2.0, 'offset': 1.0}
     """
+
+    elsewhere: ClassVar[Mapping[str, str]] = {
+        "train": "leave it out: a model computes the same in training and in use",
+        "eval": "leave it out: a model computes the same in training and in use",
+        "fit": "write nn.fit(model, X, y)",
+        "to": "leave it out: the numbers are Python's floats; compile gives a program for other devices",
+        "cuda": "leave it out: the numbers are Python's floats; compile gives a program for other devices",
+        "double": "leave it out: every number is a double",
+        "float": "leave it out: every number is a double",
+        "modules": "its modules are its attributes",
+        "children": "its modules are its attributes",
+        "register_parameter": "set an attribute: self.w = Value(0.0)",
+        "requires_grad_": "to train a part of a model, give fit optimizer=Grouped((part, SGD(0.1)))",
+        "coefs_": "write model.weights",
+        "intercepts_": "write model.biases",
+        "get_weights": "write model.state_dict()",
+        "set_weights": "write model.load_state_dict(state)",
+        "summary": "write print(model) or draw(model)",
+    }
+    """What models have in other libraries, and what to write here."""
+
+    def __getattr__(self, name: str) -> Any:
+        """Only asked for what there is not, and where a property raises an AttributeError of its own."""
+        if hasattr(type(self), name):
+            return object.__getattribute__(self, name)
+        raise absent(self, name, self.elsewhere)
 
     def members(self) -> Iterable[tuple[str, Any]]:
         """Where parameters are looked for: names, and Values, modules or sequences of these. The attributes."""

@@ -20,6 +20,7 @@ from typing import Any, ClassVar, NoReturn, Self
 
 import numpy as np
 
+from autograd.engine.elsewhere import absent
 from autograd.engine.value import Value
 from nn.data import FloatArray, check_count, check_number
 from nn.schedules import Schedule, configured
@@ -117,7 +118,7 @@ class Optimizer(Settings, ABC):
             return self.lr
         return self.lr(self.steps if self.lr.per == "step" else self.epochs)
 
-    def step(self, parameters: Iterable[Value]) -> None:
+    def step(self, parameters: Iterable[Value] = ()) -> None:
         """Change the parameters by their gradients. (The gradients stay: ``model.zero_grad()`` clears them.)
 
         Arguments:
@@ -241,7 +242,7 @@ class Optimizer(Settings, ABC):
             )
         listed = list(parameters)
         if not listed:
-            raise ValueError(f"{kind} was given no parameters; give model.parameters()")
+            raise ValueError(f"{kind} was given no parameters; write optimizer.step(model.parameters())")
         for i, parameter in enumerate(listed):
             if not isinstance(parameter, Value):
                 raise TypeError(
@@ -308,10 +309,7 @@ class Optimizer(Settings, ABC):
 
     def __getattr__(self, name: str) -> NoReturn:
         """Only asked for what there is not."""
-        hint = _ELSEWHERE.get(name)
-        raise AttributeError(
-            f"{type(self).__name__} has no {name!r}" + (f"; {hint}" if hint else ""), name=name, obj=self
-        )
+        raise absent(self, name, _ELSEWHERE)
 
 
 _LARGEST_ROOT = float(np.sqrt(np.finfo(float).max))
@@ -319,7 +317,9 @@ _LARGEST_ROOT = float(np.sqrt(np.finfo(float).max))
 
 _ELSEWHERE = {
     "zero_grad": "write model.zero_grad() before loss.backward()",
-    "param_groups": "the learning rate is optimizer.lr, a number or a schedule",
+    "param_groups": "the learning rate is optimizer.lr, a number or a schedule; for several write "
+    "Grouped((part, SGD(0.1)), (another, SGD(0.01)))",
+    "add_param_group": "write Grouped((part, SGD(0.1)), (another, SGD(0.01)))",
     "momentum": "write Momentum(lr, gamma=0.9)",
     "nesterov": "write Nesterov(lr, gamma=0.9)",
     "betas": "write beta1= and beta2=",

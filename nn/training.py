@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
+from autograd.engine.elsewhere import instead
 from nn import losses, optimizers
 from nn.adopted import Model, adopted
 from nn.callbacks import Callback, EarlyStopping, Negligible, Report, first_reason
@@ -64,6 +65,19 @@ class TrainingDiverged(ArithmeticError):
         self.parameter, self.history = parameter, history
 
 
+_ELSEWHERE = {
+    **dict.fromkeys(("lr", "learning_rate"), "write optimizer=SGD(0.1)"),
+    "criterion": "write loss=",
+    "verbose": "write progress=",
+    **dict.fromkeys(("validation_data", "validation_split"), "write validation=(X, y), or a fraction such as 0.2"),
+    "random_state": "write seed=",
+    "max_iter": "write epochs=",
+    "parameters": "write optimizer=Grouped((parameters, SGD(0.1)))",
+}
+"""What the training takes in other libraries."""
+
+
+@instead(_ELSEWHERE)
 def fit(
     model: Module | Model,
     X: Any,

@@ -44,8 +44,8 @@ ATTRIBUTES = {
     "numpy": "write v.data",
     "detach": "write v.stop_gradient(), or v.data for the number",
     "clone": "leave it out: no operation changes a Value that there is",
-    "requires_grad": "every leaf has a gradient; what is not to learn is left out of optimizer.step(...), and in "
-    "nn.fit(...) out of the groups of nn.optimizers.Grouped",
+    "requires_grad": "every leaf has a gradient; to leave some as they are write optimizer.step(the others), or for "
+    "nn.fit optimizer=Grouped((the others, SGD(0.1)))",
     "requires_grad_": "every leaf has a gradient; leave it out",
     "retain_grad": "every node keeps its gradient; leave it out",
     "grad_fn": "write v.op and v.operands",
