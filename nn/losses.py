@@ -25,7 +25,7 @@ from nn.suggest import chosen, lookup
 
 _IN_FIT = "the mean over the examples of a step; their sum is the mean at a learning rate times their number"
 _ELSEWHERE = {
-    "reduction": f"it is said in the call: mse(predictions, targets, reduction='sum'). nn.fit takes {_IN_FIT}",
+    "reduction": f"write mse(predictions, targets, reduction='sum'). nn.fit takes {_IN_FIT}",
     "weight": "write sample_weight= in the call, one number an example",
     "size_average": "write reduction='mean' or 'sum' in the call",
     "from_logits": "write the loss on logits, such as binary_cross_entropy_with_logits",

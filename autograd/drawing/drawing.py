@@ -34,7 +34,7 @@ ENDINGS = (".svg", ".png", ".pdf", ".dot")
 _ELSEWHERE = {
     "rankdir": "a picture goes from left to right; for Graphviz's layout write digraph = draw(v).digraph, then "
     "digraph.attr(rankdir='TB')",
-    "format": "the ending decides: draw(v).save('graph.svg')",
+    "format": "write draw(v).save('graph.svg'): the ending decides",
     "filename": "write draw(v).save('graph.svg')",
     "params": "write names={'w': w}, or label the Values",
 }

@@ -1,7 +1,7 @@
 """What is called otherwise here: errors that tell whoever comes from micrograd, PyTorch or JAX what to write.
 
 Each class or function that people know from elsewhere has a table, from the name there to what to write here. The
-pages `nn.coming` sets the names side by side.
+page `nn.coming_from` sets the names side by side.
 """
 
 from __future__ import annotations

@@ -21,6 +21,7 @@ PUBLIC = (
     "autograd.functions",
     "nn",
     "nn.activations",
+    "nn.coming_from",
     "nn.estimators",
     "nn.initialisers",
     "nn.losses",

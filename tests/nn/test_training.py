@@ -269,7 +269,11 @@ def test_one_callback_may_stand_by_itself(model: MLP, capsys: pytest.CaptureFixt
 
 @pytest.mark.parametrize(
     ("task", "sizes", "targets"),
-    [("binary", [1], [0, 1, 1, 0, 1]), ("multiclass", [3], [0, 1, 2, 1, 0]), ("multilabel", [2], [[0, 1]] * 5)],
+    [
+        ("binary", [1], [0, 1, 1, 0, 1]),
+        ("multiclass", [3], [0, 1, 2, 1, 0]),
+        ("multilabel", [2], [[0, 1], [1, 1], [0, 0], [1, 0], [0, 1]]),
+    ],
 )
 def test_accuracy_is_that_of_the_predicted_classes(task: str, sizes: list[int], targets: Any) -> None:
     model = MLP.for_task(task, 2, sizes)
