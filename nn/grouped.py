@@ -32,8 +32,8 @@ class Grouped(Optimizer):
         TypeError: for what is no such pair.
         ValueError: for no parts, a part without parameters, and for a parameter in two of them.
 
-    Example: the first layer stays as it is, and the weights of the second decay, but not its bias.
-        >>> from nn import MLP, SGD, fit
+    Example:
+        >>> from nn import MLP, SGD, fit  # the first layer stays; the weights of the second decay, but not its bias
         >>> model = MLP(1, [2, 1], seed=0)
         >>> second = model.layers[1]
         >>> optimizer = Grouped((second.weights, SGD(0.1, weight_decay=0.01)), (second.biases, SGD(0.2)))
