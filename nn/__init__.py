@@ -96,12 +96,14 @@ _ESTIMATORS = ("MLPClassifier", "MLPRegressor")
 """Public names that need scikit-learn; in no ``__all__``, so that ``from nn import *`` does without it."""
 
 
-def __getattr__(name: str) -> Any:
-    """Load the estimators when one is first asked for."""
-    if name in _ESTIMATORS:
-        return getattr(import_module("nn.estimators"), name)
-    hint = f"; {_ELSEWHERE[name]}" if name in _ELSEWHERE else ""
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}{hint}")
+if not TYPE_CHECKING:  # for a checker there is no such name
+
+    def __getattr__(name: str) -> Any:
+        """Load the estimators when one is first asked for."""
+        if name in _ESTIMATORS:
+            return getattr(import_module("nn.estimators"), name)
+        hint = f"; {_ELSEWHERE[name]}" if name in _ELSEWHERE else ""
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}{hint}")
 
 
 def __dir__() -> list[str]:

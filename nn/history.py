@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from html import escape
-from typing import Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from autograd.derivation.tables import html_table
 from autograd.engine.elsewhere import absent
@@ -157,9 +157,11 @@ class History:
     def __contains__(self, column: object) -> bool:
         return column in self.columns
 
-    def __getattr__(self, name: str) -> NoReturn:
-        """Only asked for what there is not."""
-        raise absent(self, name, _ELSEWHERE)
+    if not TYPE_CHECKING:  # for a checker there is no such name
+
+        def __getattr__(self, name: str) -> NoReturn:
+            """Only asked for what there is not."""
+            raise absent(self, name, _ELSEWHERE)
 
     def __getitem__(self, column: str) -> list[float]:
         if isinstance(column, (int, slice)):

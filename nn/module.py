@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -53,11 +53,13 @@ class Module:
     }
     """What models have in other libraries, and what to write here."""
 
-    def __getattr__(self, name: str) -> Any:
-        """Only asked for what there is not, and where a property raises an AttributeError of its own."""
-        if hasattr(type(self), name):
-            return object.__getattribute__(self, name)
-        raise absent(self, name, self.elsewhere)
+    if not TYPE_CHECKING:  # for a checker there is no such name
+
+        def __getattr__(self, name: str) -> Any:
+            """Only asked for what there is not, and where a property raises an AttributeError of its own."""
+            if hasattr(type(self), name):
+                return object.__getattribute__(self, name)
+            raise absent(self, name, self.elsewhere)
 
     def members(self) -> Iterable[tuple[str, Any]]:
         """Where parameters are looked for: names, and Values, modules or sequences of these. The attributes."""

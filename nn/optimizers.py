@@ -118,7 +118,7 @@ class Optimizer(Settings, ABC):
             return self.lr
         return self.lr(self.steps if self.lr.per == "step" else self.epochs)
 
-    def step(self, parameters: Iterable[Value] = ()) -> None:
+    def step(self, parameters: Iterable[Value] | None = None) -> None:
         """Change the parameters by their gradients. (The gradients stay: ``model.zero_grad()`` clears them.)
 
         Arguments:
@@ -135,6 +135,8 @@ class Optimizer(Settings, ABC):
             >>> optimizer.step([w]); w.data
             0.8
         """
+        if parameters is None:
+            raise TypeError("step is given what it moves; write optimizer.step(model.parameters())")
         moved = self.bind(parameters)
         theta = flat_data(moved)
         self.update(theta, flat_gradient(moved))
@@ -242,7 +244,7 @@ class Optimizer(Settings, ABC):
             )
         listed = list(parameters)
         if not listed:
-            raise ValueError(f"{kind} was given no parameters; write optimizer.step(model.parameters())")
+            raise ValueError(f"{kind} was given no parameters; give model.parameters()")
         for i, parameter in enumerate(listed):
             if not isinstance(parameter, Value):
                 raise TypeError(

@@ -68,7 +68,7 @@ def save(path: PathLike, model: Module, optimizer: Optimizer | None = None) -> N
         optimizer: the one that trained it, to go on later where it stopped.
 
     Raises:
-        TypeError: for a model without ``architecture()``.
+        TypeError: for a model without ``architecture()``, or without the base class `nn.Module`.
         ValueError: for a parameter that is NaN or infinite: no such model can be used again. For the optimizer of a
             model of another size.
         OSError: if the file cannot be written.
@@ -82,6 +82,11 @@ def save(path: PathLike, model: Module, optimizer: Optimizer | None = None) -> N
         >>> load(path)
         MLP(2 → 3 tanh → 1 linear, 13 parameters)
     """
+    if not isinstance(model, Module):
+        raise TypeError(
+            f"save takes a model of nn, and {type(model).__name__} has no base class; derive it from nn.Module "
+            "and define architecture(), or keep its numbers: [p.data for p in model.parameters()]"
+        )
     state = {name: check_number(f"parameter {name}", number) for name, number in model.state_dict().items()}
     header: dict[str, Any] = {
         "format": FORMAT,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import warnings
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from autograd import Value, draw, show, worksheet
-from nn import SGD, Module, Neuron, fit
+from nn import SGD, Module, Neuron, fit, save
 from nn.adopted import Adopted, adopted
 from nn.views.example import run_example
 from nn.views.picture import network_scene
@@ -128,6 +129,23 @@ def test_what_the_list_leaves_out_stays_as_it_is() -> None:
 def test_an_example_of_another_length_is_an_error_where_zip_would_leave_out_the_rest() -> None:
     with pytest.raises(ValueError, match="X has 2 columns, but the model takes 3 inputs"):
         fit(OwnMLP(3, [1]), [[1.0, 2.0]], [1.0])
+
+
+def test_early_stopping_gives_it_the_best_parameters_back() -> None:
+    model = OwnMLP(3, [2, 1])
+    seen: list[list[float]] = []
+
+    def note(report: Any) -> None:
+        seen.append([p.data for p in report.model.parameters()])
+
+    history = fit(model, X, Y, optimizer=SGD(0.3), epochs=30, validation=(X[::-1], Y), patience=2, callbacks=note)
+    best = min(range(len(history)), key=lambda i: history["val_loss"][i])
+    assert [p.data for p in model.parameters()] == seen[best]
+
+
+def test_save_says_that_it_takes_the_base_class(tmp_path: Path) -> None:
+    with pytest.raises(TypeError, match=r"OwnMLP has no base class; derive it from nn\.Module"):
+        save(tmp_path / "model.npz", OwnMLP(2, [1]))  # type: ignore[arg-type]
 
 
 class NoWeights:

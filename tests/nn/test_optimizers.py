@@ -250,6 +250,8 @@ def test_parameters_of_another_model_are_refused_until_reset() -> None:
 def test_a_model_without_parameters_is_refused() -> None:
     with pytest.raises(ValueError, match=r"SGD was given no parameters; give model.parameters\(\)"):
         SGD().step([])
+    with pytest.raises(TypeError, match=r"write optimizer\.step\(model\.parameters\(\)\)"):
+        SGD().step()
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
@@ -355,9 +357,9 @@ def test_settings_of_other_libraries_are_refused_with_what_to_write(make: Callab
 
 
 def test_what_other_optimizers_have_is_refused_with_what_to_write() -> None:
-    with pytest.raises(AttributeError, match=r"SGD has no 'zero_grad'; write model.zero_grad\(\) before"):
+    with pytest.raises(AttributeError, match=r"SGD has no attribute 'zero_grad'; write model.zero_grad\(\) before"):
         SGD().zero_grad()
-    with pytest.raises(AttributeError, match=r"SGD has no 'nonsense'$"):
+    with pytest.raises(AttributeError, match=r"SGD has no attribute 'nonsense'$"):
         _ = SGD().nonsense
     assert not hasattr(SGD(), "param_groups")
 
