@@ -1,7 +1,7 @@
 """Coming from micrograd, PyTorch, JAX, scikit-learn or Keras: what is called otherwise here, and what differs silently.
 
-What you write there works here too, or is an error that says what to write; the first table of each part has both. The
-second has what no error tells: the same line, another number. In all of them `v` and `w` are Values, `y` is computed
+What you write there works here too, or is an error that says what to write: the first two tables of each part. The third
+has what no error tells: the same line, another number. In all of them `v` and `w` are Values, `y` is computed
 from them, `f(x, y)` is a function, `neuron`, `layer` and `model` are of `nn`.
 
 ## micrograd, and its lecture
@@ -10,18 +10,21 @@ Write `from autograd import Value` for `from micrograd.engine import Value`, and
 `from micrograd.nn import Neuron, Layer, MLP`. Then micrograd's notebooks run. The lecture's own Neuron, Layer and MLP,
 which have no base class, go to `fit`, `draw`, `show` and `worksheet` as they are, once `nn` is imported.
 
-| there | here | |
-| --- | --- | --- |
-| `y._prev`, `y._op`, `y._backward()` | `y.parents`, `y.op`, `steps(y)` | works |
-| `draw_dot(y)` of the lecture | `draw(y)`; for Graphviz `draw(y).digraph` | works |
-| `draw(y, rankdir="TB")` | `digraph = draw(y).digraph`, `digraph.attr(rankdir="TB")` | says so |
-| `draw(y, format="svg")` | `draw(y).save` | says so |
-| `neuron.w`, `neuron.b`, `neuron.nonlin` | `neuron.weights`, `neuron.bias`, `neuron.activation` | says so |
-| `Neuron(nin=2)`, `Layer(nin=2, nout=3)`, `MLP(nin=2, nouts=[4, 1])` | `MLP(n_inputs=2, sizes=[4, 1])` | says so |
-| `Neuron(2, nonlin=False)` | `Neuron(2, activation="linear")` | says so |
-| `model.layers[0].neurons[0].w[0].data` | `neuron.weights`: `model.layers[0].neurons[0].weights[0].data` | says so |
-| `sum((w * v for w, v in zip(xs, xs)), w)` | `dot(xs, xs, bias=w)` | works |
-| `model.zero_grad()`, `model.parameters()` | the same | works |
+| works here too | is called here |
+| --- | --- |
+| `y._prev`, `y._op`, `y._backward()` | `y.parents`, `y.op`, `steps(y)` |
+| `draw_dot(y)` of the lecture | `draw(y)`; for Graphviz `draw(y).digraph` |
+| `sum((w * v for w, v in zip(xs, xs)), w)` | `dot(xs, xs, bias=w)` |
+| `model.zero_grad()`, `model.parameters()` | the same |
+
+| is an error that says so | is called here |
+| --- | --- |
+| `draw(y, rankdir="TB")` | `digraph = draw(y).digraph`, `digraph.attr(rankdir="TB")` |
+| `draw(y, format="svg")` | `draw(y).save` |
+| `neuron.w`, `neuron.b`, `neuron.nonlin` | `neuron.weights`, `neuron.bias`, `neuron.activation` |
+| `Neuron(nin=2)`, `Layer(nin=2, nout=3)`, `MLP(nin=2, nouts=[4, 1])` | `MLP(n_inputs=2, sizes=[4, 1])` |
+| `Neuron(2, nonlin=False)` | `Neuron(2, activation="linear")` |
+| `model.layers[0].neurons[0].w[0].data` | `neuron.weights`: `model.layers[0].neurons[0].weights[0].data` |
 
 | what differs | there | here |
 | --- | --- | --- |
@@ -38,40 +41,43 @@ which have no base class, go to `fit`, `draw`, `show` and `worksheet` as they ar
 
 ## PyTorch
 
-| there | here | |
-| --- | --- | --- |
-| `torch.tensor(0.4, requires_grad=True)` | `Value(0.4)`: every leaf has a gradient | other package |
-| `v.item()`, `v.numpy()`, `v.detach()` | `v.data`, `v.stop_gradient()` | says so |
-| `v.grad_fn`, `v.is_leaf` | `v.op`, `v.operands`, `v.op is None` | says so |
-| `v.clamp(0.0, 1.0)`, `v.square()`, `v.pow(2)` | `v.clip(0.0, 1.0)`, `v**2` | says so |
-| `y.backward(retain_graph=True)`, `v.retain_grad()` | leave it out: `y.backward()` | says so |
-| `y.backward(create_graph=True)` | leave it out: `grad(grad(lambda x: x**3))(2.0)` | says so |
-| `autograd.tensor(0.4)`, `nn.Parameter(0.4)` | `Value(0.4)` | says so |
-| `nn.Linear(2, 3)` | `Layer(2, 3)` | says so |
-| `nn.Sequential(layer)` | `MLP(2, [16, 1])`, `MLP.from_layers([layer])` | says so |
-| `nn.ReLU()` | `Layer(2, 3, 'relu')`, `relu(v)` | says so |
-| `nn.MSELoss()` | `nn.losses.mse([1.0], [0.0])` | says so |
-| `nn.losses.MeanSquaredError(reduction="sum")`, `nn.losses.mse(reduction="sum")` | `mse([1.0], [0.0], reduction="sum")`; `fit` takes the mean over the examples of a step | says so |
-| `nn.losses.mse([1.0], [0.0], reduction="sum")` | the same | works |
-| `layer.weight`, `layer.bias` | `layer.weights`, `layer.biases` | says so |
-| `Layer(2, 3, bias=False)` | a bias that is not trained: `layer = Layer(2, 3, biases=[0.0, 0.0, 0.0], weights=layer.weights)`, `Grouped((layer.weights, SGD(0.1)))` | says so |
-| a Module with weights in lists, dicts and object arrays | the same: see `nn.Module` | works |
-| `SGD(model.parameters(), lr=0.1)` | `optimizer = SGD(lr=0.1)` | says so |
-| `SGD([{"params": model.parameters()}])` | `optimizer = SGD(lr=0.1)`, `Grouped((model.layers[0], SGD(0.1)), (model.layers[1], SGD(0.01)))` | says so |
-| `optimizer.zero_grad()`, `optimizer.step()` | `model.zero_grad()`, `optimizer.step(model.parameters())` | says so |
-| `optimizer.param_groups`, `optimizer.add_param_group` | `optimizer.lr`, `Grouped((model.layers[0], SGD(0.1)), (model.layers[1], SGD(0.01)))` | says so |
-| `SGD(0.1, momentum=0.9)` | `Momentum(0.1, gamma=0.9)` | says so |
-| `Adam(betas=(0.9, 0.99))`, `Adam(eps=1e-7)` | `Adam(beta1=0.9, beta2=0.99)`, `Adam(epsilon=1e-7)` | says so |
-| `w.requires_grad = False` | `optimizer.step(model.layers[1].parameters())`, or for `fit` `Grouped((model.layers[1], SGD(0.1)))` | says so |
-| weight decay on the weights alone | `Grouped((model.weights, SGD(0.1, weight_decay=0.01)), (model.biases, SGD(0.1)))` | works |
-| `fit(model, X, Y, lr=0.1)` | `fit(model, X, Y, optimizer=SGD(0.1))` | says so |
-| `model.train()`, `model.eval()`, `model.cuda()` | leave it out | says so |
-| `model.state_dict()`, `model.load_state_dict(model.state_dict())` | the same | works |
-| `fit(torch.nn.Linear(2, 1), X, Y)` | `nn.from_torch` | says so |
-| `to_torch(Neuron(2))`, `to_torch(Layer(2, 3))` | the same | works |
+| works here too | is called here |
+| --- | --- |
+| `nn.losses.mse([1.0], [0.0], reduction="sum")` | the same |
+| a Module with weights in lists, dicts and object arrays | the same: see `nn.Module` |
+| weight decay on the weights alone | `Grouped((model.weights, SGD(0.1, weight_decay=0.01)), (model.biases, SGD(0.1)))` |
+| `model.state_dict()`, `model.load_state_dict(model.state_dict())` | the same |
+| `to_torch(Neuron(2))`, `to_torch(Layer(2, 3))` | the same |
+
+| is an error that says so | is called here |
+| --- | --- |
+| `v.item()`, `v.numpy()`, `v.detach()` | `v.data`, `v.stop_gradient()` |
+| `v.grad_fn`, `v.is_leaf` | `v.op`, `v.operands`, `v.op is None` |
+| `v.clamp(0.0, 1.0)`, `v.square()`, `v.pow(2)` | `v.clip(0.0, 1.0)`, `v**2` |
+| `y.backward(retain_graph=True)`, `v.retain_grad()` | leave it out: `y.backward()` |
+| `y.backward(create_graph=True)` | leave it out: `grad(grad(lambda x: x**3))(2.0)` |
+| `autograd.tensor(0.4)`, `nn.Parameter(0.4)` | `Value(0.4)` |
+| `nn.Linear(2, 3)` | `Layer(2, 3)` |
+| `nn.Sequential(layer)` | `MLP(2, [16, 1])`, `MLP.from_layers([layer])` |
+| `nn.ReLU()` | `Layer(2, 3, 'relu')`, `relu(v)` |
+| `nn.MSELoss()` | `nn.losses.mse([1.0], [0.0])` |
+| `nn.losses.MeanSquaredError(reduction="sum")`, `nn.losses.mse(reduction="sum")` | `mse([1.0], [0.0], reduction="sum")`; `fit` takes the mean over the examples of a step |
+| `layer.weight`, `layer.bias` | `layer.weights`, `layer.biases` |
+| `Layer(2, 3, bias=False)` | a bias that is not trained: `layer = Layer(2, 3, biases=[0.0, 0.0, 0.0], weights=layer.weights)`, `Grouped((layer.weights, SGD(0.1)))` |
+| `SGD(model.parameters(), lr=0.1)` | `optimizer = SGD(lr=0.1)` |
+| `SGD([{"params": model.parameters()}])` | `optimizer = SGD(lr=0.1)`, `Grouped((model.layers[0], SGD(0.1)), (model.layers[1], SGD(0.01)))` |
+| `optimizer.zero_grad()`, `optimizer.step()` | `model.zero_grad()`, `optimizer.step(model.parameters())` |
+| `optimizer.param_groups`, `optimizer.add_param_group` | `optimizer.lr`, `Grouped((model.layers[0], SGD(0.1)), (model.layers[1], SGD(0.01)))` |
+| `SGD(0.1, momentum=0.9)` | `Momentum(0.1, gamma=0.9)` |
+| `Adam(betas=(0.9, 0.99))`, `Adam(eps=1e-7)` | `Adam(beta1=0.9, beta2=0.99)`, `Adam(epsilon=1e-7)` |
+| `w.requires_grad = False` | `optimizer.step(model.layers[1].parameters())`, or for `fit` `Grouped((model.layers[1], SGD(0.1)))` |
+| `fit(model, X, Y, lr=0.1)` | `fit(model, X, Y, optimizer=SGD(0.1))` |
+| `model.train()`, `model.eval()`, `model.cuda()` | leave it out |
+| `fit(torch.nn.Linear(2, 1), X, Y)` | `nn.from_torch` |
 
 | what differs | there | here |
 | --- | --- | --- |
+| a leaf with a gradient | `torch.tensor(0.4, requires_grad=True)` | `Value(0.4)`: every leaf has one |
 | the slope of ReLU at 0 | 0 | 1 |
 | the slope of the maximum at a tie | half for each | all for the first |
 | `log(-1)`, `1/0` | NaN, infinity | an error at the operation, with the names |
@@ -82,17 +88,20 @@ which have no base class, go to `fit`, `draw`, `show` and `worksheet` as they ar
 
 ## JAX
 
-| there | here | |
-| --- | --- | --- |
-| `grad(f, argnums=[0, 1])(2.0, 3.0)`, `grad(f)(2.0, y=3.0)` | the same | works |
-| `grad(pair, has_aux=True)(2.0)`, `value_and_grad(pair, has_aux=True)(2.0)` | the same | works |
-| `grad(lambda p: p["w"] * p["b"][0])({"w": 2.0, "b": [3.0]})` | the same | works |
-| `vjp(f, 2.0, 3.0)`, `jvp(f, (2.0, 3.0), (1.0, 0.0))`, `hessian(f)(2.0, 3.0)` | the same | works |
-| `grad(f).__name__`, `grad(f).__doc__` | those of `f` | works |
-| `autograd.jacfwd(f)`, `autograd.jacrev(f)` | `jacobian(f)` | says so |
-| `autograd.jit(f)`, `autograd.vmap(f)` | `compile(y, inputs=[v])` | says so |
-| `grad(f, argnum=0)`, of HIPS autograd | `grad(f, argnums=0)` | says so |
-| `autograd.elementwise_grad(f)`, of HIPS autograd | `[grad(f)(x, 3.0) for x in (1.0, 2.0)]` | says so |
+| works here too | is called here |
+| --- | --- |
+| `grad(f, argnums=[0, 1])(2.0, 3.0)`, `grad(f)(2.0, y=3.0)` | the same |
+| `grad(pair, has_aux=True)(2.0)`, `value_and_grad(pair, has_aux=True)(2.0)` | the same |
+| `grad(lambda p: p["w"] * p["b"][0])({"w": 2.0, "b": [3.0]})` | the same |
+| `vjp(f, 2.0, 3.0)`, `jvp(f, (2.0, 3.0), (1.0, 0.0))`, `hessian(f)(2.0, 3.0)` | the same |
+| `grad(f).__name__`, `grad(f).__doc__` | those of `f` |
+
+| is an error that says so | is called here |
+| --- | --- |
+| `autograd.jacfwd(f)`, `autograd.jacrev(f)` | `jacobian(f)` |
+| `autograd.jit(f)`, `autograd.vmap(f)` | `compile(y, inputs=[v])` |
+| `grad(f, argnum=0)`, of HIPS autograd | `grad(f, argnums=0)` |
+| `autograd.elementwise_grad(f)`, of HIPS autograd | `[grad(f)(x, 3.0) for x in (1.0, 2.0)]` |
 
 | what differs | there | here |
 | --- | --- | --- |
@@ -106,13 +115,16 @@ which have no base class, go to `fit`, `draw`, `show` and `worksheet` as they ar
 
 ## scikit-learn and Keras
 
-| there | here | |
-| --- | --- | --- |
-| `model.fit(X, Y)` | `nn.fit(model, X, Y)` | says so |
-| `model.coefs_`, `model.intercepts_` | `model.weights`, `model.biases` | says so |
-| `MLP(2, hidden_layer_sizes=[16])`, `MLP(2, [16, 1], random_state=0)` | `MLP(2, sizes=[16, 1], seed=0)` | says so |
-| `fit(model, X, Y, validation_split=0.2)`, `fit(model, X, Y, verbose=1)` | `fit(model, X, Y, validation=0.25, progress=False)` | says so |
-| `history.history["loss"]`, `history.keys()` | `history["loss"]`, `history.columns` | says so |
-| `"loss" in history`, `list(history)` | the same: the columns; the rows are `history.rows` | works |
-| `history[-1]` | `history.rows[-1]` | says so |
+| works here too | is called here |
+| --- | --- |
+| `"loss" in history`, `list(history)` | the same: the columns; the rows are `history.rows` |
+
+| is an error that says so | is called here |
+| --- | --- |
+| `model.fit(X, Y)` | `nn.fit(model, X, Y)` |
+| `model.coefs_`, `model.intercepts_` | `model.weights`, `model.biases` |
+| `MLP(2, hidden_layer_sizes=[16])`, `MLP(2, [16, 1], random_state=0)` | `MLP(2, sizes=[16, 1], seed=0)` |
+| `fit(model, X, Y, validation_split=0.2)`, `fit(model, X, Y, verbose=1)` | `fit(model, X, Y, validation=0.25, progress=False)` |
+| `history.history["loss"]`, `history.keys()` | `history["loss"]`, `history.columns` |
+| `history[-1]` | `history.rows[-1]` |
 """  # noqa: E501 - a row of a table is one line

@@ -1,6 +1,6 @@
 """Every row of the tables for those who come from elsewhere: what is written there works, or its error says so.
 
-In a row that "says so" the error names what to write, which stands in the next cell, and that runs.
+An error names what to write, which stands in the next cell, and that runs.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def codes(cell: str) -> list[str]:
     return re.findall(r"`([^`]+)`", cell)
 
 
-NAMES = rows("there")
+WORKS, SAYS_SO = rows("works here too"), rows("is an error that says so")
 DIFFERENCES = rows("what differs")
 
 
@@ -108,23 +108,33 @@ def run(code: str, scope: dict[str, Any]) -> Any:
         return eval(compiled, scope)
 
 
-@pytest.mark.parametrize("row", NAMES, ids=lambda row: f"{row.part}: {row.cells[0]}"[:80])
-def test_what_is_written_there_works_or_its_error_says_what_to_write(row: Row, scope: dict[str, Any]) -> None:
-    there, here, how = row.cells if len(row.cells) == 3 else (*row.cells, "")
-    assert how in ("works", "says so", "other package")
-    if "torch" in there:
-        scope["torch"] = peer("torch")
-        scope |= {"to_torch": nn.to_torch}
+def with_torch(code: str, scope: dict[str, Any]) -> dict[str, Any]:
+    """What the code may use, PyTorch among it if it asks for that."""
+    return {**scope, "torch": peer("torch")} if "torch" in code else scope
+
+
+def name_of(row: Row) -> str:
+    return f"{row.part}: {row.cells[0]}"
+
+
+@pytest.mark.parametrize("row", WORKS, ids=name_of)
+def test_what_is_written_there_works(row: Row, scope: dict[str, Any]) -> None:
+    for cell in row.cells:
+        for code in codes(cell):
+            run(code, with_torch(code, scope))
+
+
+@pytest.mark.parametrize("row", SAYS_SO, ids=name_of)
+def test_the_error_for_what_is_written_there_says_what_to_write(row: Row, scope: dict[str, Any]) -> None:
+    there, here = row.cells
+    assert codes(there)
     for code in codes(there):
-        if how == "works":
-            run(code, scope)
-        elif how == "says so":
-            with pytest.raises((AttributeError, TypeError, ValueError)) as caught:
-                run(code, scope)
-            said = str(caught.value)
-            hint = re.search(r"(leave it out)|[Ww]rite ([\w.\[\]]*\w=?)", said)
-            assert hint, f"{code}: {said!r} does not say what to write"
-            assert (hint[1] or hint[2]) in here, f"{code}: {said!r} says something else than {here!r}"
+        with pytest.raises((AttributeError, TypeError, ValueError)) as caught:
+            run(code, with_torch(code, scope))
+        said = str(caught.value)
+        hint = re.search(r"(leave it out)|[Ww]rite ([\w.\[\]]*\w=?)", said)
+        assert hint, f"{code}: {said!r} does not say what to write"
+        assert (hint[1] or hint[2]) in here, f"{code}: {said!r} says something else than {here!r}"
     for code in codes(here):
         run(code, scope)
 
@@ -206,6 +216,12 @@ def always_floats() -> bool:
     return type(Value(2).data) is float and type(MicrogradValue(2).data) is int
 
 
+def leaves() -> bool:
+    v = Value(0.4)
+    (v * v).backward()
+    return v.grad == 0.8 and not peer("torch").tensor(0.4).requires_grad
+
+
 def ties() -> bool:
     torch = peer("torch")
     a, b = torch.tensor(1.0, requires_grad=True), torch.tensor(1.0, requires_grad=True)
@@ -277,6 +293,7 @@ CLAIMS: dict[str, dict[str, Claim]] = {
         "`Value(2).data`": always_floats,
     },
     "PyTorch": {
+        "a leaf with a gradient": leaves,
         "the slope of ReLU at 0": relu_at_0,
         "the slope of the maximum at a tie": ties,
         "`log(-1)`, `1/0`": domains,
@@ -297,7 +314,7 @@ CLAIMS: dict[str, dict[str, Claim]] = {
 }
 
 
-@pytest.mark.parametrize("row", DIFFERENCES, ids=lambda row: f"{row.part}: {row.cells[0]}")
+@pytest.mark.parametrize("row", DIFFERENCES, ids=name_of)
 def test_what_differs_silently_differs_as_it_says(row: Row) -> None:
     assert CLAIMS[row.part][row.cells[0]]()
 
