@@ -21,15 +21,22 @@ def weighted_sums(nodes: Iterable[Value], rows: Iterable[Row]) -> Iterator[tuple
         rows: weights with the bias last, which it is in the sum wherever it stands there.
     """
     by_bias: defaultdict[Value, list[Row]] = defaultdict(list)
-    for row in rows:
+    known = set(rows)
+    for row in known:
         by_bias[row[-1]].append(row)
     terms: dict[Value, list[Any]] = {}  # of each sum: its summands, a product as a pair
     for node in nodes:
+        if node.op is primitives.dot:
+            weights, taken = row_and_inputs(node)
+            own = tuple([w for w in weights if isinstance(w, Value)])
+            if own in known:
+                yield node, own, taken
+                continue
         found = _terms(node, terms)
         if found is None:
             continue
         terms[node] = found
-        for bias in [term for term in found if term in by_bias]:
+        for bias in [term for term in found if isinstance(term, Value) and term in by_bias]:
             for row in by_bias[bias]:
                 inputs = _inputs(row, found) if len(found) == len(row) else None
                 if inputs is not None:
@@ -56,12 +63,14 @@ def _terms(node: Value, known: dict[Value, list[Any]]) -> list[Any] | None:
 
 def _inputs(row: Row, terms: Sequence[Any]) -> list[Any] | None:
     """What the weights are multiplied by, if the terms are one product for each of them, and the bias."""
-    place = {weight: i for i, weight in enumerate(row[:-1])}
+    places: defaultdict[Any, list[int]] = defaultdict(list)  # several of a weight that several inputs share
+    for i, weight in enumerate(row[:-1]):
+        places[weight].append(i)
     inputs: dict[int, Any] = {}
     for term in terms:
         if isinstance(term, tuple):
             a, b = term
-            weight, x = (a, b) if a in place else (b, a)
-            if weight in place:
-                inputs.setdefault(place[weight], x)
+            weight, x = (a, b) if isinstance(a, Value) and places.get(a) else (b, a)
+            if isinstance(weight, Value) and places.get(weight):
+                inputs[places[weight].pop(0)] = x
     return [inputs[i] for i in range(len(row) - 1)] if len(inputs) == len(row) - 1 else None

@@ -59,6 +59,15 @@ def test_show_finds_every_neuron_however_its_sum_is_written(written: str, bent: 
     assert texts[0] == texts[1]
 
 
+@pytest.mark.parametrize("written", SUMS)
+def test_show_finds_a_neuron_whose_inputs_share_a_weight(written: str) -> None:
+    neuron = OwnNeuron(3, written)
+    neuron.w[2] = neuron.w[0]
+    run = run_example(neuron, X[0], 1.0, None)
+    assert [[n.inputs for n in layer] for layer in run.layers] == [[tuple(run.inputs)]]
+    assert show(neuron, X[0], 1.0).steps
+
+
 def test_what_is_shown_is_called_by_its_class_and_never_by_an_address() -> None:
     model = OwnMLP(3, [2, 1])
     assert repr(show(model, X[0], 1.0)).startswith("<OwnMLP(3 → 2 → 1), neuron by neuron:")
