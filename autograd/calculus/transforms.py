@@ -367,6 +367,9 @@ def adjoints(
                 product = _times(upstream, slope)
                 if node in idle and not isfinite(number_of(slope)):
                     product = functions.where(upstream, product, 0.0)
+                elif isinstance(slope, Value) and slope.data == 0.0 and not isfinite(number_of(upstream)):
+                    if node.op is not None and node.op.flat:  # here it changes nothing, elsewhere it may
+                        product = functions.where(slope, product, 0.0)
                 collected.setdefault(parent, []).append(product)
     return found
 

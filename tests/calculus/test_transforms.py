@@ -623,3 +623,12 @@ def test_second_derivatives_of_smooth_activations_also_where_their_forms_meet(na
     }[name]
     function = getattr(functions, name)
     assert hessian(lambda p: function(p[0]))([x])[0][0] == pytest.approx(float(mpmath.diff(exact, x, 2)), rel=1e-12)
+
+
+def test_what_changes_nothing_nearby_hands_on_nothing_also_of_a_slope_that_is_nan() -> None:
+    def f(x: Value) -> Value:
+        return x ** functions.hardsigmoid(x)  # (-20)**0, whose slope by the exponent is NaN
+
+    x = Value(-20.0)
+    f(x).backward()
+    assert x.grad == grad(f)(-20.0) == grad(f)(Value(-20.0)).data == 0.0
