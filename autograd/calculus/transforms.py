@@ -367,9 +367,8 @@ def adjoints(
                 product = _times(upstream, slope)
                 if node in idle and not isfinite(number_of(slope)):
                     product = functions.where(upstream, product, 0.0)
-                elif isinstance(slope, Value) and slope.data == 0.0 and not isfinite(number_of(upstream)):
-                    if node.op is not None and node.op.flat:  # here it changes nothing, elsewhere it may
-                        product = functions.where(slope, product, 0.0)
+                elif _changes_nothing(node, slope) and not isfinite(number_of(upstream)):
+                    product = functions.where(slope, product, 0.0)
                 collected.setdefault(parent, []).append(product)
     return found
 
@@ -388,6 +387,11 @@ def local_slopes(node: Value, wanted: Container[Value], differentiable: bool) ->
         for x, slope, want in zip(operands, slopes, mask, strict=True)
         if want and isinstance(x, Value) and not _hands_on_nothing(node.op, slope)
     ]
+
+
+def _changes_nothing(node: Value, slope: Value | float) -> bool:
+    """Whether a node of a flat row has a slope that is 0 here and may be another one elsewhere."""
+    return node.op is not None and node.op.flat and isinstance(slope, Value) and slope.data == 0.0
 
 
 def _hands_on_nothing(op: Primitive, slope: Value | float) -> bool:

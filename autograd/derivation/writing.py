@@ -224,7 +224,7 @@ class _Writer:
         if (place := self.place(a)) is not None:
             return AS_IT_IS + place, _PLACE
         x = a.value
-        if isinstance(x, Fraction) and not _is_decimal(x):
+        if isinstance(x, Fraction) and not is_decimal(x):
             return self.product(Product(x, ()))
         digits = significant(as_float(x), self.digits)
         return self.style.number(digits), _SUM if x < 0 else _PRODUCT if "e" in digits else _ATOM
@@ -256,7 +256,7 @@ class _Writer:
                 below.append(divisor)
         scale = abs(a.coefficient)
         under_scale = Fraction(1)
-        if not _is_decimal(scale) or (scale == Fraction(1, 2) and below and not above):
+        if not is_decimal(scale) or (scale == Fraction(1, 2) and below and not above):
             scale, under_scale = Fraction(scale.numerator), Fraction(scale.denominator)
         written = self.row(scale, above)
         if below or under_scale != 1:
@@ -367,7 +367,7 @@ def _without_sign(a: Expression) -> Expression:
     return Product(-a.coefficient, a.factors) if isinstance(a, Product) else negative(a)
 
 
-def _is_decimal(x: Fraction) -> bool:
+def is_decimal(x: Fraction) -> bool:
     """Whether a fraction is better written with a decimal point: 2/5 is, 2/3 is not, nor is a rounded third."""
     rest = x.denominator
     for prime in (2, 5):

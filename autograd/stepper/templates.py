@@ -8,6 +8,7 @@ page need not know how mathematics is written, and of recorded numbers it shows 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from functools import partial
 from math import prod
 from typing import Any, Final, TypeAlias
@@ -29,7 +30,7 @@ from autograd.derivation.formulas import (
     symbols,
 )
 from autograd.derivation.styles import LATEX, MATHML, TEXT, Style, name_parts
-from autograd.derivation.writing import NAME, significant, with_places
+from autograd.derivation.writing import NAME, is_decimal, significant, with_places
 from autograd.engine.primitives import PRIMITIVES
 from autograd.engine.symbols import Symbol as Traced
 from autograd.stepper.rules import Tracing, computed_by
@@ -103,7 +104,9 @@ class Templates:
         return [self._numbers[shape], *places]
 
     def _is_long(self, number: Number) -> bool:
-        """Whether a number gets other digits where more are shown."""
+        """Whether a number gets other digits where more are shown; 10/7 stays as it is."""
+        if isinstance(number.value, Fraction) and not is_decimal(number.value):
+            return False
         x = as_float(number.value)
         return significant(x, self.digits) != significant(x, 17)
 
