@@ -73,7 +73,7 @@ class Graph extends Live {
     this.boxes.forEach((box, i) => {
       const node = this.shown[i];
       if (node === null) {
-        box.shape.dataset.state = "known constant";
+        box.shape.dataset.state = ["known", "constant"].join(" ");
         return;
       }
       const sum = this.terms.get(node)?.findLast((term) => term.at <= this.at)?.step;

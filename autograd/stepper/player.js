@@ -82,13 +82,13 @@ class Player {
     this.section = this.find(".stepper");
     this.section.setAttribute("aria-label", this.say("arrow_keys", { description: host.querySelector("img").alt }));
     this.slider = this.find("input");
-    this.slider.max = this.steps.length - 1;
     this.stage = new Stage(this.find(".picture"));
   }
 
   /* Apart from the constructor, so that the fields of the derived class are there. */
   start(host, data) {
     this.prepare(data, host);
+    this.slider.max = this.steps.length - 1;
     this.listen(host);
     this.list.slot = "steps";
     followTheme(host);
