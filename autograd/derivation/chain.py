@@ -281,17 +281,28 @@ class Steps:
             self._definitions[node] = made_of(node, [self.value(x) for x in node.operands])
         return self._definitions[node]
 
+    def ways(self, node: Value) -> list[Expression]:
+        """The expressions of which `definition` is one; which one depends on the numbers."""
+        return ways_to_write(node, [self.value(x) for x in node.operands])
+
     def partial(self, node: Value, i: int, slope: float) -> Expression:
         """The derivative of a node with respect to its operand number ``i``, in terms of names."""
+        made = self._partial(node, i)
+        return made if made is not None and agrees(made, slope) else number(slope)  # not a/b for infinite equal ones
+
+    def _partial(self, node: Value, i: int) -> Expression | None:
+        """The same as the textbooks have it, whatever the numbers are; None for a function that they do not have."""
         source, operands = self._textbook(node, i)
         quantities = {letter: self.value(x) for letter, x in operands.items()}
         if "z0" in quantities:  # an output of a softmax that the graph does not have
             quantities["p"] = Call("softmax", tuple([z for letter, z in quantities.items() if letter != "y"]), i - 1)
-        if source:
-            made = formula(source, quantities)
-            if agrees(made, slope):  # else a/b is written for equal operands that are infinite
-                return made
-        return number(slope)
+        return formula(source, quantities) if source else None
+
+    def slope_for_any_numbers(self, node: Value, parent: Value) -> Expression | None:
+        """The formula of `slope`, whatever the numbers are: at some it may say nothing, as a/b where both are 0."""
+        parts = [self._partial(node, i) for i, x in enumerate(node.operands) if x is parent]
+        written = [part for part in parts if part is not None]
+        return factored(add(*written)) if len(written) == len(parts) else None
 
     def slope(self, node: Value, parent: Value) -> Local:
         """The derivative of a node with respect to an operand, over all places where the operation takes it."""
@@ -329,25 +340,30 @@ class Steps:
 
 def made_of(node: Value, operands: Sequence[Expression]) -> Expression:
     """The expression that makes a node of what stands for its operands."""
+    first, *others = ways_to_write(node, operands)
+    return first if not others or agrees(first, node.data) else others[0]  # 0 log(0), or x/x where x is infinite
+
+
+def ways_to_write(node: Value, operands: Sequence[Expression]) -> list[Expression]:
+    """As the textbooks write what makes a node; and as a call, for numbers where that says nothing."""
     op = node.op
     assert op is not None
+    called = Call(op.name, tuple(operands))
     if op is primitives.dot:
         n = len(operands) // 2
         products = [_kept(w, x, ONE) for w, x in zip(operands[:n], operands[-n:] if n else [], strict=True)]
-        made = add(*products, *operands[n : len(operands) - n])
-    elif op is primitives.fsum:
-        made = add(*operands)
-    elif op is primitives.multiply:
-        made = _kept(*operands)
-    elif op is primitives.logsumexp:
-        made = call("log", add(*[call("exp", x) for x in operands]))
-    elif op is primitives.softmax:
-        made = Call("softmax", tuple(operands[1:]), int(float(node.operands[0])))
-    elif op.formula:
-        made = formula(op.formula, dict(zip("abcdefgh", operands, strict=False)))
-    else:
-        made = Call(op.name, tuple(operands))
-    return made if agrees(made, node.data) else Call(op.name, tuple(operands))  # 0 log(0), or x/x where x is infinite
+        return [add(*products, *operands[n : len(operands) - n]), called]
+    if op is primitives.fsum:
+        return [add(*operands), called]
+    if op is primitives.multiply:
+        return [_kept(*operands), called]
+    if op is primitives.logsumexp:
+        return [call("log", add(*[call("exp", x) for x in operands])), called]
+    if op is primitives.softmax:
+        return [Call("softmax", tuple(operands[1:]), int(float(node.operands[0]))), called]
+    if op.formula:
+        return [formula(op.formula, dict(zip("abcdefgh", operands, strict=False))), called]
+    return [called]
 
 
 def _kept(a: Expression, b: Expression, *others: Expression) -> Expression:

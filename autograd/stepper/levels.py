@@ -114,7 +114,8 @@ class Level:
 
         Returns:
             ``nodes``: those of the level.
-            ``made``: for each that is made of others, its formula, and that with numbers.
+            ``made``: for each that is made of others, its formula, and that with numbers; where it may say nothing, as
+            0 log(0), then also another one.
             ``slopes``: for each its gradient.
             ``edges``: for each pair "node.parent" the local derivative, its formula, and whether that stands in
             parentheses in a product; no formula where it would be too long.
@@ -122,13 +123,12 @@ class Level:
         number_of = {name: f"v{places[node]}" for node, name in self.names.items()}
         made, edges = [], {}
         for node in self.names:
-            formula = self.steps.definition(node) if node.depth else None
-            sides = formula and [templates.formula(formula), templates.put_in(formula, number_of.__getitem__)]
-            made.append(sides)
+            ways = self.steps.ways(node) if node.depth else []
+            made.append([[templates.formula(way), templates.put_in(way, number_of.__getitem__)] for way in ways])
         for node, parent in self.locals:
-            formula = self.formula(node, parent)
+            formula = self.steps.slope_for_any_numbers(node, parent)
             edge: list[Any] = [templates.formula(self.derivative(node, parent))]
-            if formula is not None:
+            if formula is not None and size(formula) <= LONGEST_FORMULA:
                 edge += [templates.formula(formula), int(not holds_together(formula))]
             edges[f"{places[node]}.{places[parent]}"] = edge
         return {

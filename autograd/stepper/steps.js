@@ -7,7 +7,7 @@
  *   product?: number, total?: number, here?: number, count?: number, terms?: number[], astray?: boolean }} Step
  *
  * The formulas of a graph, see autograd/stepper/levels.py.
- * @typedef {{ nodes: number[], made: ([Side, Side] | null)[], slopes: Side[], edges: Record<string, [Side, Side?, number?]> }} LevelData
+ * @typedef {{ nodes: number[], made: [Side, Side][][], slopes: Side[], edges: Record<string, [Side, Side?, number?]> }} LevelData
  */
 
 /** The graph, with the formulas of every operation. */
@@ -97,7 +97,8 @@ class Saying {
   made(node, style) {
     const value = this.tape.unknown.has(node) ? undefined : this.tape.values[node];
     const own = this.own(node);
-    const made = this.level.made.get(node);
+    const ways = this.level.made.get(node) ?? [];
+    const made = ways.find(([formula]) => value === undefined || this.writing.agrees(formula, value)) ?? ways.at(-1);
     const sides = made ? this.writing.sides(made, style, value) : [];
     const [text, number] = [this.writing.number(value, TEXT), this.writing.number(value, style)];
     const last = made && this.writing.sides(made, TEXT, value).at(-1);
@@ -118,7 +119,8 @@ class Saying {
   local({ node, parent, local }, style) {
     const [derivative, formula] = this.level.edge(node, /** @type {number} */ (parent));
     const plain = formula && this.writing.side(formula, TEXT);
-    const says = plain && plain !== this.writing.number(/** @type {number} */ (local), TEXT);
+    const says = plain && plain !== this.writing.number(/** @type {number} */ (local), TEXT)
+      && this.writing.agrees(/** @type {Side} */ (formula), /** @type {number} */ (local));
     return [derivative, ...(says ? [formula] : [])].map((side) => this.writing.side(/** @type {Side} */ (side), style));
   }
 

@@ -57,7 +57,7 @@ class Templates:
 
     Attributes:
         shapes: what formulas share that differ in names and numbers alone, each once: how it is written as text, MathML
-            and LaTeX, and as what the page computes it; None for a formula of names, and for one with a function of a
+            and LaTeX, and as what the page computes it; None for a derivative, and for one with a function of a
             reader's own.
     """
 
@@ -93,9 +93,11 @@ class Templates:
             return character(f"c{as_float(number.value)!r}") if not names and self._is_long(number) else None
 
         written = [with_places(a, style, self.digits, self._called_e, place) for style in STYLES]
-        rule = None if names else computed_by(lambda m: _worth(a, m, place))
-        for name in sorted(names & self._of.keys(), key=len, reverse=True):
-            token = NAME + character(f"n{self._of[name]}")
+        own = sorted(names & self._of.keys(), key=self._of.__getitem__)
+        tokens = {name: character(f"n{self._of[name]}") for name in own}
+        rule = computed_by(lambda m: _worth(a, m, lambda x: tokens.get(x.name) if isinstance(x, Symbol) else place(x)))
+        for name in sorted(tokens, key=len, reverse=True):
+            token = NAME + tokens[name]
             written = [line.replace(style.name(name), token) for line, style in zip(written, STYLES, strict=True)]
         shape = (*written, repr(rule))
         if shape not in self._numbers:
@@ -134,13 +136,15 @@ def _pieces(style: Style) -> dict[str, Any]:
     }
 
 
-def _worth(a: Expression, m: Tracing, place: Callable[[Number], str | None]) -> Any:
+def _worth(a: Expression, m: Tracing, place: Callable[[Number | Symbol], str | None]) -> Any:
     """What a formula is worth, with the functions of a namespace."""
     inside = partial(_worth, m=m, place=place)
+    found = place(a) if isinstance(a, Number | Symbol) else None
+    if found is not None:
+        return Traced(m, str(ord(found) - FIRST_PLACE))
     match a:
         case Number(value):
-            found = place(a)
-            return as_float(value) if found is None else Traced(m, str(ord(found) - FIRST_PLACE))
+            return as_float(value)
         case NamedConstant(value=value):
             return value
         case Sum(terms):

@@ -125,7 +125,15 @@ class Writing {
     const { rule } = this.shapes[shape];
     if (!rule) return undefined;
     rule.turn++;
-    return /** @type {number} */ (rule.value(places.map((place) => shown(this.numberOf(place) ?? NaN)), NaN));
+    const number = (/** @type {string} */ place) => this.numberOf(place[0] === "n" ? `v${place.slice(1)}` : place) ?? NaN;
+    return /** @type {number} */ (rule.value(places.map((place) => shown(number(place))), NaN));
+  }
+
+  /** Whether an equation between a side and a number can be written: not 1 = nan, 0 = inf, 0/0 = 0; see `agrees` in
+   * autograd/derivation/formulas.py. @param {Side} side @param {number} value */
+  agrees(side, value) {
+    const worth = this.worth(side);
+    return worth === undefined || (Number.isNaN(worth) ? Number.isNaN(value) : worth === value || Number.isFinite(value));
   }
 
   /** How many digits the numbers of a side need for what is shown to give what it is worth. @param {Side} side */
@@ -181,8 +189,7 @@ class Writing {
     const written = [];
     let before = "";
     for (const side of sides) {
-      const worth = value === undefined ? undefined : this.worth(side);
-      if (worth !== undefined && !(Number.isNaN(worth) ? Number.isNaN(value) : worth === value || Number.isFinite(value))) continue;
+      if (value !== undefined && !this.agrees(side, value)) continue;
       const text = this.side(side, TEXT);
       if (text !== before || !written.length) written.push(style === TEXT ? text : this.side(side, style));
       before = text;
