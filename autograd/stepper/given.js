@@ -173,9 +173,7 @@ class Given {
 
   /** @param {Map<number, number>} state */
   go(state) {
-    const { tape } = this.figure;
-    for (const node of this.leaves) tape.set(node, state.get(node) ?? tape.numbers[node]);
-    this.figure.changed();
+    this.figure.give(state);
   }
 
   /** @param {string} sentence */

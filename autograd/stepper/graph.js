@@ -16,11 +16,28 @@ class Graph extends Live {
   chooseDetail(detail) {
     const choice = this.find(".detail");
     choice.closest("label").hidden = !this.quantities;
-    choice.value = detail;
+    choice.value = this.usualDetail = detail;
     choice.addEventListener("change", () => {
       this.setRows(this.stepsAnew());
       this.go(0);
     });
+  }
+
+  state() {
+    const detail = this.find(".detail").value;
+    return { ...super.state(), ...(detail === this.usualDetail ? {} : { detail }) };
+  }
+
+  restore({ detail, ...others }) {
+    const choice = this.find(".detail");
+    const before = choice.value;
+    if (detail !== undefined && !(this.quantities && ["operations", "quantities"].includes(detail))) return false;
+    choice.value = detail ?? this.usualDetail;
+    if (choice.value !== before) this.setRows(this.stepsAnew());
+    if (super.restore(others)) return true;
+    choice.value = before;
+    this.setRows(this.stepsAnew());
+    return false;
   }
 
   get isBrief() {

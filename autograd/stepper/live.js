@@ -59,12 +59,48 @@ class Live extends Picture {
     return this.at >= this.firstReverse ? this.say("in_reverse_pass") : this.say("in_forward_pass");
   }
 
+  /* --- the state in the address: the numbers that were changed, by the names of their nodes --------------------------- */
+
+  state() {
+    const changed = this.leaves.filter((node) => this.tape.isChanged[node]);
+    return { ...Object.fromEntries(changed.map((node) => [this.plainName(node), String(this.tape.values[node])])), ...super.state() };
+  }
+
+  restore(state) {
+    const nodes = new Map(this.leaves.map((node) => [this.plainName(node), node]));
+    const numbers = new Map();
+    const others = {};
+    for (const [key, entry] of Object.entries(state)) {
+      if (!nodes.has(key)) others[key] = entry;
+      else if (/^-?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?$/i.test(entry)) numbers.set(nodes.get(key), Number(entry));
+      else return false;
+    }
+    const before = new Map(this.leaves.map((node) => [node, this.tape.values[node]]));
+    this.give(numbers);
+    if (super.restore(others)) return true;
+    this.give(before);
+    return false;
+  }
+
+  /** Give these numbers, and to all other leaves the recorded ones. @param {Map<number, number>} numbers */
+  give(numbers) {
+    const different = this.leaves.some((node) => !Object.is(numbers.get(node) ?? this.tape.numbers[node], this.tape.values[node]));
+    if (!different) return;
+    for (const node of this.leaves) this.tape.set(node, numbers.get(node) ?? this.tape.numbers[node]);
+    this.changed();
+  }
+
+  /** The name of a node in plain text. @param {number} node */
+  plainName(node) {
+    return this.writing.names[node][TEXT];
+  }
+
   /* Numbers were changed: compute, and show the step where we are with the numbers of now. */
   changed() {
     this.tape.run();
     this.upstream = this.tape.backward().upstream;
     this.setRows(this.stepsAnew());
-    this.show(Math.min(this.at, this.steps.length - 1));
+    this.show(Math.min(this.at ?? 0, this.steps.length - 1));
     if (!this.find(".card.node").hidden) this.open(this.opened);
     for (const tool of this.tools) tool.renew();
   }

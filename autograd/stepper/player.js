@@ -142,14 +142,14 @@ class Player {
     event.stopPropagation();  // the notebook has plans of its own for most keys
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     const path = event.composedPath();
-    if (path[0].matches?.(WRITTEN_IN)) return;
+    if (path[0].matches?.(WRITTEN_IN) || (path[0].type === "range" && path[0] !== this.slider)) return;
     const target = this.shadow.activeElement;
     const pressed = ["Enter", " "].includes(event.key);
     if (pressed && path.includes(this.list)) return;  // which opens
-    const control = pressed && target?.closest("button, [data-step]");
+    const control = pressed && target?.closest("button, summary, [data-step], [data-path]");
     const move = this.moves[event.key.length > 1 ? event.key : event.key.toLowerCase()];
-    if (control?.localName === "button") return;  // the browser clicks it
-    if (control) this.click(control);
+    if (["button", "summary"].includes(control?.localName)) return;  // the browser clicks it
+    if (control) control.click();
     else if (event.shiftKey && PANS[event.key]) this.stage.panBy(...PANS[event.key]);
     else if (move) this.move(move, target);
     else return;
