@@ -84,7 +84,8 @@ def reason_for(
             value = mistake.offset + mistake.factor * base.value
             room = page.unit / 2 + base.room * abs(mistake.factor) + abs(value) * OF_A_PROGRAM
             effect = min(abs(value - base.value), abs(value - mistake.offset) or abs(value))
-            if abs(page.number - value) <= room <= mistake.blur * effect:
+            is_it = base.room == 0 and abs(page.number - value) <= abs(value) * OF_A_PROGRAM and effect > 0
+            if is_it or abs(page.number - value) <= room <= mistake.blur * effect:
                 return mistake.name, mistake.said
         if _exchanged(page, base):
             return "digits_exchanged", words("digits_exchanged")
@@ -122,7 +123,7 @@ def _mistakes(quantity: Quantity, book: Book, steps: Mapping[Value, Fraction]) -
         yield _Mistake("sum_for_mean", words("sum_for_mean", count=n), Fraction(n), blur=_LIKELY)
     if quantity.rate is None:
         yield from _factors(quantity, book) if quantity.root is not None else _terms(quantity, book)
-        yield from _mirrored(quantity, book) if quantity.root is None else ()
+        yield from _branches(quantity, book) if quantity.root is not None else _mirrored(quantity, book)
         yield from _updated(quantity, book, steps)
 
 
@@ -158,6 +159,21 @@ def _factors(quantity: Quantity, book: Book) -> Iterator[_Mistake]:
                     left = total - contribution + contribution / number
                     said = words("without_the_factor", factor=name)
                     yield _Mistake("factor_left_out", said, Fraction(left) / Fraction(total))
+
+
+def _branches(quantity: Quantity, book: Book) -> Iterator[_Mistake]:
+    """A derivative without what one of several operations hands to it."""
+    root, parameter = quantity.root, quantity.parameter
+    if root is None or parameter is None or not root.depth:
+        return
+    steps = Steps(root, parameter, dict(book.names))
+    owners = steps.locals.get(parameter, {})
+    for owner, local in owners.items() if len(owners) > 1 else ():
+        handed = steps.gradients[owner] * local.value
+        if handed and math.isfinite(handed):
+            of, through, by = (steps.names[node] for node in (root, owner, parameter))
+            term = f"d{of}/d{through} · d{through}/d{by}"
+            yield _Mistake("term_left_out", words("without_the_term", term=term), Fraction(1), -Fraction(handed))
 
 
 def _split(formula: Expression) -> tuple[Expression, ...]:

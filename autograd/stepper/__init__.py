@@ -22,6 +22,6 @@ def figure_of(
         example: those of x, target and loss that were given.
         names, digits: as for `autograd.show`.
         frame: the caller whose variables give the names.
-        options: ``roles`` and ``legend``, only where they were given.
+        options: ``roles``, ``legend`` and ``hide``, only where they were given.
     """
     raise TypeError(f"show takes the result of an expression of Values, not {root!r:.60}")

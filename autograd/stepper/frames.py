@@ -16,20 +16,22 @@ from autograd.derivation.formulas import Chain, Expression, Number, put_in
 from autograd.derivation.styles import TEXT
 from autograd.derivation.words import words
 from autograd.derivation.writing import MOST_DIGITS, significant, text
-from autograd.engine.graph import Contribution
+from autograd.engine.graph import Contribution, topological_order
 from autograd.engine.value import Value
 from autograd.stepper.figure import Frame
 from autograd.stepper.levels import Level
+from autograd.stepper.practice import NO_BLANKS, Blanks
 
 MOST_TERMS = 24  # of a sum of more the first ones and the last are shown
 
 
-def frames(level: Level, digits: int = 4) -> list[Frame]:
+def frames(level: Level, digits: int = 4, blanks: Blanks = NO_BLANKS) -> list[Frame]:
     """The frames of both passes over a graph, at a level.
 
     Arguments:
         level: what it consists of.
         digits: how many significant digits are shown.
+        blanks: the numbers that are not shown.
 
     Example:
         >>> from autograd.stepper.levels import every_operation
@@ -42,16 +44,17 @@ def frames(level: Level, digits: int = 4) -> list[Frame]:
         dL/dL · dL/dw = dL/dL · x = (1)(2) = 2; its only term: dL/dw = 2
         dL/dL · dL/dx = dL/dL · w = (1)(3) = 3; its only term: dL/dx = 3
     """
-    return list(_Frames(level, digits).all())
+    return list(_Frames(level, digits, blanks).all())
 
 
 class _Frames:
     """What the frames of one graph share."""
 
-    def __init__(self, level: Level, digits: int) -> None:
+    def __init__(self, level: Level, digits: int, blanks: Blanks) -> None:
         self.level = level
         self.digits = digits
-        self.handed = list(level.contributions())
+        self.blanks = blanks
+        self.handed = list(level.contributions() if blanks is NO_BLANKS else _every_one(level))
         self.counts = Counter([to.parent for _, _, to in self.handed])
         self.terms: dict[Value, list[float]] = {}  # of each gradient, up to now
 
@@ -59,7 +62,7 @@ class _Frames:
         astray = next((node for node in self.level.names if not isfinite(node.data)), None)
         for nodes in [self.level.leaves, *[[node] for node in self.level.names if node.depth]]:
             line = self._given(nodes) if not nodes[0].depth else self._made(nodes[0])
-            if astray in nodes:
+            if astray in nodes and self.blanks.value(astray) is None:
                 line = self._marked(line, "first_forward", self.level.symbol(astray), astray.data)
             yield Frame(words("forward" if nodes[0].depth else "given"), line)
         if self.level.root.depth:
@@ -70,6 +73,8 @@ class _Frames:
 
     def _made(self, node: Value) -> str:
         formula = self.level.steps.definition(node)
+        if sign := self.blanks.value(node):
+            return TEXT.equals.join([self._text(self.level.symbol(node)), self._text(formula), sign])
         return self._equation([self.level.symbol(node), formula, put_in(formula), Number(node.data)])
 
     # --- reverse -------------------------------------------------------------------------------------------------
@@ -80,7 +85,7 @@ class _Frames:
         for node, upstream, to in self.handed:
             self.terms.setdefault(to.parent, []).append(to.product)
             line = self._handed(node, upstream, to)
-            if to is astray:
+            if to is astray and self.blanks.gradient(to.parent) is None:
                 line = self._marked(line, "first_reverse", self.level.slope(to.parent), to.total)
             yield Frame(words("reverse"), line)
 
@@ -88,6 +93,10 @@ class _Frames:
         """What a node hands to an operand, and what that has got up to now."""
         slope, formula = self.level.slope(node), self.level.formula(node, to.parent)
         derivative, local = self.level.derivative(node, to.parent), Number(to.local)
+        if sign := self.blanks.gradient(to.parent):
+            how, sides = self._so_far(to, [sign])
+            product = TEXT.equals.join([self._text(Chain((slope, derivative))), sign])
+            return words("contribution", product=product, how=how, sum=TEXT.equals.join(sides))
         formulas = [] if formula is None or self._text(formula) == self._text(local) else [formula]
         symbolic = [self._text(Chain((slope, side))) for side in (derivative, *formulas)]
         numbers = self._text(Chain((Number(upstream), local)))
@@ -97,12 +106,15 @@ class _Frames:
 
     def _sum(self, to: Contribution) -> tuple[str, list[str]]:
         """The terms that a gradient has got up to now: in words, and the sides of the equation that they make."""
-        terms, n = self.terms[to.parent], self.counts[to.parent]
-        slope, total = self._text(self.level.slope(to.parent)), self._text(Number(to.total))
-        listed = _listed(terms, to.total, self.digits) if len(terms) > 1 else []
-        if len(terms) < n:  # it is not the gradient yet, so no equation says so
-            return words("sum_so_far", slope=slope, here=len(terms), count=n), [*listed, total]
-        return words("sum_of_all", count=n), [slope, *listed, total]
+        terms, total = self.terms[to.parent], self._text(Number(to.total))
+        return self._so_far(to, [*(_listed(terms, to.total, self.digits) if len(terms) > 1 else []), total])
+
+    def _so_far(self, to: Contribution, sides: list[str]) -> tuple[str, list[str]]:
+        """The same, given the sides without the gradient itself."""
+        here, n, slope = len(self.terms[to.parent]), self.counts[to.parent], self._text(self.level.slope(to.parent))
+        if here < n:  # it is not the gradient yet, so no equation says so
+            return words("sum_so_far", slope=slope, here=here, count=n), sides
+        return words("sum_of_all", count=n), [slope, *sides]
 
     # --- pieces --------------------------------------------------------------------------------------------------
 
@@ -116,6 +128,18 @@ class _Frames:
     def _marked(self, line: str, key: str, quantity: Expression, x: float) -> str:
         """The line, which says that its number is the first of the pass that is not finite."""
         return words("contribution", product=line, how=words(key, number=text(Number(x))), sum=text(quantity))
+
+
+def _every_one(level: Level) -> Iterator[tuple[Value, float, Contribution]]:
+    """What each node hands on, also 0 where nothing comes to it: a step that is missing would give the 0 away."""
+    handed = {(node, to.parent): (node, upstream, to) for node, upstream, to in level.contributions()}
+    totals: dict[Value, float] = {}
+    for node in reversed(topological_order(level.root)):
+        for parent in level.parents[node]:
+            nothing = Contribution(parent, level.locals[node, parent].value, 0.0, totals.get(parent, 0.0))
+            found = handed.get((node, parent), (node, 0.0, nothing))
+            totals[parent] = found[2].total
+            yield found
 
 
 def _listed(terms: Sequence[float], total: float, digits: int) -> list[str]:

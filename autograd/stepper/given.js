@@ -20,6 +20,27 @@ function stepped(written, steps, finer = 0) {
   return Number((x + steps * 10 ** -decimals).toFixed(Math.min(Math.max(decimals, 0), 100)));
 }
 
+/** Put a field over a number in the picture, until it is left. @param {any} figure @param {HTMLInputElement} input
+ * @param {Element} number */
+function overNumber(figure, input, number) {
+  const picture = figure.find(".picture");
+  const [frame, box] = [picture.getBoundingClientRect(), number.getBoundingClientRect()];
+  const width = Math.max(box.width, 84);
+  input.classList.add("over");
+  input.style.left = `${box.x + box.width / 2 - width / 2 - frame.x + picture.scrollLeft}px`;
+  input.style.top = `${box.y + box.height / 2 - 15 - frame.y + picture.scrollTop}px`;
+  input.style.width = `${width}px`;
+  input.addEventListener("blur", () => { if (input.isConnected) input.remove(); });
+  input.addEventListener("keydown", (event) => {
+    if (!["Enter", "Escape"].includes(event.key)) return;
+    event.stopPropagation();
+    figure.section.focus({ preventScroll: true });  // which takes the field away
+  });
+  picture.append(input);
+  input.focus({ preventScroll: true });
+  input.select();
+}
+
 class Given {
   /** @type {Map<number, number>[]} */
   past = [];
@@ -113,25 +134,11 @@ class Given {
 
   /** A field over the number of a node in the picture. @param {number} node @param {Element} shape */
   overlay(node, shape) {
-    const picture = this.figure.find(".picture");
-    const [frame, box] = [picture.getBoundingClientRect(), shape.querySelector(".value").getBoundingClientRect()];
-    const input = Object.assign(document.createElement("input"), { className: "over", inputMode: "decimal", autocomplete: "off" });
+    const input = Object.assign(document.createElement("input"), { inputMode: "decimal", autocomplete: "off" });
     input.value = String(this.figure.tape.values[node]);
     input.setAttribute("aria-label", this.figure.writing.names[node][TEXT]);
-    const width = Math.max(box.width, 84);
-    input.style.left = `${box.x + box.width / 2 - width / 2 - frame.x + picture.scrollLeft}px`;
-    input.style.top = `${box.y + box.height / 2 - 15 - frame.y + picture.scrollTop}px`;
-    input.style.width = `${width}px`;
     this.listen(input, node);
-    input.addEventListener("blur", () => { if (input.isConnected) input.remove(); });
-    input.addEventListener("keydown", (event) => {
-      if (!["Enter", "Escape"].includes(event.key)) return;
-      event.stopPropagation();
-      this.figure.section.focus({ preventScroll: true });  // which takes the field away
-    });
-    picture.append(input);
-    input.focus({ preventScroll: true });
-    input.select();
+    overNumber(this.figure, input, shape.querySelector(".value"));
   }
 
   /* --- changing ---------------------------------------------------------------------------------------------------- */

@@ -1,15 +1,28 @@
 /* A graph that computes: the content of the player for figures of the kind "graph". Each tool that changes numbers, or
    that shows more of them, is a part of its own: see given.js, why.js and descent.js. */
 
+/** A factor of a product, or the product: what it is called, what it is, its number. */
+const productBox = (kind, label, top, bottom) =>
+  `<div class="box ${kind}"><b>${label}</b>${top}<output>${bottom}</output></div>`;
+
 class Graph extends Live {
   prepare(data, host) {
     this.prepareLive(data, host);
-    this.passes = new Steps(this.tape, new Level(this.tape, data.operations), data.leaves);
-    this.saying = new Saying(this.passes, this.writing, (key, parts) => this.say(key, parts));
+    this.passes = new Steps(this.tape, new Level(this.tape, data.operations), data.leaves, Boolean(data.practice));
+    const say = (key, parts) => this.say(key, parts);
+    if (data.practice) this.practice = new Practice(this, data.practice);
+    this.saying = this.practice ? new BlankSaying(this.practice, this.passes, this.writing, say)
+      : new Saying(this.passes, this.writing, say);
     if (data.quantities) this.quantities = new Quantities(this, data.quantities);
     this.chooseDetail(data.detail);
     this.timetable();
     this.tools = [new Given(this), new Why(this), new Descent(this, data)];
+    if (this.practice) this.tools.push(this.practice.build());
+  }
+
+  /* What is to be found stands there as it was entered. */
+  numberShown(place, x) {
+    return this.practice?.inPicture(place) ?? super.numberShown(place, x);
   }
 
   /* Every operation a step, or each named quantity: a choice where both are there. */
@@ -46,6 +59,7 @@ class Graph extends Live {
 
   stepsAnew() {
     this.passes.renew();
+    this.practice?.judgeAll();
     this.quantities?.renew();
     this.timetable();
     return this.steps.map((step) => [this.partOf(step), this.isBrief ? this.quantities.lines.text(step) : this.saying.text(step)]);
@@ -76,11 +90,12 @@ class Graph extends Live {
     this.find(".pass").textContent = reverse ? this.say("reverse_pass") : this.say("forward_pass");
     this.find(".step .what").innerHTML = this.isBrief ? step.title : this.title(step);
     this.find(".step .maths").innerHTML = this.isBrief ? this.quantities.lines.html(step) : this.calculation(step);
+    this.practice?.fill(this.find(".step .maths"), "step");
   }
 
   /* Light the picture for a step: what is known so far, where we are, with the numbers of now. */
   light(step) {
-    const { tape, writing } = this;
+    const { tape } = this;
     const reverse = step.pass === "reverse" && !this.isBrief;
     const operands = new Set(this.isBrief ? step.beside : step.pass === "forward" ? this.passes.level.parents.get(step.node) : []);
     const along = this.isBrief ? this.quantities.along(step) : reverse ? [[step.parent, step.node]] : [...operands].map((i) => [i, step.node]);
@@ -95,7 +110,7 @@ class Graph extends Live {
       }
       const sum = this.terms.get(node)?.findLast((term) => term.at <= this.at)?.step;
       const open = sum?.pass === "reverse" && sum.here < sum.count;
-      const total = sum === undefined ? "0" : sum.pass === "seed" ? "1" : writing.number(sum.total, TEXT);
+      const total = sum === undefined ? "0" : sum.pass === "seed" ? "1" : this.numberShown(`g${node}`, sum.total);
       box.shape.dataset.state = [
         (this.valueAt.get(node) ?? 0) <= this.at ? "known" : "unknown",
         sum || last ? "reached" : "unreached",
@@ -106,12 +121,13 @@ class Graph extends Live {
         tape.isChanged[node] && tape.isLeaf(node) ? "changed" : "",
         tape.unknown.has(node) ? "outside" : "",
         astray.get(node) ?? "",
+        ...(this.practice?.states(node) ?? []),
       ].filter(Boolean).join(" ");
       box.shape.setAttribute("tabindex", i === this.current ? "0" : "-1");
       box.shape.setAttribute("aria-label", this.described(node));
       box.title.textContent = tape.outside.get(node) ?? (open ? this.say("gradient_so_far", { here: sum.here, count: sum.count }) : "");
-      box.value.write(writing.number(this.value(node), TEXT));
-      box.gradient.write(open ? this.say("open_sum", { sum: total }) : total);
+      box.value.write(this.numberShown(`v${node}`, this.value(node)));
+      box.gradient.write(this.practice?.inPicture(`g${node}`) ?? (open ? this.say("open_sum", { sum: total }) : total));
     });
     for (const lines of this.lines.values()) for (const line of lines) line.toggleAttribute("data-lit", active.has(line));
   }
@@ -120,7 +136,7 @@ class Graph extends Live {
   astray() {
     const found = new Map();
     for (const step of this.isBrief ? this.passes.all : this.steps.slice(0, this.at + 1)) {
-      if (!step.astray) continue;
+      if (!step.astray || this.practice?.hides(step)) continue;
       const node = this.saying.astrayNode(step);
       if (this.tape.unknown.has(node)) continue;
       found.set(node, `${found.get(node) ?? ""} ${step.pass === "reverse" ? "astray-gradient" : "astray-value"}`.trim());
@@ -141,12 +157,12 @@ class Graph extends Live {
   calculation(step) {
     const sentence = step.pass === "forward" && this.tape.outside.get(step.node);
     const notes = [sentence ? `<p class="astray">${escaped(sentence)}</p>` : ""];
-    if (step.astray && !sentence && !this.tape.unknown.has(this.saying.astrayNode(step))) {
+    if (step.astray && !this.practice?.hides(step) && !sentence && !this.tape.unknown.has(this.saying.astrayNode(step))) {
       const { how, quantity } = this.saying.astray(step, MATHML);
       notes.push(`<p class="astray">${this.say("said_of", { how, name: math(quantity) })}</p>`);
     }
     if (this.tape.doubtful.has(this.passes.about(step))) notes.push(`<p class="astray">${this.say("as_recorded")}</p>`);
-    return this.maths(step) + notes.join("");
+    return (this.practice?.maths(step) ?? this.maths(step)) + notes.join("");
   }
 
   maths(step) {
@@ -163,15 +179,13 @@ class Graph extends Live {
 
   /* upstream gradient × local derivative = product, each in a box of its own */
   product(step) {
-    const box = (kind, label, top, bottom) =>
-      `<div class="box ${kind}"><b>${label}</b>${top}<output>${math(bottom)}</output></div>`;
     const upstream = this.passes.pass.upstream[step.node];
     const { digits } = this.writing.product([upstream, step.local], MATHML);
     const [slope, local] = [this.saying.slope(step.node, MATHML), this.saying.local(step, MATHML)];
     return `<div class="product">${
-      box("upstream", this.say("upstream"), math(slope), this.writing.number(upstream, MATHML, digits))}<i>×</i>${
-      box("local", this.say("local"), equation(...local), this.writing.number(step.local, MATHML, digits))}<i>=</i>${
-      box("handed", this.say("product"), math(`${slope}<mspace width='0.2em'/>${local[0]}`), this.writing.number(step.product, MATHML))}</div>`;
+      productBox("upstream", this.say("upstream"), math(slope), math(this.writing.number(upstream, MATHML, digits)))}<i>×</i>${
+      productBox("local", this.say("local"), equation(...local), math(this.writing.number(step.local, MATHML, digits)))}<i>=</i>${
+      productBox("handed", this.say("product"), math(`${slope}<mspace width='0.2em'/>${local[0]}`), math(this.writing.number(step.product, MATHML)))}</div>`;
   }
 
   /* The card of a node: its value, and its gradient as an explicit sum over its children. */
@@ -193,8 +207,11 @@ class Graph extends Live {
     const source = node === this.tape.root ? this.say("start_of_pass")
       : !terms.length ? this.say("no_term") : terms.length === 1 ? this.say("one_term") : this.say("terms", { count: terms.length });
     this.find(".card.node .what").innerHTML = this.say("whole_of", { name: math(this.writing.names[node][MATHML]) });
-    this.find(".card.node .maths").innerHTML = `<h4>${this.say("its_value")}</h4>${equation(...this.saying.made(node, MATHML))
-      }<h4>${this.say("its_gradient", { terms: source })}</h4><ol>${lines.join("")}</ol>${total}`;
+    const value = this.practice?.value(node) ?? equation(...this.saying.made(node, MATHML));
+    const gradient = this.practice?.gradient(node) ?? `<ol>${lines.join("")}</ol>${total}`;
+    this.find(".card.node .maths").innerHTML = `<h4>${this.say("its_value")}</h4>${value
+      }<h4>${this.say("its_gradient", { terms: source })}</h4>${gradient}`;
+    this.practice?.fill(this.find(".card.node .maths"), "node");
     this.find(".card.node").hidden = false;
     for (const tool of this.tools) tool.open?.(node);
   }

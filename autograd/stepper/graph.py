@@ -26,6 +26,7 @@ from autograd.stepper.frames import frames
 from autograd.stepper.levels import every_operation, named_quantities
 from autograd.stepper.lines import moment_of_quantities, quantity_frames
 from autograd.stepper.live import CONTENT, SCRIPTS, STYLES, Live
+from autograd.stepper.practice import NO_BLANKS, Hide, blank_picture, blanks_of, practice_data
 
 MAX_NODES = 1000
 """The largest graph that is shown: some 10 MB, which a browser holds. The page grows with the square of the nodes."""
@@ -36,8 +37,8 @@ GRAPH = Kind(
     ("pass", "calculation"),
     "both_passes",
     CONTENT,
-    (*SCRIPTS, *[_HERE / f"{name}.js" for name in ("steps", "quantities", "why", "graph")]),
-    STYLES,
+    (*SCRIPTS, *[_HERE / f"{name}.js" for name in ("steps", "quantities", "why", "judge", "practice", "graph")]),
+    (*STYLES, _HERE / "practice.css"),
 )
 Detail: TypeAlias = Literal["operations", "quantities"]
 _LONGEST = "-8.{digits}e-8"  # a number that takes much room
@@ -53,6 +54,7 @@ def show(
     roles: Roles | None = None,
     legend: bool = True,
     detail: Detail = "operations",
+    hide: Hide | None = None,
     digits: int = 4,
 ) -> Figure:
     """Step through the forward and the reverse pass of ``root``: each value, then each gradient, one idea at a time.
@@ -70,6 +72,11 @@ def show(
     and where gradient descent leads. ``save`` writes it as a page that needs nothing else, whose address leads to the
     step that is seen; as slides or as a film; ``frames`` writes each step as a picture. Where scripts do not run there
     is the finished picture and a table of all steps, which is what paper has too.
+
+    ``show(L, hide="gradients")`` is for practice: the numbers are blanks, to be filled in in the page, which judges
+    them by the rules of `autograd.proofread`, gives a hint to whoever asks for one, and the answer to whoever asks for
+    that. Picture, table and text show the blank sheet. It is practice and no examination: who reads the page's source
+    finds the recorded numbers in it, and the line that it gives to hand in can be written by anybody.
 
     Arguments:
         root: the result whose derivatives are taken; or a network, a layer or a neuron; or what `nn.fit` returned.
@@ -89,6 +96,11 @@ def show(
         detail: of a graph, what a step is: one of the ``"operations"``; or one of the named ``"quantities"``, as one
             writes them on the board, with what has no name taken together with the step around it. In the page one can
             choose.
+        hide: of a graph, the numbers that are to be found: "gradients"; "values", which are those that are computed,
+            and gradients then appear once the values are there that they follow from; "all"; or a list of Values or
+            names for their values, and of derivatives of ``root``, as `autograd.proofread` takes them:
+            ``["h", "dL/dw1"]``. What follows from a hidden number is withheld until that is found. A step is then an
+            operation.
         digits: how many significant digits are shown.
 
     Returns:
@@ -96,10 +108,11 @@ def show(
 
     Raises:
         TypeError: if ``root`` is none of these; if a network lacks x or target, or a Value has them; for a number of
-            digits that is not whole.
+            digits that is not whole; for ``hide`` with a network or a history.
         ValueError: for less than one digit; for another detail; for a role that is unknown, or of what is not in the
             graph; for an x or a target of another length; for an unknown loss; for a graph of more than 1,000 nodes,
-            which no browser holds.
+            which no browser holds; for what cannot be hidden: another word, a name that the graph does not have, the
+            value of a leaf, which is given, and more than 200 numbers.
 
     Example:
         >>> from autograd import Value
@@ -108,6 +121,8 @@ def show(
         >>> figure = show(h)
         >>> print(figure.steps[0].text)
         w = 0.4, x = 1
+        >>> print(show(h, hide="all").steps[2].text)
+        h = σ(v1) = ?
 
     Source: notes 4.5, 4.7 and 5.6; lecture, "3. Gradient Descent".
     """
@@ -115,8 +130,8 @@ def show(
     example = {name: given for name, given in (("x", x), ("target", target), ("loss", loss)) if given is not None}
     if detail not in get_args(Detail):
         raise ValueError(f"detail is {' or '.join(map(repr, get_args(Detail)))}, not {detail!r}")
-    asked: dict[str, Any] = {"roles": roles, "legend": legend, "detail": detail}
-    usual = {"roles": None, "legend": True, "detail": "operations"}
+    asked: dict[str, Any] = {"roles": roles, "legend": legend, "detail": detail, "hide": hide}
+    usual = {"roles": None, "legend": True, "detail": "operations", "hide": None}
     options = {name: option for name, option in asked.items() if option is not usual[name]}
     return figure_of(root, example, names, digits, sys._getframe(1), **options)
 
@@ -131,6 +146,7 @@ def _figure_of_graph(
     roles: Roles | None = None,
     legend: bool = True,
     detail: Detail = "operations",
+    hide: Hide | None = None,
 ) -> Figure:
     """The stepper of a graph; the arguments are those of `figure_of`."""
     if example:
@@ -138,6 +154,8 @@ def _figure_of_graph(
             "x, target and loss belong to a network: show(model, x, target). For the result of an expression write "
             "show(root) alone"
         )
+    if hide is not None and detail != "operations":
+        raise ValueError("where numbers are hidden a step is an operation; leave detail out")
     given = node_names([root], names, frame)
     names_of = all_named([root], given, names_in_use(names, frame))
     n = len(names_of)
@@ -155,16 +173,20 @@ def _figure_of_graph(
         max_nodes=n,
         digits=digits,
     )
+    name = one_line(names_of[root])
+    whole, live = every_operation(root, names_of), Live(root, names_of, digits)
+    blanks = NO_BLANKS if hide is None else blanks_of(hide, whole)
+    shown = words("graph" if hide is None else "graph_with_blanks", name=name, count=n)
+    description = " ".join([shown, *said_of([node.role for node in scene.nodes])])
+    scene = scene if hide is None else blank_picture(scene, blanks, description)
     for node in scene.nodes:  # also for other numbers than these
         for kind in ("value", "gradient"):
             longest = words("gradient", number=_LONGEST) if kind == "gradient" else _LONGEST
             if any(line.kind == kind for line in node.lines):
                 scene.make_room(node, Line(kind, (Run(longest.format(digits="8" * (digits - 1))),)))
     passes = Passes(root, scene, digits)  # which gives the nodes their places, with room for what they have on the way
-    name = one_line(names_of[root])
-    whole, live = every_operation(root, names_of), Live(root, names_of, digits)
     named = named_quantities(root, names_of, given)
-    quantities = quantity_frames(named, live) if 2 < len(named.names) < n else []
+    quantities = quantity_frames(named, live) if hide is None and 2 < len(named.names) < n else []
     role_of = {node.value: node.role for node in scene.nodes if isinstance(node.value, Value)}
     data: dict[str, Any] = {
         **live.data(scene, role_of),
@@ -176,10 +198,14 @@ def _figure_of_graph(
             "named": [live.places[node] for node in named.names],
             "steps": [frame.data for frame in quantities],
         }
+    if hide is not None:
+        data["practice"] = practice_data(blanks, whole, live.templates, live.places)
     data["shapes"] = live.templates.shapes
-    steps = quantities if quantities and detail == "quantities" else frames(whole, digits)
+    steps = quantities if quantities and detail == "quantities" else frames(whole, digits, blanks)
 
     def picture_at(step: int) -> str:
+        if hide is not None:  # what is not to be seen yet is a blank in every step
+            return to_svg(scene)
         if steps is quantities:
             return to_svg(at_moment(scene, moment_of_quantities(named, live, steps[:step], scene)))
         return to_svg(passes.picture(step))
@@ -187,7 +213,7 @@ def _figure_of_graph(
     return Figure(
         GRAPH,
         words("step_by_step", name=name),
-        " ".join([words("graph", name=name, count=n), *said_of([node.role for node in scene.nodes])]),
+        description,
         to_svg(scene),
         steps,
         data,

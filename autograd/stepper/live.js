@@ -40,7 +40,12 @@ class Live extends Picture {
 
   /** A node as plain text: h = 0.6225. @param {number | null} node */
   described(node) {
-    return node === null ? "" : `${this.writing.names[node][TEXT]} = ${this.writing.number(this.value(node), TEXT)}`;
+    return node === null ? "" : `${this.writing.names[node][TEXT]} = ${this.numberShown(`v${node}`, this.value(node))}`;
+  }
+
+  /** A number of the picture, as text. @param {string} place @param {number | undefined} x */
+  numberShown(place, x) {
+    return this.writing.number(x, TEXT);
   }
 
   /** The part of the run that a step belongs to. @param {{ pass: string }} step */
@@ -99,10 +104,14 @@ class Live extends Picture {
   changed() {
     this.tape.run();
     this.upstream = this.tape.backward().upstream;
+    this.writeAnew();
+    for (const tool of this.tools) tool.renew();
+  }
+
+  writeAnew() {
     this.setRows(this.stepsAnew());
     this.show(Math.min(this.at ?? 0, this.steps.length - 1));
     if (!this.find(".card.node").hidden) this.open(this.opened);
-    for (const tool of this.tools) tool.renew();
   }
 
   /* The table of all steps. */

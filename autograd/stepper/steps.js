@@ -38,18 +38,20 @@ class Steps {
   /** @type {Step[]} */
   all = [];
 
-  /** @param {Tape} tape @param {Level} level @param {number[]} leaves */
-  constructor(tape, level, leaves) {
+  /** @param {Tape} tape @param {Level} level @param {number[]} leaves
+   * @param {boolean} every  also what is handed on by nodes to which nothing comes */
+  constructor(tape, level, leaves, every = false) {
     this.tape = tape;
     this.level = level;
     this.leaves = leaves;
+    this.every = every;
     this.renew();
   }
 
   /** Anew, after the tape has computed. */
   renew() {
     const { tape, level } = this;
-    this.pass = tape.backward();
+    this.pass = tape.backward(tape.root, { every: this.every });
     const finite = (/** @type {number} */ node) => Number.isFinite(tape.values[node]);
     const first = level.nodes.find((node) => !finite(node));
     const { leaves } = this;

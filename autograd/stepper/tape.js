@@ -285,8 +285,10 @@ class Tape {
    * upstream: the derivative of the root by each node; 0 for those that it does not reach.
    * contributions: what is handed from node to node, in order.
    * doubtful: the nodes whose upstream rests on a node that stands as recorded though numbers below it were changed.
+   *
+   * With `every`, also what is handed on by the nodes to which nothing comes: 0.
    */
-  backward(root = this.root) {
+  backward(root = this.root, { every = false } = {}) {
     const upstream = new Float64Array(this.length);
     const reached = new Uint8Array(this.length);
     /** @type {Set<number>} */
@@ -295,9 +297,10 @@ class Tape {
     const contributions = [];
     upstream[root] = reached[root] = 1;
     for (const node of this.order(root).toReversed()) {
-      if (!reached[node]) continue;
+      if (!reached[node] && !every) continue;
       const inDoubt = doubtful.has(node) || this.doubtful.has(node);
       for (const handed of this.handed(node, upstream[node])) {
+        if (!reached[node]) Object.assign(handed, { product: 0, stopped: true });
         if (!handed.stopped) {
           upstream[handed.parent] += handed.product;
           reached[handed.parent] = 1;

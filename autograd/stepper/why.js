@@ -4,6 +4,18 @@
 const MOST_PATHS = 8;  // of more the number is said
 const SMALLEST = 6;  // the nudge goes down to ten to minus this
 
+/** Copy a text, and say so on the button. @param {HTMLElement} button @param {string} text @param {string} copied */
+async function copyText(button, text, copied) {
+  try {
+    await navigator.clipboard.writeText(text);
+    button.textContent = copied;
+  } catch {  // not allowed in a page of a file, or in a frame: show it, selected
+    const field = Object.assign(document.createElement("input"), { value: text, readOnly: true, className: "latex" });
+    button.replaceWith(field);
+    field.select();
+  }
+}
+
 class Why {
   /** @param {Graph} figure */
   constructor(figure) {
@@ -24,6 +36,14 @@ class Why {
 
   /** @param {number} node */
   open(node) {
+    if (this.figure.practice?.hidden.has(`g${node}`)) {  // it would give the number away
+      this.node = undefined;
+      this.found = [];
+      this.figure.find(".why").innerHTML = `<p class="hint">${this.figure.say("why_after")}</p>`;
+      this.figure.find(".nudge").replaceChildren();
+      this.light();
+      return;
+    }
     this.node = node;
     this.paths(node);
     this.nudge(node);
@@ -114,16 +134,9 @@ class Why {
   }
 
   /** @param {HTMLElement} button */
-  async copy(button) {
+  copy(button) {
     const latex = this.line((this.found ?? [])[Number(button.dataset.copy)], LATEX).join(" = ");
-    try {
-      await navigator.clipboard.writeText(latex);
-      button.textContent = this.figure.say("copied");
-    } catch {  // not allowed in a page of a file, or in a frame: show it, selected
-      const field = Object.assign(document.createElement("input"), { value: latex, readOnly: true, className: "latex" });
-      button.replaceWith(field);
-      field.select();
-    }
+    copyText(button, latex, this.figure.say("copied"));
   }
 
   /* --- is it true? --------------------------------------------------------------------------------------------------- */

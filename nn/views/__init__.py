@@ -49,6 +49,11 @@ def figure_of_network(
     """The stepper through a network on an example."""
     from nn.views.stepper import show_network
 
+    if "hide" in options:
+        raise TypeError(
+            "hide belongs to a graph of Values: compute the loss, L = ((model(x) - target) ** 2) / 2, and write "
+            "show(L, hide=...)"
+        )
     if options:
         which = " and ".join(options)
         raise TypeError(f"{which} belong to a graph of Values: show(loss, {which}=...). A network knows its inputs")
@@ -63,7 +68,8 @@ def figure_of_history(
     from nn.views.replay import figure
 
     if options:
-        raise TypeError(f"{' and '.join(options)} belong to a graph of Values. For a training: show(history)")
+        belong = "belongs" if len(options) == 1 else "belong"
+        raise TypeError(f"{' and '.join(options)} {belong} to a graph of Values. For a training: show(history)")
     if example:
         raise TypeError("x, target and loss belong to a network: show(model, x, target). For a training: show(history)")
     return figure(history, digits)
