@@ -392,7 +392,7 @@ ENGLISH: Final = {
     "another_hint": "Another hint",
     "show_answer": "Show the answer",
     "withheld": "It appears when the numbers that it follows from are found.",
-    "why_after": "Why it is so appears when its gradient is found.",
+    "why_after": "Why it is so appears when its gradient is found, and what that follows from.",
     "is_right": "Right.",
     "is_rounding": "Right, with what was rounded before.",
     "is_cut_off": "Right, but cut off and not rounded.",

@@ -21,7 +21,7 @@ class Practice {
   /** What is being filled in, and where. @type {{ key: Quantity, place: string } | undefined} */
   current;
   isPending = false;
-  static printed = printedNumber;
+  static read = printedNumber;
 
   /** @param {any} figure @param {PracticeData} data */
   constructor(figure, data) {
@@ -66,7 +66,7 @@ class Practice {
     this.hide();
   }
 
-  /** The quantities that are not shown: those to be found, and what follows from them. */
+  /** The quantities that are not shown: those to be found, and what follows from them, also if that was found before. */
   hide() {
     const { level } = this.judge;
     const hidden = this.hidden = new Set(this.asked.filter((blank) => !this.isFound(blank)).map(({ key }) => key));
@@ -107,9 +107,15 @@ class Practice {
     return !this.hidden.has(key) ? undefined : this.data.asked.includes(key) ? BLANK : WITHHELD;
   }
 
+  /** The same, but the number itself where it was found before all that it follows from. @param {Quantity} key */
+  inText(key) {
+    const sign = this.sign(key);
+    return sign === BLANK && this.isFound(this.blank(key)) ? this.figure.writing.number(this.judge.worth(key), TEXT) : sign;
+  }
+
   /** What stands for a quantity in the picture: also what was entered. @param {Quantity} key */
   inPicture(key) {
-    const sign = this.sign(key);
+    const sign = this.inText(key);
     if (sign !== BLANK) return sign;
     const blank = this.blank(key);
     if (!blank.printed) return BLANK;
@@ -249,7 +255,13 @@ class Practice {
       again.focus({ preventScroll: true });
       again.setSelectionRange(at[1], at[1]);
     }
+    if (focus && !this.isSeen(this.figure.shadow.activeElement)) this.figure.section.focus({ preventScroll: true });
     if (this.current) this.figure.find(".live").textContent = this.said(this.blank(this.current.key));
+  }
+
+  /** @param {Element | null} element */
+  isSeen(element) {
+    return Boolean(element?.getClientRects().length);
   }
 
   /** Marks beside the fields. */
@@ -481,7 +493,7 @@ class BlankSaying extends Saying {
 
   /** @param {number} node @param {number} style */
   made(node, style) {
-    const sign = this.practice.sign(`v${node}`);
+    const sign = this.practice.inText(`v${node}`);
     if (!sign) return super.made(node, style);
     const made = this.level.made.get(node);
     return [this.own(node)[style], ...(made ? [this.writing.side(made[0], style)] : []), style === MATHML ? `<mi>${sign}</mi>` : sign];
@@ -490,7 +502,7 @@ class BlankSaying extends Saying {
   /** @param {Step} step @param {number} style @returns {[string, string[]]} */
   sum(step, style) {
     const { parent = 0, here = 0, count = 0 } = step;
-    const sign = this.practice.sign(`g${parent}`);
+    const sign = this.practice.inText(`g${parent}`);
     if (!sign) return super.sum(step, style);
     const slope = this.slope(parent, style);
     if (here < count) return [this.say("sum_so_far", { slope: style === MATHML ? `<math>${slope}</math>` : slope, here, count }), [sign]];
@@ -504,7 +516,7 @@ class BlankSaying extends Saying {
 
   /** @param {Step} step */
   line(step) {
-    const sign = step.pass === "reverse" ? this.practice.sign(`g${step.parent}`) : undefined;
+    const sign = step.pass === "reverse" ? this.practice.inText(`g${step.parent}`) : undefined;
     if (!sign) return super.line(step);
     const { equals } = this.writing.pieces[TEXT];
     const [how, sides] = this.sum(step, TEXT);
