@@ -18,7 +18,7 @@ const MISTAKES = /** @type {Record<string, string>} */ ({ sign: "other_sign", tw
  */
 
 class Practice {
-  /** What is being filled in, and where. @type {{ key: Quantity, place: string } | undefined} */
+  /** What is being filled in, and where. @type {{ key: Quantity, place: string, at: number } | undefined} */
   current;
   isPending = false;
   static read = printedNumber;
@@ -200,7 +200,8 @@ class Practice {
       span.replaceChildren(...this.field(/** @type {HTMLElement} */ (span).dataset.blank ?? "", place));
     }
     if (this.isPending) this.commitSoon();
-    this.mark();
+    if (this.current?.at !== this.figure.at && ["step", "picture"].includes(this.current?.place ?? "")) this.current = undefined;
+    this.write();
   }
 
   /* --- fields ------------------------------------------------------------------------------------------------------ */
@@ -411,7 +412,7 @@ class Practice {
 
   /** A blank is filled in. @param {Quantity} key @param {string} place */
   turnTo(key, place) {
-    this.current = { key, place };
+    this.current = { key, place, at: this.figure.at };
     const holder = place === "node" ? this.figure.find(".card.node") : this.figure.find(".card.step");
     if (place === "list") this.rows?.get(key)?.after(this.below);
     else if (this.below.parentElement !== holder) holder.append(this.below);
