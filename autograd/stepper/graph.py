@@ -12,6 +12,7 @@ from autograd.derivation.naming import CALLER, Caller, all_named, names_in_use, 
 from autograd.derivation.styles import one_line
 from autograd.derivation.words import words
 from autograd.drawing.build import build_scene
+from autograd.drawing.layout import lay_out
 from autograd.drawing.legend import said_of
 from autograd.drawing.lettering import Run
 from autograd.drawing.moments import Passes, at_moment
@@ -184,7 +185,11 @@ def _figure_of_graph(
             longest = words("gradient", number=_LONGEST) if kind == "gradient" else _LONGEST
             if any(line.kind == kind for line in node.lines):
                 scene.make_room(node, Line(kind, (Run(longest.format(digits="8" * (digits - 1))),)))
-    passes = Passes(root, scene, digits)  # which gives the nodes their places, with room for what they have on the way
+    passes = None
+    if hide is None:
+        passes = Passes(root, scene, digits)  # gives the nodes their places, with room for what they have on the way
+    else:
+        lay_out(scene)
     named = named_quantities(root, names_of, given)
     quantities = quantity_frames(named, live) if hide is None and 2 < len(named.names) < n else []
     role_of = {node.value: node.role for node in scene.nodes if isinstance(node.value, Value)}
@@ -204,11 +209,9 @@ def _figure_of_graph(
     steps = quantities if quantities and detail == "quantities" else frames(whole, digits, blanks)
 
     def picture_at(step: int) -> str:
-        if hide is not None:  # what is not to be seen yet is a blank in every step
-            return to_svg(scene)
         if steps is quantities:
             return to_svg(at_moment(scene, moment_of_quantities(named, live, steps[:step], scene)))
-        return to_svg(passes.picture(step))
+        return to_svg(passes.picture(step) if passes else scene)  # the blank sheet is the same in every step
 
     return Figure(
         GRAPH,

@@ -161,7 +161,7 @@ def blank_picture(scene: Scene, blanks: Blanks, description: str) -> Scene:
             signs = {"value": blanks.value(node.value), "gradient": blanks.gradient(node.value)}
             lines = tuple([_blank(line, signs.get(line.kind)) for line in lines if line.kind != "note"])
         drawn = bare.add_node(node.value, node.role, lines)
-        drawn.name, drawn.symbol = node.name, node.symbol
+        drawn.name, drawn.symbol, drawn.members = node.name, node.symbol, node.members
     return bare
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from autograd import Value, show, topological_order
+from autograd import show, topological_order
 from autograd.derivation.worked_example import worked_example
 from autograd.derivation.writing import significant
 from tests.browser.conftest import Tab
@@ -227,9 +227,9 @@ def test_what_follows_from_an_earlier_wrong_number_says_so(pages: Path, open_tab
 @pytest.mark.parametrize(
     ("entry", "question", "mistake"),
     [
-        ("0.03398", "Is the sign right?", "that is with the other sign"),
-        ("-0.11326", "Is the local derivative right?", "that is without the factor"),
-        ("-0.06796", "Is each factor in it, and once?", "that is twice as much"),
+        ("0.03398", "Is the sign right?", "That is with the other sign"),
+        ("-0.11326", "Is the local derivative right?", "That is without the factor"),
+        ("-0.06796", "Is each factor in it, and once?", "That is twice as much"),
     ],
 )
 def test_a_hint_says_where_to_look_and_the_next_which_factor_is_wrong(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -177,3 +178,12 @@ def test_networks_and_histories_have_no_blanks() -> None:
     history = nn.fit(model, [[1.0, 2.0]], [[0.5]], epochs=1)
     with pytest.raises(TypeError, match="hide belongs to a graph"):
         show(history, hide="all")
+
+
+def test_every_still_is_the_blank_sheet(example: WorkedExample, tmp_path: Path) -> None:
+    figure = show(example.L, names=None, hide="all")
+    files = sorted(figure.frames(tmp_path / "frames", "svg"))
+    assert len(files) == len(figure.steps)
+    values = {significant(abs(node.data), 4) for node in topological_order(example.L) if node.depth} - {"0.4", "0.5"}
+    for file in files:
+        assert not numbers_on(re.sub(r"<[^>]+>", " ", file.read_text("utf-8")).replace("−", "")) & values
