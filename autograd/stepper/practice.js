@@ -336,11 +336,11 @@ class Practice {
     const [node, parent] = key.slice(1).split(".").map(Number);
     const { saying, writing, passes } = this.figure;
     const level = passes.level;
-    const formulaOf = (/** @type {number} */ n) => math(writing.side(level.made.get(n)[0], MATHML));
+    const formulaOf = (/** @type {number} */ n) => math(writing.side(saying.way(n)[0], MATHML));
     if (key[0] === "v") {
       hints.push(this.say("hint_put_in", { formula: formulaOf(node) }));
       const ready = level.parents.get(node).every((/** @type {number} */ other) => !this.hidden.has(`v${other}`));
-      if (ready) hints.push(equation(writing.names[node][MATHML], writing.side(level.made.get(node)[1], MATHML)));
+      if (ready) hints.push(equation(writing.names[node][MATHML], writing.side(saying.way(node)[1], MATHML)));
       return hints;
     }
     const steps = key[0] === "g" ? (this.figure.terms.get(node) ?? []).map((/** @type {any} */ { step }) => step)
@@ -350,10 +350,16 @@ class Practice {
     if (key[0] !== "l") hints.push(steps.map((/** @type {any} */ step) => equation(this.chain(step))).join("&ensp;"));
     for (const step of steps) {
       const edge = level.edge(step.node, step.parent);
-      hints.push(edge[1] ? equation(...saying.local({ ...step, local: NaN }, MATHML))
+      hints.push(edge[1] && !this.isPlain(step) ? equation(...saying.local({ ...step, local: this.judge.local(`${step.node}.${step.parent}`) }, MATHML))
         : this.say("hint_differentiate", { formula: formulaOf(step.node), name: math(writing.names[step.parent][MATHML]) }));
     }
     return hints;
+  }
+
+  /** Whether a local derivative is a number whatever the others are: its formula would be the answer.
+   * @param {{ node: number, parent: number }} step */
+  isPlain({ node, parent }) {
+    return !this.data.locals[`${node}.${parent}`][2].length;
   }
 
   /** Where to look, and then the mistake itself. @param {Finding} finding @returns {string[]} */
@@ -496,7 +502,7 @@ class BlankSaying extends Saying {
   made(node, style) {
     const sign = this.practice.inText(`v${node}`);
     if (!sign) return super.made(node, style);
-    const made = this.level.made.get(node);
+    const made = this.way(node);
     return [this.own(node)[style], ...(made ? [this.writing.side(made[0], style)] : []), style === MATHML ? `<mi>${sign}</mi>` : sign];
   }
 

@@ -115,9 +115,14 @@ def _with_what_follows(blanks: Blanks, level: Level) -> Blanks:
     return replace(blanks, no_values=frozenset(values), no_gradients=frozenset(gradients))
 
 
+def _slope(level: Level, node: Value, parent: Value) -> Expression:
+    """The formula of a local derivative, for other numbers than the recorded ones too where there is such."""
+    return level.steps.slope_for_any_numbers(node, parent) or level.locals[node, parent].formula
+
+
 def needs(level: Level, node: Value, parent: Value) -> list[Value]:
     """The nodes from whose values a local derivative is computed."""
-    mentioned = symbols(level.locals[node, parent].formula)
+    mentioned = symbols(_slope(level, node, parent))
     return [other for other, name in level.names.items() if name in mentioned]
 
 
@@ -193,7 +198,7 @@ def practice_data(blanks: Blanks, level: Level, templates: Templates, places: Ma
     pairs = {f"{places[node]}.{places[parent]}": (node, parent) for node, parent in level.locals}
     locals_, factors = {}, {}
     for key, pair in pairs.items():
-        formula = level.locals[pair].formula
+        formula = _slope(level, *pair)
         locals_[key] = [*both(formula), [places[other] for other in needs(level, *pair)]]
         whole = templates.formula(level.derivative(*pair))
         split = parts(formula) if isinstance(formula, Product) else ()

@@ -99,12 +99,19 @@ class Saying {
   made(node, style) {
     const value = this.tape.unknown.has(node) ? undefined : this.tape.values[node];
     const own = this.own(node);
-    const ways = this.level.made.get(node) ?? [];
-    const made = ways.find(([formula]) => value === undefined || this.writing.agrees(formula, value)) ?? ways.at(-1);
+    const made = this.way(node);
     const sides = made ? this.writing.sides(made, style, value) : [];
     const [text, number] = [this.writing.number(value, TEXT), this.writing.number(value, style)];
     const last = made && this.writing.sides(made, TEXT, value).at(-1);
     return [own[style], ...sides, ...(last === text ? [] : [number])];
+  }
+
+  /** The formula of a node, and that with numbers: of several ways to write it one that gives its number.
+   * @param {number} node */
+  way(node) {
+    const value = this.tape.unknown.has(node) ? undefined : this.tape.values[node];
+    const ways = this.level.made.get(node) ?? [];
+    return ways.find(([formula]) => value === undefined || this.writing.agrees(formula, value)) ?? ways.at(-1);
   }
 
   /** The name of a node, in every style. @param {number} node */
