@@ -4,12 +4,15 @@
 /** How far the pointer goes, in pixels, for a tenth of the last digit. */
 const PIXELS_A_STEP = 4;
 
-/** What a person writes as a number, with a point or a comma, as a fraction, or with a power of ten; NaN if it is none.
- * @param {string} entry */
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/** What a person writes as a number, with a point or a comma, as a fraction, or with a power of ten; NaN if it is none, and
+ * where it is infinite. @param {string} entry */
 function numberRead(entry) {
   const plain = entry.trim().replaceAll("−", "-").replace(",", ".").replace(/\s*[·×*]\s*10\^?\(?(-?\d+)\)?$/, "e$1");
-  const [above, below, ...more] = plain.split("/").map((part) => part.trim() === "" ? NaN : Number(part));
-  return more.length ? NaN : below === undefined ? above : above / below;
+  const parts = plain.split("/").map((part) => NUMBER.test(part.trim()) ? Number(part) : NaN);
+  const number = parts.length > 2 ? NaN : parts.length === 2 ? parts[0] / parts[1] : parts[0];
+  return Number.isFinite(number) ? number : NaN;
 }
 
 /** A number that is so many steps of its last digit away. @param {string} written @param {number} steps @param {number} finer  decimals more */
