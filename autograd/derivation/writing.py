@@ -309,8 +309,10 @@ class _Writer:
         if _is_root(Power(base, exponent)) and not (style.paper and self.is_long(base)):
             written = self.solid(base, written)
             return style.root(self.held((written, strength), _ATOM) if style.flat else written), _ATOM
-        if strength < _ATOM or (isinstance(base, Number) and not isinstance(base.value, Fraction)):
+        if isinstance(base, Number) and not isinstance(base.value, Fraction):
             written = style.group(written)
+        else:
+            written = self.held((written, strength), _ATOM)
         above, own = self.write(exponent)
         if style.flat and own == _PLACE:
             return style.power(written, "").removesuffix("^") + EXPONENT + above[1:], _POWER
