@@ -30,7 +30,7 @@ class Lines {
       for (const i of step.values) this.valueAt.set(i, at);
       for (const i of step.deltas) this.gradientAt.set(i, at);
       const pass = step.pass === "reverse" ? "reverse" : "forward";
-      if (this.astray.has(pass)) return;
+      if (this.astray.has(pass) || this.figure.tape.unknown.size) return;
       const line = step.lines.find(([, , ...sides]) => sides.length && !this.isFinite(/** @type {Side} */ (sides.at(-1))));
       if (line) this.astray.set(pass, { step, line });
     });

@@ -103,6 +103,7 @@ class Live extends Picture {
   /* Numbers were changed: compute, and show the step where we are with the numbers of now. */
   changed() {
     this.tape.run();
+    this.writing.isOutside = this.tape.outside.size > 0;
     this.upstream = this.tape.backward().upstream;
     this.writeAnew();
     for (const tool of this.tools) tool.renew();

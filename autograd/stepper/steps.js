@@ -52,7 +52,7 @@ class Steps {
   renew() {
     const { tape, level } = this;
     this.pass = tape.backward(tape.root, { every: this.every });
-    const finite = (/** @type {number} */ node) => Number.isFinite(tape.values[node]);
+    const finite = (/** @type {number} */ node) => Number.isFinite(tape.values[node]) || tape.unknown.has(node);
     const first = level.nodes.find((node) => !finite(node));
     const { leaves } = this;
     this.all = [{ pass: "given", node: -1, nodes: leaves, astray: first !== undefined && leaves.includes(first) }];
@@ -64,7 +64,8 @@ class Steps {
     const counts = new Map();
     for (const { parent } of this.pass.contributions) counts.set(parent, (counts.get(parent) ?? 0) + 1);
     const terms = new Map();
-    let astray = this.pass.contributions.find(({ total }) => !Number.isFinite(total));
+    const isUnknown = tape.unknown.has(tape.root);
+    const astray = this.pass.contributions.find(({ total }) => !isUnknown && !Number.isFinite(total));
     for (const contribution of this.pass.contributions) {
       const { parent, product } = contribution;
       terms.set(parent, [...(terms.get(parent) ?? []), product]);

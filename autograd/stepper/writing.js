@@ -37,6 +37,9 @@ function significant(x, digits) {
   let [mantissa, power] = scientific(x, 13);
   const short = mantissa.replace("-", "").replace(".", "").replace(/0+$/, "").length <= digits;
   if (!short) [mantissa, power] = scientific(x, digits - 1);
+  if (!short && power >= digits && power < 6) {  // what stands before the point is kept
+    [mantissa, power] = scientific(x, Number(x.toExponential(100).split("e")[1]));
+  }
   const bare = (/** @type {string} */ text) => text.includes(".") ? text.replace(/0+$/, "").replace(/\.$/, "") : text;
   if (power > -5 && power < 6) {
     const text = fixed(mantissa, power, Math.max(digits - 1 - power, 0));
@@ -74,6 +77,8 @@ const WRITE_NUMBER = [
 /* --- formulas ---------------------------------------------------------------------------------------------------- */
 
 class Writing {
+  isOutside = false;  // whether some node is outside of its domain, so that all that depends on it has no number
+
   /**
    * @param {{ shapes: Shape[], names: string[][], pieces: Pieces[], digits: number }} data
    * @param {(place: string) => number} numberOf  the number of a place, such as that of node 3 for "v3"
@@ -88,7 +93,13 @@ class Writing {
 
   /** A number alone. @param {number | undefined} x @param {number} style */
   number(x, style, digits = this.digits) {
-    return WRITE_NUMBER[style](significant(x, digits));
+    return WRITE_NUMBER[style](this.digitsOf(x, digits));
+  }
+
+  /** The digits of a number; NaN is none where a node is outside of its domain. @param {number | undefined} x
+   * @param {number} digits */
+  digitsOf(x, digits) {
+    return significant(this.isOutside && Number.isNaN(x) ? undefined : x, digits);
   }
 
   /** A side of an equation, with the numbers of now. @param {Side} side @param {number} style */
@@ -102,7 +113,7 @@ class Writing {
 
   /** A number at a place. @param {number} x @param {string} how @param {number} style @param {number} digits */
   placed(x, how, style, digits) {
-    const written = significant(x, digits);
+    const written = this.digitsOf(x, digits);
     const { plus, minus } = this.pieces[style];
     const negative = written.startsWith("-");
     const number = WRITE_NUMBER[style](written);
