@@ -382,6 +382,7 @@ ENGLISH: Final = {
     "learning_rate": "Learning rate η",
     "one_step": "One step",
     "ten_steps": "Ten steps",
+    "no_step": "No step: here a gradient is no number.",
     "trained": "Trained",
     "updates": "The last step, written out",
     # practice

@@ -65,6 +65,9 @@ class Descent {
     const start = new Map(trained.map((node) => [node, tape.values[node]]));
     for (let i = 0; i < count; i++) {
       const { gradients, each } = this.slopes(trained);
+      const stuck = !gradients.every(Number.isFinite);
+      figure.find(".descent .said").textContent = stuck ? figure.say("no_step") : "";
+      if (stuck) break;
       this.updates = trained.map((node, k) => {
         const before = tape.values[node];
         return { node, before, gradient: gradients[k], terms: each[k], after: before - rate * gradients[k] };
