@@ -90,7 +90,7 @@ def on_its_own(path: Path) -> Iterator[tuple[str, str, dict[str, Any]]]:
             yield text, cell.source, names
         else:
             kept = (ast.Import, ast.ImportFrom, ast.FunctionDef)
-            lesson = [part for part in ast.parse(cell.source).body if isinstance(part, kept)]
+            lesson: list[ast.stmt] = [part for part in ast.parse(cell.source).body if isinstance(part, kept)]
             exec(compile(ast.Module(lesson, []), path.name, "exec"), names)
 
 
