@@ -273,7 +273,8 @@ def _step_function(model: Module, loss: Loss, train: Examples, compiled: bool) -
         try:
             return CompiledStep(model, loss, train.X, train.T, train.weights is not None)
         except NotCompiled as reason:
-            warnings.warn(f"this model is trained eagerly, since {reason}", stacklevel=3)
+            # four frames up, beyond what `instead` puts around fit
+            warnings.warn(f"this model is trained eagerly, since {reason}", stacklevel=4)
     return EagerStep(model, loss)
 
 
@@ -381,7 +382,7 @@ class _Training:
         history = self.history
         epochs, theta, states, optimizer, order, snapshots = self.agreed
         back = f"the end of epoch {epochs}" if epochs else "its start"
-        warnings.warn(f"training went back to {back}, to go on eagerly from there, since {reason}", stacklevel=3)
+        warnings.warn(f"training went back to {back}, to go on eagerly from there, since {reason}", stacklevel=4)
         self.step.theta[:] = self.good = theta
         self.step.write_back()
         self.step = EagerStep(self.model, self.loss, self.step.parameters)

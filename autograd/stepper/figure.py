@@ -37,6 +37,10 @@ ENDINGS = (".html", ".htm")
 FILMS = (".gif", ".pdf")
 """What else `Figure.save` can write: all steps as pictures."""
 _WIDEST_UPRIGHT = 1000  # pixels of a picture that can be read when it is as narrow as an upright sheet
+_COMMENT = re.compile(
+    r"^[ \t]*/\*(?:(?!\*/).)*\*/[ \t]*\n", re.MULTILINE | re.DOTALL
+)  # every figure carries the script:
+_INDENT = re.compile(r"^[ \t]+|^\n", re.MULTILINE)  # a third of it is for those who read the files
 _ASKED_FOR = re.compile(r"say\(\"(\w+)\"")  # the words that a script takes from the catalogue
 
 
@@ -293,7 +297,7 @@ def _read(file: Path, ending: str | None = None) -> str:
 def _script(kind: Kind) -> str:
     """The player and what it plays, as one function, so that figures of several kinds do not meet."""
     own = [_read(file, ".js") for file in (_STAGE, _ADDRESS, _PAPER, _PLAYER)]
-    scripts = "\n\n".join([*own, *map(_read, kind.scripts)])
+    scripts = _INDENT.sub("", _COMMENT.sub("", "\n".join([*own, *map(_read, kind.scripts)])))
     return f'(() => {{\n"use strict";\n{scripts}\n}})();'
 
 

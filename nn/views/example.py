@@ -114,7 +114,7 @@ def paired(X: Any, T: Any) -> list[tuple[Any, Any]]:
     """Each example with its target."""
     if not _is_row(T) or len(T) != len(X):
         raise ValueError(
-            f"show(model, X, T) needs a target for each of the {counted(len(X), 'example')}, "
+            f"show(model, X, T) needs a target for each of {counted(len(X), 'example')}, "
             + (f"not {len(T)}" if _is_row(T) else f"not {T!r:.60}")
         )
     return list(zip(X, T, strict=True))

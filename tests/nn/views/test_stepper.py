@@ -291,7 +291,7 @@ def test_network_of_ones_own_is_known_by_what_it_has(base: Any) -> None:
     ("arguments", "error", "message"),
     [
         ((MLP(2, [1]), [1.0], 0.0), ValueError, "x has 1 number, but .* has 2 inputs"),
-        ((MLP(2, [1]), [[1.0, 2.0]], 0.0), ValueError, "x has 1 number, .* one example"),
+        ((MLP(2, [1]), [[1.0, 2.0]], 0.0), ValueError, r"needs a target for each of 1 example, not 0\.0"),
         ((MLP(2, [1]),), TypeError, "needs x"),
         ((MLP(2, [1]), [1.0, 2.0]), TypeError, "needs target"),
         ((MLP(2, [1]), [1.0, 2.0], [0.0, 1.0]), ValueError, "target has 2 numbers, but .* has 1 output"),
@@ -346,8 +346,8 @@ def test_where_nothing_is_recorded_it_says_so() -> None:
 def test_the_picture_of_a_step_has_what_is_known_by_then(output: str) -> None:
     model = MLP(2, [3, 2], activation="tanh", output=output, seed=0)
     figure = show(model, [1.0, -2.0], [1.0, 0.0])
-    finished, nodes = lines_in(picture_of(figure)), data_of(figure)["nodes"]
-    circles = {i for i, (name, _, _) in enumerate(nodes) if name}
+    finished, shown = lines_in(picture_of(figure)), data_of(figure)["shown"]
+    circles = {i for i, node in enumerate(shown) if node is not None}
     before: set[int] = set()
     for step, frame in enumerate(figure.steps, 1):
         lines = lines_in(figure._stills.picture(step))
