@@ -196,6 +196,7 @@ def _figure_of_graph(
     data: dict[str, Any] = {
         **live.data(scene, role_of),
         "detail": detail if quantities else "operations",
+        "steps": [],  # the page makes them
         "operations": whole.data(live.templates, live.places),
     }
     if quantities:
