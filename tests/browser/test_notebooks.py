@@ -259,7 +259,7 @@ def test_hostile_label_stays_text(trusted: Tab, untrusted: Tab) -> None:
     for tab in (trusted, untrusted):
         where = output(tab, HOSTILE_SHOWN)
         assert where.locator("[onerror]").count() == where.locator("img[src='x']").count() == 0
-        where.locator("[slot='steps'] summary").click()
+        where.locator("details:has(table) > summary").click()
         assert HOSTILE in where.locator("details").inner_text()
 
 
@@ -317,7 +317,7 @@ def test_untrusted_notebook_shows_the_picture_in_its_theme(untrusted: Tab, theme
 
 def test_untrusted_notebook_lists_all_steps(untrusted: Tab, example: WorkedExample) -> None:
     where = output(untrusted, SHOWN)
-    where.locator("[slot='steps'] summary").click()
+    where.locator("details:has(table) > summary").click()
     rows = where.locator("tbody tr")
     # the notebook's variables have no labels, so only the texts differ in the names that show makes up
     assert rows.count() == len(show(example.L, names=None).steps)
@@ -329,7 +329,7 @@ def test_untrusted_notebook_lists_all_steps(untrusted: Tab, example: WorkedExamp
         assert row.locator("td").last.evaluate("(cell) => getComputedStyle(cell).textAlign") == "left"
         ink, *papers = row.locator("td").last.evaluate(COLOURS)
         assert contrast(ink, paper_of(papers)) >= 4.5
-    where.locator("[slot='steps'] summary").click()
+    where.locator("details:has(table) > summary").click()
 
 
 def by_the_palette(tab: Tab) -> None:
