@@ -74,15 +74,16 @@ class Live extends Picture {
   restore(state) {
     const nodes = new Map(this.leaves.map((node) => [this.plainName(node), node]));
     const numbers = new Map();
-    const others = {};
+    const others = [];
     for (const [key, entry] of Object.entries(state)) {
-      if (!nodes.has(key)) others[key] = entry;
-      else if (/^-?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?$/i.test(entry)) numbers.set(nodes.get(key), Number(entry));
+      const number = /^-?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?$/i.test(entry) ? Number(entry) : NaN;
+      if (!nodes.has(key)) others.push([key, entry]);
+      else if (Number.isFinite(number)) numbers.set(nodes.get(key), number);
       else return false;
     }
     const before = new Map(this.leaves.map((node) => [node, this.tape.values[node]]));
     this.give(numbers);
-    if (super.restore(others)) return true;
+    if (super.restore(Object.fromEntries(others))) return true;
     this.give(before);
     return false;
   }

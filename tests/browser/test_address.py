@@ -33,8 +33,12 @@ NONSENSE = [
     "step",
     "step=NaN",
     f"step={'9' * 400}",
-    "step=3&w1=1.9",
-    "w1=1.9",
+    "step=3&w9=1.9",
+    "w9=1.9",
+    "w1=abc",
+    "w1=1.9&step=99",
+    "w1=1e999",
+    "detail=quantities&detail=all",
     "step=3&__proto__=1",
     "constructor=1",
     "step[]=3",
@@ -178,10 +182,19 @@ def test_a_kind_of_figure_adds_entries_of_its_own(open_tab: Callable[..., Tab], 
         ".html": '<div class="picture"><i></i></div><p class="what"></p>',
     }.items():
         (tmp_path / f"probe{ending}").write_text(text, "utf-8")
-    kind = Kind("probe", ("pass", "calculation"), "both_passes", (tmp_path / "probe",))
+    kind = Kind(
+        "probe",
+        ("pass", "calculation"),
+        "both_passes",
+        tmp_path / "probe.html",
+        (tmp_path / "probe.js",),
+        (tmp_path / "probe.css",),
+    )
     picture = '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10" viewBox="0 0 10 10"/>'
     frames = [Frame("", str(i), {}) for i in range(20)]
-    address = Figure(kind, "probe", "probe", picture, frames, {}).save(tmp_path / "probe.html").as_uri()
+    address = (
+        Figure(kind, "probe", "probe", picture, frames, {}, lambda step: picture).save(tmp_path / "probe.html").as_uri()
+    )
     tab = open_tab(f"{address}#w1=1.9&step=12")
     assert (tab.text(".what"), tab.step()) == ("1.9", 12)
     tab.press("PageDown")

@@ -654,7 +654,8 @@ def test_a_rate_that_is_no_number_does_nothing(tab: Tab) -> None:
 
 
 def test_play_goes_on_until_it_is_stopped_and_ends_with_the_figure(tab: Tab) -> None:
-    tab.page.clock.install()
+    tab.page.clock.install(time=0)
+    tab.page.clock.pause_at(60_000)  # from here on it moves by run_for alone
     choose_trained(tab)
     play = tab.page.locator("[data-descend='play']")
     play.click()
