@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd.derivation.styles import TEXT
+from autograd.derivation.styles import printable
 from autograd.derivation.words import words
 from autograd.derivation.writing import significant
 from autograd.stepper.figure import Figure, Frame, Kind
@@ -182,7 +183,7 @@ def _svg(panels: Sequence[tuple[int, str]], description: str) -> str:
     width = sum([wide for wide, _ in panels])
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="chainrule" role="img" width="{width}" height="{HEIGHT}" '
-        f'viewBox="0 0 {width} {HEIGHT}" aria-label="{escape(description)}"><style>{chart_styles()}</style>'
+        f'viewBox="0 0 {width} {HEIGHT}" aria-label="{escape(printable(description))}"><style>{chart_styles()}</style>'
         f'<rect class="page" width="{width}" height="{HEIGHT}" rx="6"/>'
     ]
     x = 0
