@@ -226,5 +226,5 @@ def test_roles_of_a_network_or_a_training_are_refused() -> None:
         show(model, [1.0], [0.0], roles={"input": "x"})
     history = fit(model, [[0.0], [1.0]], [0.0, 1.0], epochs=1)
     for options in ({"roles": {"input": "x"}}, {"legend": False}):
-        with pytest.raises(TypeError, match="belongs? to a graph"):
+        with pytest.raises(TypeError, match=r"belongs? to a graph"):
             show(history, **options)

@@ -11,8 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from autograd.derivation.styles import TEXT
-from autograd.derivation.styles import printable
+from autograd.derivation.styles import TEXT, printable
 from autograd.derivation.words import words
 from autograd.derivation.writing import significant
 from autograd.stepper.figure import Figure, Frame, Kind
