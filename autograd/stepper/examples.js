@@ -3,11 +3,11 @@
 class Examples {
   at = 0;
 
-  /** @param {Live} figure @param {{ leaves: number[], rows: number[][] }} data  of each example the numbers of its leaves */
+  /** @param {Live} figure @param {{ leaves: number[], rows: (number | string)[][] }} data  of each example the numbers of its leaves */
   constructor(figure, { leaves, rows }) {
     this.figure = figure;
     this.leaves = leaves;
-    this.rows = rows.map((row) => [...row]);
+    this.rows = rows.map((row) => row.map(tapeNumber));
     this.place = figure.find(".examples");
     this.place.hidden = rows.length < 2;
     for (const button of this.place.querySelectorAll("[data-example]")) {

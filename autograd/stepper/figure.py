@@ -247,7 +247,7 @@ class Figure:
                 [_read(_PLAYER, ".css"), _read(_STAGE, ".css"), *map(_read, self._kind.styles), _read(_PAPER, ".css")]
             ),
         }
-        block = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+        block = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
         return (
             f'<div data-chainrule="{self._kind.name}">\n'
             f"{image(self._picture, self._description)}\n"

@@ -17,6 +17,7 @@ from autograd.stepper.figure import Figure, Kind
 from autograd.stepper.graph import GRAPH
 from autograd.stepper.lines import moment_of_lines
 from autograd.stepper.live import CONTENT, SCRIPTS, STYLES, Live
+from autograd.stepper.rules import json_number
 from nn.views.example import Example, is_several, paired, run_example
 from nn.views.frames import indexed, neuron_frames
 from nn.views.network import circle_name
@@ -64,7 +65,7 @@ def show_network(
             "widths": LINE_WIDTHS,
             "examples": {
                 "leaves": [live.places[leaf] for leaf in (*run.inputs, *run.targets)],
-                "rows": [[leaf.data for leaf in (*one.inputs, *one.targets)] for one in (run, *others)],
+                "rows": [[json_number(leaf.data) for leaf in (*one.inputs, *one.targets)] for one in (run, *others)],
             },
         },
         lambda step: to_svg(at_moment(scene, moment_of_lines(frames[:step], scene))),
