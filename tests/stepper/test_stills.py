@@ -179,6 +179,7 @@ def film(path: Path) -> tuple[Any, list[int]]:
 
 
 def test_a_film_shows_every_step_and_begins_again(square: Figure, tmp_path: Path) -> None:
+    peer("PIL")
     opened, times = film(square.save(tmp_path / "steps.gif"))
     assert len(times) == len(square.steps)
     assert opened.info["loop"] == 0
@@ -189,11 +190,13 @@ def test_a_film_shows_every_step_and_begins_again(square: Figure, tmp_path: Path
 
 
 def test_a_film_takes_the_time_that_is_asked_for(square: Figure, tmp_path: Path) -> None:
+    peer("PIL")
     _, times = film(square.save(tmp_path / "steps.GIF", seconds=0.5))
     assert times == [500, 500, 500, 3500]
 
 
 def test_a_training_is_watched_not_read(tmp_path: Path) -> None:
+    peer("PIL")
     figure = of_training()
     _, times = film(figure.save(tmp_path / "steps.gif"))
     assert times == [600, 600, 600, 3600]
