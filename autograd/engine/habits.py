@@ -63,9 +63,13 @@ _BACKWARD = {
     "inputs": "leave it out, and read the gradients of those that you want",
 }
 
-for _name, _here in ATTRIBUTES.items():
-    setattr(Value, _name, Elsewhere(_name, _here))
-Value._prev, Value._op = property(_prev), property(_op)  # type: ignore[attr-defined]  # no checker shall offer them
-Value._backward = _backward  # type: ignore[attr-defined]
-Value.backward = instead(_BACKWARD)(Value.backward)  # type: ignore[method-assign]
-Value.__dir__ = _names  # type: ignore[method-assign, assignment]
+_HABITS: dict[str, object] = {
+    **{name: Elsewhere(name, here) for name, here in ATTRIBUTES.items()},
+    "_prev": property(_prev),
+    "_op": property(_op),
+    "_backward": _backward,
+    "backward": instead(_BACKWARD)(Value.backward),
+    "__dir__": _names,
+}
+for _name, _habit in _HABITS.items():  # by name: no checker and no completion shall offer them
+    setattr(Value, _name, _habit)
