@@ -274,29 +274,49 @@ def factored(a: Expression) -> Expression:
     return Product(shared, (Sum(tuple([_scaled(coefficient / shared, rest) for coefficient, rest in signed])),))
 
 
-_FUNCTIONS: Final = {op.notation: partial(op.value, scalar) for op in PRIMITIVES if not op.variadic}
+_ROWS: Final = {op.notation: op for op in PRIMITIVES if not op.variadic}
+
+
+def worth(a: Expression, m: Any, leaf: Callable[[Number | Symbol | NamedConstant], Any]) -> Any:
+    """What a formula is worth, computed with the functions of a namespace of the table.
+
+    Arguments:
+        m: the namespace, see `autograd.engine.primitives`.
+        leaf: what stands for a number or a name.
+
+    Raises:
+        LookupError: for a function of a reader's own, and for what is no number.
+    """
+    inside = partial(worth, m=m, leaf=leaf)
+    match a:
+        case Number() | Symbol() | NamedConstant():
+            return leaf(a)
+        case Sum(terms):
+            return m.fsum([inside(term) for term in terms])
+        case Product(coefficient, factors):
+            return prod([inside(factor) for factor in factors], start=as_float(coefficient))
+        case Chain(factors):
+            return prod([inside(factor) for factor in factors])
+        case Power(base, exponent):
+            return m.power(inside(base), inside(exponent))
+        case Choice(sign, left, right, chosen, otherwise):
+            condition = _COMPARISONS[sign](inside(left), inside(right))
+            if isinstance(condition, bool):
+                return inside(chosen if condition else otherwise)
+            return m.where(condition, inside(chosen), inside(otherwise))
+        case Call("softmax", logits, int(index)):
+            return m.softmax([inside(z) for z in logits])[index]
+        case Call(function, arguments) if function in _ROWS:
+            return _ROWS[function].value(m, *[inside(argument) for argument in arguments])
+    raise LookupError(f"{a} cannot be computed")
 
 
 def evaluate(a: Expression) -> float:
     """The number that a formula stands for, with the values of its symbols; NaN if it has a function of your own."""
-    match a:
-        case Number(value) | Symbol(value=value) | NamedConstant(value=value):
-            return as_float(value)
-        case Sum(terms):
-            return scalar.fsum([evaluate(term) for term in terms])
-        case Product(coefficient, factors):
-            return prod([evaluate(factor) for factor in factors], start=as_float(coefficient))
-        case Chain(factors):
-            return prod([evaluate(factor) for factor in factors])
-        case Power(base, exponent):
-            return scalar.power(evaluate(base), evaluate(exponent))
-        case Choice(sign, left, right, chosen, otherwise):
-            return evaluate(chosen if _COMPARISONS[sign](evaluate(left), evaluate(right)) else otherwise)
-        case Call("softmax", logits, int(index)):
-            return scalar.softmax([evaluate(z) for z in logits])[index]
-        case Call(function, arguments) if function in _FUNCTIONS:
-            return float(_FUNCTIONS[function](*[evaluate(argument) for argument in arguments]))
-    return nan
+    try:
+        return float(worth(a, scalar, lambda x: as_float(x.value)))
+    except LookupError:
+        return nan
 
 
 def agrees(a: Expression, number: float) -> bool:
@@ -312,7 +332,7 @@ def agrees(a: Expression, number: float) -> bool:
 
 
 def _has_a_function_of_your_own(a: Expression) -> bool:
-    own = isinstance(a, Call) and a.function not in _FUNCTIONS and a.function != "softmax"
+    own = isinstance(a, Call) and a.function not in _ROWS and a.function != "softmax"
     return own or any(_has_a_function_of_your_own(part) for part in parts(a))
 
 

@@ -10,28 +10,21 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import partial
-from math import prod
 from typing import Any, Final, TypeAlias
 
 from autograd.derivation.formulas import (
-    Call,
-    Chain,
-    Choice,
     Expression,
     NamedConstant,
     Number,
     Place,
-    Power,
-    Product,
-    Sum,
     Symbol,
     as_float,
     put_in,
     symbols,
+    worth,
 )
 from autograd.derivation.styles import LATEX, MATHML, TEXT, Style, name_parts
 from autograd.derivation.writing import NAME, is_decimal, significant, with_places
-from autograd.engine.primitives import PRIMITIVES
 from autograd.engine.symbols import Symbol as Traced
 from autograd.stepper.rules import Tracing, computed_by
 
@@ -43,8 +36,6 @@ Side: TypeAlias = "list[int | str]"
 
 STYLES: Final = (TEXT, MATHML, LATEX)
 FIRST_PLACE: Final = 0xE100  # the second character of a place: this one and those after it
-_FUNCTIONS: Final = {op.notation: op for op in PRIMITIVES if not op.variadic}
-_SIGNS: Final = {"<": "<", ">": ">", "≥": ">=", "≤": "<=", "=": "==", "≠": "!="}
 
 
 class Templates:
@@ -95,7 +86,12 @@ class Templates:
         written = [with_places(a, style, self.digits, self._called_e, place) for style in STYLES]
         own = sorted(names & self._of.keys(), key=self._of.__getitem__)
         tokens = {name: character(f"n{self._of[name]}") for name in own}
-        rule = computed_by(lambda m: _worth(a, m, lambda x: tokens.get(x.name) if isinstance(x, Symbol) else place(x)))
+
+        def traced(m: Tracing, x: Number | Symbol | NamedConstant) -> Any:
+            found = tokens[x.name] if isinstance(x, Symbol) else place(x) if isinstance(x, Number) else None
+            return as_float(x.value) if found is None else Traced(m, str(ord(found) - FIRST_PLACE))
+
+        rule = computed_by(lambda m: worth(a, m, partial(traced, m)))
         for name in sorted(tokens, key=len, reverse=True):
             token = NAME + tokens[name]
             written = [line.replace(style.name(name), token) for line, style in zip(written, STYLES, strict=True)]
@@ -134,32 +130,3 @@ def _pieces(style: Style) -> dict[str, Any]:
         "row": style.joined(["\0"]).split("\0"),
         "over": style.over("\0", "\1"),
     }
-
-
-def _worth(a: Expression, m: Tracing, place: Callable[[Number | Symbol], str | None]) -> Any:
-    """What a formula is worth, with the functions of a namespace."""
-    inside = partial(_worth, m=m, place=place)
-    found = place(a) if isinstance(a, Number | Symbol) else None
-    if found is not None:
-        return Traced(m, str(ord(found) - FIRST_PLACE))
-    match a:
-        case Number(value):
-            return as_float(value)
-        case NamedConstant(value=value):
-            return value
-        case Sum(terms):
-            return m.fsum([inside(term) for term in terms])
-        case Product(coefficient, factors):
-            return prod([inside(factor) for factor in factors], start=as_float(coefficient))
-        case Chain(factors):
-            return prod([inside(factor) for factor in factors])
-        case Power(base, exponent):
-            return m.power(inside(base), inside(exponent))
-        case Choice(sign, left, right, chosen, otherwise):
-            return m.where(m.compare(_SIGNS[sign], inside(left), inside(right)), inside(chosen), inside(otherwise))
-        case Call("softmax", logits, int(index)):
-            return m.softmax([inside(z) for z in logits])[index]
-        case Call(function, arguments) if function in _FUNCTIONS:
-            return _FUNCTIONS[function].value(m, *[inside(argument) for argument in arguments])
-        case Symbol() | _:
-            raise TypeError(f"{a} cannot be computed in a page")
