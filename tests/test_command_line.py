@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import io
+import json
+import math
 import os
 import re
 import shlex
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from autograd import __version__
-from autograd.__main__ import PAGE, main
+from autograd import Value, __version__, explain
+from autograd.__main__ import _FILES, main
 from tests.examples import examples
+from tests.peers import peer
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ["0.5*(w2*sigmoid(w1*x + b1) + b2 - t)**2", *["x=1", "t=0.5", "w1=0.4", "b1=0.1", "w2=0.3", "b2=0.2"]]
@@ -115,8 +122,8 @@ def test_messages_name_what_there_is_in_the_order_of_the_expression(capsys: pyte
         (["x", "x=1", "x=2"], "x has the value 1 already"),
         (["x", "1=2"], "write name=number"),
         (["x"], "x has no value; give it one with x=..."),
-        (["--wrt", "w1"], "need an expression before them"),
-        (["--printed", "y=1"], "need an expression before them"),
+        (["--wrt", "w1"], "--wrt needs an expression before it"),
+        (["--printed", "y=1"], "--printed needs an expression before it"),
         (["log(x)", "x=0"], "the logarithm is defined above 0"),
         (["x*x", "x=1", "--wrt", "y"], "has no variable of that name; it has x"),
         (["x*x", "x=1", "--printed", "f"], "write quantity=number"),
@@ -124,6 +131,30 @@ def test_messages_name_what_there_is_in_the_order_of_the_expression(capsys: pyte
         (["x*x", "x=1", "--printed", "f=one"], "one has no value"),
         (["x*y", "x=1", "y=2", "--printed", "y-0.1*df/dx=1"], "a step moves x; write x-0.1[*]df/dx"),
         (["", "x=1"], "there is no expression"),
+        (["x=1"], "x=1 gives a value, but there is no expression; write one such as"),
+        (["x", "*", "x"], "write name=number, such as x=1, and the expression in quotes"),
+        (["x", "x=1", "--wrt"], "--wrt needs more; write --wrt NAME"),
+        (["x", "x=1", "--wrt", "2"], "--wrt 2: write the names of variables, as in --wrt w b"),
+        (["x", "x=1", "--svg"], "--svg needs more; write --svg FILE"),
+        (["x", "x=1", "-f"], "--file needs more; write --file FILE"),
+        (["x", "x=1", "--latx"], "there is no option --latx; did you mean --latex[?]"),
+        (["x", "x=1", "--q"], "there is no option --q; --help lists them all"),
+        (["x", "x=1", "--latex=3"], "--latex: ignored explicit argument '3'; --help lists them all"),
+        (["x", "x=1", "--json", "--latex"], "--json and --latex are printed each in place of the other; write one"),
+        (["x", "x=1", "--digits", "six"], "--digits six: write a whole number, such as --digits 6"),
+        (["x", "x=1", "--digits", "0"], "digits is 0, but must be at least 1"),
+        (["x", "x=1", "--printed", "x=1", "--latex"], "report as text, or with --json; leave out --latex"),
+        (["x", "x=1", "--pdf", "a", "--slides", "a"], "--pdf and --slides both write a.pdf; choose another name"),
+        (["x", "x=1", "--svg", ""], "--svg needs a name, such as --svg graph.svg, not ''"),
+        (["x", "x=1", "--class", "nobody.csv"], "--class nobody.csv: it cannot be read"),
+        (
+            ["@nobody.txt"],
+            "'nobody.txt' cannot be read [(]No such file or directory[)]; write @ and the name of a file",
+        ),
+        (["@"], "'' cannot be read"),
+        (["-f", "nobody.txt"], "'nobody.txt' cannot be read"),
+        (["--worksheet", "sheet.md"], "such as 'x[*][*]2' x=3 --worksheet sheet.html"),
+        (["--json"], "--json needs an expression before it, such as 'x[*][*]2' x=3 --json"),
     ],
 )
 def test_mistake_is_explained_and_the_exit_status_is_2(
@@ -146,6 +177,236 @@ def test_expression_may_begin_with_a_minus(expression: str, capsys: pytest.Captu
 def test_micro_sign_of_a_keyboard_is_the_greek_letter(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["\u00b5*x", "\u00b5=2", "x=−3", "--wrt", "\u00b5"]) == 0
     assert "−3" in capsys.readouterr().out
+
+
+def output(*arguments: str, status: int = 0) -> str:
+    """What the command line prints, where it prints no error."""
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        assert main(arguments) == status, err.getvalue()
+    assert err.getvalue() == ""
+    return out.getvalue()
+
+
+def test_help_is_as_wide_as_the_terminal_and_its_examples_run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "model.txt").write_text("w = 0.4\nx = 1\nL = (w*x)**2\n")
+    monkeypatch.setenv("NO_COLOR", "1")
+    for columns in (56, 80, 200):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        with pytest.raises(SystemExit), redirect_stdout(io.StringIO()) as printed:
+            main(["--help"])
+        assert max(map(len, printed.getvalue().splitlines())) <= columns
+        whole = printed.getvalue().replace("\\\n", " ")
+        commands = re.findall(r"^  python -m autograd (.+)$|^  __main__.py (.+)$", whole, re.MULTILINE)
+        statuses = [main(shlex.split("".join(command))) for command in commands]
+        assert statuses == [0, 0, 0, 1, 0, 0]
+
+
+# --- where the expression comes from -----------------------------------------------------------------------------
+
+STEPS = "\ufeffw = 0.4  # a weight\n\n  x=1;\r\nb = -1e-1\nz = w*x + b\ny = tanh(z)  # the result"
+
+
+def test_expression_is_read_from_a_file_or_standard_input(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "model.txt").write_text(STEPS, encoding="utf-8", newline="")
+    expected = output("z = w*x + b; y = tanh(z)", "w=0.4", "x=1", "b=-0.1")
+    assert output("@model.txt") == output("--file", "model.txt") == output("-f", "model.txt") == expected
+    for arguments in (["-"], ["-f", "-"], ["@-"]):
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(STEPS.encode())))
+        assert output(*arguments) == expected
+    assert output("w = 0.4; x = 1; b = -.1; z = w*x + b; y = tanh(z)") == expected
+
+
+def test_argument_goes_before_the_number_in_a_file(folder: Path) -> None:
+    (folder / "model.txt").write_text("w = 0.4\ny = 2*w")
+    assert "2(3) = 6" in output("@model.txt", "w=3")
+    assert "2(3) = 6" in output("w=3", "-f", "model.txt")
+
+
+def test_what_is_no_text_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    (folder / "model.txt").write_bytes(b"\xff\xfe")
+    assert main(["@model.txt"]) == 2
+    assert capsys.readouterr().err == "error: 'model.txt' cannot be read: it is no text in UTF-8\n"
+    monkeypatch.setattr("sys.stdin", None)
+    assert main(["-"]) == 2
+    assert "standard input is closed" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["x*w", "x=2", "w=3", "--wrt", "w", "x"],
+        ["--wrt", "w", "x", "--", "x*w", "x=2", "w=3"],
+        ["--wrt", "w", "x", "x*w", "x=2", "w=3"],
+        ["x*w", "--wrt", "w", "x", "x=2", "w=3"],
+        ["x*w", "x=2", "--digits", "4", "w=3", "--wrt", "w", "x"],
+    ],
+)
+def test_order_of_arguments_does_not_matter(arguments: list[str]) -> None:
+    assert output(*arguments) == "df/dw = x\n      = 2\n\ndf/dx = w\n      = 3\n"
+
+
+# --- every reader ------------------------------------------------------------------------------------------------
+
+NEURON = ["z = w*x + b; y = tanh(z)", "w=0.4", "x=1", "b=0.1"]
+
+
+def neuron() -> dict[str, Value]:
+    """The nodes of the same."""
+    w, x, b = (Value(number, label=name) for name, number in (("w", 0.4), ("x", 1.0), ("b", 0.1)))
+    z = w * x + b
+    z.label = "z"
+    y = z.tanh()
+    y.label = "y"
+    return {"w": w, "x": x, "b": b, "z": z, "y": y}
+
+
+@pytest.mark.parametrize("form", ["latex", "typst", "mathml"])
+def test_derivation_is_printed_in_other_forms(form: str) -> None:
+    nodes = neuron()
+    for wrt in ("w", "b"):
+        expected = getattr(explain(nodes["y"], nodes[wrt], names=None, digits=6), form)
+        assert output(*NEURON, "--wrt", wrt, f"--{form}", "--digits", "6") == f"{expected}\n"
+    assert output(*NEURON, f"--{form}") == f"{getattr(explain(nodes['y'], names=None), form)}\n"
+
+
+def test_digits_reach_every_reader(folder: Path) -> None:
+    for option in ("--svg", "--dot", "--html"):
+        output(*NEURON, "--digits", "9", option, "file")
+    sheet = output(*NEURON, "--digits", "9", "--worksheet", "sheet.md")
+    files = [(folder / name).read_text("utf-8") for name in ("file.svg", "file.dot", "file.html", "sheet-solution.md")]
+    for text in (sheet, *files):
+        assert "0.462117157" in text
+        assert "0.4621171573" not in text.partition("<script")[0]
+
+
+@pytest.mark.parametrize("option", _FILES)
+def test_file_of_every_kind_is_written_and_written_again(option: str, folder: Path) -> None:
+    kind = _FILES[option]
+    if kind.ending in (".png", ".pdf", ".gif"):
+        peer("typst")
+        peer("PIL") if kind.ending == ".gif" else None
+    for name in ("file", f"file{kind.ending}"):
+        for expression in ([], NEURON):
+            printed = output(*expression, f"--{option}", name)
+            assert printed.splitlines()[-1].startswith(f"file{kind.ending} ")
+    assert os.listdir(folder) == [f"file{kind.ending}"]
+    assert kind.mark in (folder / f"file{kind.ending}").read_bytes()
+
+
+def test_all_readers_at_once_say_what_each_file_is(folder: Path) -> None:
+    printed = output(
+        *NEURON, *["--svg", "a", "--dot", "b", "--html", "c", "--worksheet", "d.txt", "--printed", "y=0.4621"]
+    )
+    assert [line.split()[0] for line in printed.splitlines() if line][-4:] == ["c.html", "a.svg", "b.dot", "d.txt"]
+    assert {*os.listdir(folder)} == {"a.svg", "b.dot", "c.html", "d.txt", "d-solution.txt"}
+
+
+def test_json_has_names_values_gradients_paths_verdicts_and_files(folder: Path) -> None:
+    (folder / "class.csv").write_text("student,y,dy/dw\nAda,0.4621,0.7864\nBo,0.46,what?\n")
+    options = ["--json", "--wrt", "w", "b", "--printed", "y=0.4621", "z=0.7", "--class", "class.csv"]
+    data = json.loads(output(*NEURON, *options, "--dot", "graph", "--worksheet", "sheet.md", status=1))
+    nodes = neuron()
+    nodes["y"].backward()
+    assert [*data] == ["format", "result", "value", "quantities", "derivatives", "findings", "sheets", "files"]
+    assert (data["format"], data["result"], data["value"]) == (1, "y", nodes["y"].data)
+    assert data["quantities"] == [{"name": n, "value": v.data, "gradient": v.grad} for n, v in nodes.items()]
+    for found, wrt in zip(data["derivatives"], "wb", strict=True):
+        derivation = explain(nodes["y"], nodes[wrt], names=None)
+        (path,) = derivation.paths
+        factors = [factor._asdict() for factor in path.factors]
+        assert found == {
+            "wrt": wrt,
+            "value": derivation.value,
+            "path_count": 1,
+            "paths": [{"value": path.value, "factors": factors}],
+            "text": str(derivation),
+        }
+    agrees, slip = data["findings"]
+    assert agrees | {"exact": 0} == {
+        **{"quantity": "y", "exact": 0, "printed": "0.4621", "verdict": "agrees", "reason": ""},
+        **{"cause": None, "digits": 4, "mistake": ""},
+    }
+    assert (slip["quantity"], slip["verdict"]) == ("z", "slip")
+    assert [finding["verdict"] for finding in data["sheets"]["Ada"]["findings"]] == ["agrees", "agrees"]
+    assert data["sheets"]["Bo"]["unread"] == {"dy/dw": "what?"}
+    assert data["files"] == ["graph.dot", "sheet.md", "sheet-solution.md"]
+
+
+@given(st.sampled_from(["x*y", "exp(x)*y", "max(x, y, 0)", "x"]), *[st.floats()] * 2)
+@settings(max_examples=examples(60), deadline=None)
+def test_json_of_any_number_is_json(expression: str, x: float, y: float) -> None:
+    values = [f"x={x}", *([f"y={y}"] if "y" in expression else [])]
+    with redirect_stdout(io.StringIO()) as printed, redirect_stderr(io.StringIO()):
+        if main([expression, *values, "--json"]) == 2:
+            return  # beyond the floats
+
+    def refuse(word: str) -> None:
+        raise AssertionError(f"{word} is not JSON")
+
+    data = json.loads(printed.getvalue(), parse_constant=refuse)
+    given_x = float(next(q["value"] for q in data["quantities"] if q["name"] == "x"))
+    assert given_x == x or (math.isnan(given_x) and math.isnan(x))
+
+
+def test_numpy_prints_a_program_that_computes_value_and_gradient() -> None:
+    scope: dict[str, Any] = {}
+    exec(output(*NEURON, "--numpy"), scope)
+    nodes = neuron()
+    nodes["y"].backward()
+    value, gradient = scope["value_and_grad"]([0.4, 1.0, 0.1])
+    assert value == pytest.approx(nodes["y"].data, rel=1e-15)
+    assert list(gradient) == pytest.approx([nodes[name].grad for name in "wxb"], rel=1e-14)
+
+
+def test_numpy_program_takes_what_is_not_derived_by_as_data_of_many_examples() -> None:
+    scope: dict[str, Any] = {}
+    exec(output(*NEURON, "--wrt", "w", "b", "--numpy"), scope)
+    X = np.array([[1.0], [3.0]])
+    value, (dw, db) = scope["value_and_grad"](X, np.array([0.4, 0.1]))
+    y = np.tanh(0.4 * X[:, 0] + 0.1)
+    assert value == pytest.approx(np.mean(y), rel=1e-15)
+    assert [dw, db] == pytest.approx([np.mean((1 - y**2) * X[:, 0]), np.mean(1 - y**2)], rel=1e-14)
+
+
+# --- colour ------------------------------------------------------------------------------------------------------
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("environment", "colour"),
+    [
+        ({"TERM": "xterm-256color"}, True),
+        ({"TERM": "xterm", "NO_COLOR": ""}, True),  # as no-color.org says
+        ({"TERM": "xterm", "NO_COLOR": "1"}, False),
+        ({"TERM": "dumb"}, False),
+        ({}, False),
+        ({"WT_SESSION": "1"}, True),
+    ],
+)
+def test_colour_is_for_terminals_that_show_it(
+    environment: dict[str, str], colour: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("TERM", "NO_COLOR", "WT_SESSION"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    for arguments in ([], [*NEURON, "--printed", "y=0.4621", "z=0.7"], ["x^2", "x=1"]):
+        plain, shown = [io.StringIO(), io.StringIO()], [Terminal(), Terminal()]
+        for out, err in (plain, shown):
+            with redirect_stdout(out), redirect_stderr(err):
+                main(arguments)
+        for without, seen in zip(plain, shown, strict=True):
+            text = seen.getvalue()
+            assert re.sub(r"\033\[\d+m", "", text) == without.getvalue()
+            assert "\033" not in without.getvalue()
+            assert ("\033" in text) == (colour and text != "")
 
 
 # --- any input at all --------------------------------------------------------------------------------------------
@@ -186,14 +447,16 @@ def test_any_value_gives_a_result_or_an_error(name: str, number: str) -> None:
 # --- the page ----------------------------------------------------------------------------------------------------
 
 
-def test_without_arguments_it_writes_the_page_of_the_worked_example(
+def test_without_arguments_it_writes_nothing_and_with_html_its_page(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    assert main([]) == 0
+    assert os.listdir(folder) == []
     for _ in range(2):  # its own page may be replaced
-        assert main([]) == 0
-        assert f"{PAGE} steps through both passes" in capsys.readouterr().out
-    assert os.listdir(folder) == [PAGE]
-    assert "dh/dz1" in (folder / PAGE).read_text(encoding="utf-8")
+        assert main(["--html", "page"]) == 0
+        assert "page.html steps through both passes" in capsys.readouterr().out
+    assert os.listdir(folder) == ["page.html"]
+    assert "dh/dz1" in (folder / "page.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", ["page.html", "page"])
@@ -203,25 +466,25 @@ def test_html_writes_the_page_of_any_expression(name: str, folder: Path, capsys:
     assert "df/dw1" in (folder / "page.html").read_text(encoding="utf-8")
 
 
-def test_foreign_file_is_left_as_it_is(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (folder / PAGE).write_text("mine")
-    assert main([]) == 0
-    assert f"No page was written: {PAGE} holds something else" in capsys.readouterr().out
-    assert main(["--html", PAGE]) == main([*EXAMPLE, "--html", PAGE]) == 2
-    captured = capsys.readouterr()
-    assert "left as it is" in captured.err
-    assert captured.out == ""
-    assert (folder / PAGE).read_text() == "mine"
-
-
-def test_page_that_cannot_be_written_costs_nothing_but_the_page(
-    folder: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("option", [*_FILES, "worksheet"])
+@pytest.mark.parametrize("expression", [[], EXAMPLE], ids=["worked example", "expression"])
+def test_foreign_file_is_left_as_it_is(
+    option: str, expression: list[str], folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (folder / PAGE).mkdir()  # as an unwritable directory, which root does not know
-    assert main([]) == 0
-    printed = capsys.readouterr().out
-    assert "the engine's are exact" in printed
-    assert f"No page was written: {PAGE} cannot be written" in printed
+    if option == "worksheet" and not expression:
+        return
+    file = folder / f"file{_FILES[option].ending if option in _FILES else '.md'}"
+    file.write_text("mine")
+    assert main([*expression, f"--{option}", file.name]) == 2
+    assert capsys.readouterr() == (
+        "",
+        f"error: {file.name} holds something else and is left as it is; remove it, or choose another name with "
+        f"--{option}\n",
+    )
+    assert file.read_text() == "mine"
+
+
+def test_page_that_cannot_be_written_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--html", "nowhere/page.html"]) == 2
     assert "nowhere/page.html cannot be written (No such file or directory)" in capsys.readouterr().err
 
@@ -235,12 +498,8 @@ def test_page_that_cannot_be_written_costs_nothing_but_the_page(
         ("folder", "folder cannot be written (Is a directory); choose another name with --html"),
         ("folder.html", "folder.html cannot be written (Is a directory); choose another name with --html"),
         ("pipe", "pipe cannot be written (nobody reads this pipe); choose another name with --html"),
-        (
-            "page.svg",
-            "a stepper is saved as a page, by its ending .html or .htm; 'page.svg' has none of these. show(...).save "
-            "writes slides (.pdf) and a film (.gif) too, show(...).frames each step as 'svg' or 'png', and "
-            "draw(...).save the picture alone, as .svg, .png, .pdf, .dot",
-        ),
+        ("page.svg", "--html writes .html, and 'page.svg' ends otherwise; write --html page.html, or --svg page.svg"),
+        ("page.doc", "--html writes .html, and 'page.doc' ends otherwise; write --html page.html"),
     ],
 )
 @pytest.mark.parametrize("expression", [[], ["x*x", "x=1"]], ids=["worked example", "expression"])
@@ -319,17 +578,8 @@ def test_mistake_that_cannot_be_explained_still_has_its_exit_status(arguments: l
 def test_page_does_not_go_where_the_derivation_is_printed(redirect: str, folder: Path) -> None:
     result = as_program("x*x", "x=1", "--html", "/dev/stdout", redirect=redirect)
     assert result.stdout == ""
-    assert result.stderr == (
-        "error: /dev/stdout is where the derivation is printed; choose a file for the page with --html\n"
-    )
+    assert result.stderr == ("error: /dev/stdout is where the derivation is printed; choose a file with --html\n")
     assert [file.read_bytes() for file in folder.iterdir()] == ([b""] if ">" in redirect else [])
-
-
-def test_page_of_the_worked_example_is_not_written_over_what_is_printed_there(folder: Path) -> None:
-    as_program(redirect=f"> {PAGE}")
-    printed = (folder / PAGE).read_text(encoding="utf-8")
-    assert printed.startswith("The worked example of the notes")
-    assert f"No page was written: {PAGE} is where the derivation is printed" in printed
 
 
 @pytest.mark.parametrize(("option", "expected"), [("--version", f"chainrule {__version__}"), ("--help", "examples:")])
@@ -348,16 +598,13 @@ def test_worksheet_writes_the_sheet_and_its_solution(capsys: pytest.CaptureFixtu
     assert main([*EXAMPLE, "--worksheet", "sheet.html"]) == 0  # over an earlier one
 
 
-def test_worksheet_writes_over_nothing_else(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
-    (folder / "notes.md").write_text("mine")
+def test_worksheet_that_cannot_be_written_is_explained(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
     for file, complaint in (
-        ("notes.md", "notes.md holds something else and is left as it is"),
         ("sheet.doc", "a sheet is saved by its ending, .pdf, .html"),
         ("nowhere/sheet.md", "nowhere/sheet.md cannot be written"),
         ("", "a sheet is saved by its ending"),
     ):
         assert main([*EXAMPLE, "--worksheet", file]) == 2
         assert complaint in capsys.readouterr().err
-    assert (folder / "notes.md").read_text() == "mine"
     assert main(["--worksheet", "sheet.html"]) == 2
     assert "--worksheet needs an expression" in capsys.readouterr().err

@@ -11,6 +11,7 @@ import shlex
 import subprocess
 import sys
 import tomllib
+from html import unescape
 from pathlib import Path
 
 import numpy as np
@@ -82,10 +83,19 @@ def test_commands_run_as_printed(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     commands = re.findall(r"^python -m autograd (.+)$", README, re.MULTILINE)
-    assert len(commands) == 2
-    assert [main(shlex.split(command)) for command in commands] == [0, 1]  # the second one finds a slip
+    assert [main(shlex.split(command)) for command in commands] == [0, 1, 0]  # the second one finds a slip
     assert Path("page.html").exists()
     assert "slip" in capsys.readouterr().out
+
+
+def test_the_main_command_asks_for_the_page_which_the_start_of_the_site_prints_too(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    command = re.findall(r"```bash\n(.+?)\n```", README, re.DOTALL)[0]
+    assert main(shlex.split(command.partition("-m autograd ")[2])) == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["worked_example.html"]
+    assert command in unescape((ROOT / "notebooks" / "site" / "start.html").read_text(encoding="utf-8"))
 
 
 def test_extras_exist() -> None:

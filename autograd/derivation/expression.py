@@ -8,6 +8,7 @@ import math
 import re
 import warnings
 from collections.abc import Callable, Mapping
+from functools import reduce
 from inspect import isfunction, signature
 from typing import Any, NoReturn
 
@@ -33,6 +34,8 @@ _ROWS = [op for op in PRIMITIVES if op.name in _FUNCTIONS]
 _FUNCTIONS |= {op.notation: _FUNCTIONS[op.name] for op in _ROWS}
 _FUNCTIONS |= {op.array: _FUNCTIONS[op.name] for op in _ROWS if op.array}  # arctan
 
+_OF_SEVERAL = functions.maximum, functions.minimum  # these take more than two operands here, one after the other
+
 _OTHER_NAMES = {"ln": "log", "sgn": "sign", "sig": "sigmoid", "σ": "sigmoid", "fabs": "abs", "heaviside": "step"}
 _OTHER_NAMES |= {"lg": "log10", "ld": "log2", "lb": "log2", "tg": "tan", "arctg": "atan", "sh": "sinh", "ch": "cosh"}
 _OTHER_NAMES |= {"th": "tanh", "arsinh": "asinh", "arcosh": "acosh", "artanh": "atanh"}
@@ -42,6 +45,7 @@ _INSTEAD |= {"sech": "1/cosh(x)", "csch": "1/sinh(x)", "acot": "atan(1/x)", "arc
 _INSTEAD |= {"pow": "a**b", "square": "x**2", "root": "x**(1/n)", "reciprocal": "1/x"}
 _TYPESET = {"−": "-", "–": "-", "×": "*", "·": "*", "⋅": "*", "÷": "/", "²": "**2", "³": "**3", "√": "sqrt(...)"}
 
+_GIVEN = re.compile(r"[^\W\d]\w*\s*=\s*[-+−]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _ALLOWED = "only numbers, names, + - * / **, parentheses and functions can stand in an expression"
 
 
@@ -57,9 +61,9 @@ def record(text: str, variables: Mapping[str, Value]) -> Value:
     """The graph of an expression such as ``0.5*(w2*sigmoid(w1*x + b1) + b2 - t)**2``.
 
     Arguments:
-        text: numbers, names, + - * / **, parentheses, and the functions of `autograd.functions` on numbers. Steps may
-            have names of their own, ``z = w*x + b; y = tanh(z)``; the last step is the result. ``pi`` and ``e`` are the
-            numbers of that name unless they are given as variables.
+        text: numbers, names, + - * / **, parentheses, and the functions of `autograd.functions` on numbers; ``max`` and
+            ``min`` take two operands or more. Steps may have names of their own, ``z = w*x + b; y = tanh(z)``; the last
+            step is the result. ``pi`` and ``e`` are the numbers of that name unless they are given as variables.
         variables: the Value for each name.
 
     Raises:
@@ -89,6 +93,29 @@ def names_in(text: str) -> list[str]:
     given = {target.id for target, _ in steps if target is not None}
     names = formulas.variables_in(*[expression for _, expression in steps])
     return [name for name in names if name not in given and name not in _CONSTANTS]
+
+
+def from_lines(text: str) -> str:
+    """The steps of a file, one a line, as one expression. Empty lines do not count, nor does what follows a #.
+
+    Example:
+        >>> from_lines("z = w*x + b  # the weighted sum\\n\\ny = tanh(z)\\n")
+        'z = w*x + b; y = tanh(z)'
+    """
+    lines = [line.partition("#")[0].strip(" \t;\ufeff") for line in text.splitlines()]
+    return "; ".join([line for line in lines if line])
+
+
+def without_given(text: str) -> tuple[str, list[str]]:
+    """An expression without the steps that are given numbers, and these.
+
+    Example:
+        >>> without_given("w = 0.4; x = 1; y = tanh(w*x)")
+        ('y = tanh(w*x)', ['w = 0.4', 'x = 1'])
+    """
+    steps = text.split(";")
+    given = [step.strip() for step in steps if _GIVEN.fullmatch(step.strip())]
+    return (";".join([step for step in steps if not _GIVEN.fullmatch(step.strip())]).strip() if given else text), given
 
 
 class _Recorder(formulas.Reader):
@@ -145,6 +172,10 @@ class _Recorder(formulas.Reader):
 
     def function(self, node: ast.Call, name: str) -> Callable[..., Any]:
         if name in _FUNCTIONS:
+            if _FUNCTIONS[name] in _OF_SEVERAL:
+                if len(node.args) < 2:
+                    raise self.error(node, f"{name} is written {name}(a, b) or {name}(a, b, c)")
+                return lambda *operands: reduce(_FUNCTIONS[name], operands)
             if len(node.args) not in _arguments(name):
                 ways = [f"{name}({', '.join(names)})" for names in _arguments(name).values()]
                 raise self.error(node, f"{name} is written {' or '.join(ways)}")

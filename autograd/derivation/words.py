@@ -106,8 +106,9 @@ ENGLISH: Final = {
     "slips_of_the_notes": "{slips} of the {count} printed numbers are slips, and {follow} follow from them; the "
     "engine's are exact.",
     "page_is_written": "{file} steps through both passes: open it in a browser.",
-    "another_name": "--html FILE chooses another name.",
-    "no_page": "No page was written: {reason}.",
+    "picture_is_written": "{file} is the picture of the graph.",
+    "slides_are_written": "{file} has a slide for each step.",
+    "film_is_written": "{file} is a film of all steps.",
     # a picture
     "computation_graph": "Computation graph of {what}: {nodes} nodes, {arrows} arrows.",
     "at_a_step": "{name} at step {step} of {count}",
