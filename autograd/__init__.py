@@ -24,6 +24,8 @@ if exists(join(dirname(__file__), "tracer.py")):  # a file that only the other p
 
     warnings.warn(
         f"another package named autograd was installed into {dirname(__file__)} before this one, which has replaced "
-        "parts of it: programs that use the other one will fail. Use a fresh environment for each of the two.",
+        "its __init__: programs that use the other one will fail. Use a fresh environment for each of the two; or give "
+        "the other its place back, as in a hosted notebook: pip install --force-reinstall --no-deps autograd, start "
+        "the kernel again, and write 'from chainrule import Value', which works beside it.",
         stacklevel=2,
     )

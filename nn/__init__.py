@@ -5,7 +5,9 @@ try:
 except ImportError as error:
     raise ImportError(
         f"nn needs the package autograd of chainrule, but 'import autograd' found another package of that name, in "
-        f"{error.path}. Make a fresh environment: python3 -m venv .venv && .venv/bin/pip install -e ."
+        f"{error.path}. Make a fresh environment: python3 -m venv .venv && .venv/bin/pip install -e . ; or, as in a "
+        "hosted notebook, install chainrule as a wheel: pip install . in its folder, without -e, and start the kernel "
+        "again"
     ) from error
 
 from importlib import import_module

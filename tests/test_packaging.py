@@ -1,14 +1,18 @@
-"""The packages as they are installed: what importing them takes, and the other package with the same import name."""
+"""The packages as they are built and installed, and the other package with the same import name, autograd of HIPS."""
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import tomllib
+import zipfile
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 ROOT = Path(__file__).parents[1]
@@ -135,3 +139,148 @@ def test_an_editable_installation_behind_the_other_package_says_so(code: str, tm
 def test_both_packages_are_marked_as_typed() -> None:
     assert (ROOT / "autograd" / "py.typed").exists()
     assert (ROOT / "nn" / "py.typed").exists()
+
+
+def run(*command: object) -> subprocess.CompletedProcess[str]:
+    """Run a program that must succeed."""
+    done = subprocess.run([*map(str, command)], capture_output=True, text=True, cwd="/", check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The wheel and the source distribution, built from the project as it stands; both come with the extra "lint"."""
+    pytest.importorskip("hatchling", reason="builds the distributions: pip install -e '.[lint]'")
+    folder = tmp_path_factory.mktemp("dist")
+    done = subprocess.run([sys.executable, "-m", "hatchling", "build", "-d", folder], cwd=ROOT, check=False)
+    assert done.returncode == 0
+    return {file.suffix: file for file in folder.iterdir()}
+
+
+@pytest.mark.slow
+def test_wheel_holds_the_packages_the_module_and_nothing_else(built: dict[str, Path]) -> None:
+    with zipfile.ZipFile(built[".whl"]) as wheel:
+        held = {name for name in wheel.namelist() if ".dist-info/" not in name}
+        (metadata,) = [name for name in wheel.namelist() if name.endswith("/METADATA")]
+        (scripts,) = [name for name in wheel.namelist() if name.endswith("/entry_points.txt")]
+        assert "License-Expression: MIT" in wheel.read(metadata).decode()
+        assert "chainrule = chainrule:as_program" in wheel.read(scripts).decode()
+    files = [path for package in ("autograd", "nn") for path in (ROOT / package).rglob("*") if path.is_file()]
+    ours = {path.relative_to(ROOT).as_posix() for path in files if "__pycache__" not in path.parts}
+    assert held == ours - {"autograd/chainrule.py"} | {"chainrule.py"}
+
+
+@pytest.mark.slow
+def test_source_distribution_holds_what_tests_and_course_need(built: dict[str, Path]) -> None:
+    with tarfile.open(built[".gz"]) as archive:
+        held = {name.partition("/")[2] for name in archive.getnames()}
+    assert {path.partition("/")[0] for path in held} == {
+        *("autograd", "nn", "tests", "notebooks", ".ci"),
+        *("pyproject.toml", "README.md", "CONTRIBUTING.md", "LICENSE", ".gitignore", "PKG-INFO"),
+    }
+    files = [path for room in ("autograd", "nn", "tests", "notebooks") for path in (ROOT / room).rglob("*.py")]
+    assert {path.relative_to(ROOT).as_posix() for path in files} <= held
+
+
+@pytest.mark.slow
+def test_twine_finds_no_fault(built: dict[str, Path]) -> None:
+    pytest.importorskip("twine", reason="checks the distributions: pip install -e '.[lint]'")
+    assert "FAILED" not in run(sys.executable, "-m", "twine", "check", "--strict", *built.values()).stdout
+
+
+class Environment:
+    """A virtual environment of its own, which sees NumPy and the like of ours behind what is installed there."""
+
+    def __init__(self, folder: Path) -> None:
+        run(sys.executable, "-m", "venv", "--without-pip", folder)
+        self.python = folder / ("Scripts" if sys.platform == "win32" else "bin") / "python"
+        (site,) = run(self.python, "-c", "import site; print(site.getsitepackages()[-1])").stdout.splitlines()
+        (Path(site) / "ours.pth").write_text(f"{Path(np.__file__).parents[1]}\n")
+
+    def pip(self, *arguments: object) -> None:
+        run(sys.executable, "-m", "pip", "--python", self.python, *arguments)
+
+    def says(self, code: str) -> str:
+        """What a fresh interpreter prints, errors and warnings included."""
+        command = [str(self.python), "-c", code]
+        done = subprocess.run(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd="/", check=False
+        )
+        return done.stdout
+
+    def check_chainrule(self) -> str:
+        """That all of chainrule works by the name that it has for itself; the result is what it warns of."""
+        code = (
+            "from chainrule import Value, explain, grad, show, functions; import nn; x = Value(3.0, label='x'); "
+            "show(x * x); explain(x * x, x); print('right', grad(functions.exp)(0.0), nn.MLP(2, [1])([1, 2]).op.name)"
+        )
+        said = self.says(code)
+        assert said.splitlines()[-1] == "right 1.0 dot", said
+        for command in ([self.python, "-m", "chainrule"], [self.python.with_name("chainrule")]):
+            assert "df/dx = 2x = 2(2) = 4" in run(*command, "x*x", "x=2").stdout
+        return said
+
+    def has_the_other(self) -> bool:
+        """Whether ``import autograd`` is the package of HIPS, and works."""
+        return "1.0\n" in self.says(
+            "import autograd.numpy as np; from autograd import elementwise_grad as g; print(g(np.sin)(0.0))"
+        )
+
+
+@pytest.fixture(scope="module")
+def other(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of autograd of HIPS."""
+    folder = tmp_path_factory.mktemp("other")
+    command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", str(folder), "autograd==1.9.1"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode and os.environ.get("CI") != "true":
+        pytest.skip("the other package cannot be downloaded")
+    assert done.returncode == 0, done.stderr
+    return next(folder.iterdir())
+
+
+AGAIN = "pip install --force-reinstall --no-deps"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("order", ["ours, other", "other, ours", "ours other", "other ours"])
+def test_both_packages_live_side_by_side(order: str, built: dict[str, Path], other: Path, tmp_path: Path) -> None:
+    """A comma is between two commands."""
+    wheels = {"ours": built[".whl"], "other": other}
+    environment = Environment(tmp_path / "environment")
+    for command in order.split(", "):
+        environment.pip("install", "--no-deps", *[wheels[name] for name in command.split()])
+    said = environment.check_chainrule()
+    if not environment.has_the_other():  # ours came last: the remedy is named, and works
+        assert f"{AGAIN} autograd" in said
+        environment.pip(*AGAIN.split()[1:], other)
+        environment.check_chainrule()
+        assert environment.has_the_other()
+    environment.pip("uninstall", "-y", "autograd")  # takes the __init__ with it
+    assert f"{AGAIN} ." in environment.check_chainrule()
+    environment.pip(*AGAIN.split()[1:], built[".whl"])
+    assert environment.check_chainrule() == "right 1.0 dot\n"
+    assert environment.says("from autograd import Value; print(Value(1.0))").startswith("Value(")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("other_first", [True, False])
+def test_editable_behind_the_other_says_what_to_do(
+    other_first: bool, built: dict[str, Path], other: Path, tmp_path: Path
+) -> None:
+    environment = Environment(tmp_path / "environment")
+    both = [("--no-deps", other), ("--no-deps", "-e", ROOT)]
+    for command in both if other_first else both[::-1]:
+        environment.pip("install", *command)
+    assert environment.has_the_other()
+    start = "import sys; sys.argv = ['chainrule', 'x', 'x=1']; from chainrule import as_program; as_program()"
+    for code in ("from chainrule import Value", "import nn", start):
+        last = environment.says(code).splitlines()[-1]
+        assert last.startswith("ImportError: ")
+        assert "pip install . in its folder, without -e" in last
+    environment.pip("install", "--no-deps", built[".whl"])  # the remedy, by the wheel that it builds
+    environment.check_chainrule()
+    environment.pip("install", "--no-deps", "-e", ROOT)
+    environment.pip("uninstall", "-y", "autograd")
+    assert environment.check_chainrule() == "right 1.0 dot\n"
