@@ -20,7 +20,7 @@ from typing import NamedTuple, NoReturn, Protocol
 from autograd.derivation.explain import explain
 from autograd.derivation.expression import from_lines, names_in, record, without_given
 from autograd.derivation.proofread import Proof, proofread
-from autograd.derivation.words import words
+from autograd.derivation.words import LANGUAGES, speaking, words
 from autograd.derivation.worked_example import PRINTED, ROLES, worked_example
 from autograd.drawing.drawing import draw
 from autograd.drawing.roles import Roles
@@ -101,7 +101,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the result is the exit status."""
     try:
         options = _parsed(sys.argv[1:] if arguments is None else arguments)
-        return _worked_example(options) if options.expression is None else _expression(options)
+        with speaking(options.language):
+            return _worked_example(options) if options.expression is None else _expression(options)
     except (ValueError, ImportError) as error:  # a mistake in the expression and a number outside a domain are these
         return _complain(str(error))
 
@@ -172,6 +173,12 @@ def _parser() -> _Parser:
         "--worksheet",
         metavar="FILE",
         help="a sheet with blanks, as FILE ends, .pdf, .html, .md or .txt, and its solution in a file beside it",
+    )
+    parser.add_argument(
+        "--language",
+        choices=[*LANGUAGES],
+        default="en",
+        help="of the words and numbers that are shown (default: en); messages and this help are in English",
     )
     parser.add_argument("--version", action="version", version=f"chainrule {__version__}")
     return parser

@@ -28,7 +28,7 @@ from autograd.derivation.formulas import (
 )
 from autograd.derivation.naming import CALLER, Caller, all_named, names_in_use, node_names, values_in_scope
 from autograd.derivation.styles import one_line
-from autograd.derivation.words import words
+from autograd.derivation.words import in_its_language, speaking, spoken_language, words
 from autograd.derivation.writing import Table, latex_of_tables, mathml_of_tables, text, text_of_tables, typst_of_tables
 from autograd.engine.checks import check_count
 from autograd.engine.graph import topological_order
@@ -69,6 +69,7 @@ class Derivation:
         tables: the equations, as trees of `autograd.derivation.formulas`.
         digits: to how many significant digits numbers are written.
         names: what it calls the nodes, also those that it named itself.
+        language: in which its words and numbers are written.
     """
 
     value: float
@@ -77,13 +78,16 @@ class Derivation:
     tables: tuple[Table, ...]
     digits: int
     names: Mapping[Value, str] = field(default_factory=dict, compare=False)
+    language: str = field(default_factory=spoken_language)
 
+    @in_its_language
     def __str__(self) -> str:
         return text_of_tables(self.tables, self.digits)
 
     __repr__ = __str__
 
     @property
+    @in_its_language
     def latex(self) -> str:
         r"""The derivation in LaTeX with amsmath: ``align*`` environments that fit on A4 at 11 pt, in a text.
 
@@ -92,6 +96,7 @@ class Derivation:
         return latex_of_tables(self.tables, self.digits)
 
     @property
+    @in_its_language
     def typst(self) -> str:
         """The derivation in Typst: blocks of mathematics that fit on A4 at 11 pt, in a text.
 
@@ -105,6 +110,7 @@ class Derivation:
         return typst_of_tables(self.tables, self.digits)
 
     @property
+    @in_its_language
     def mathml(self) -> str:
         """The derivation as a ``math`` element, for a page that shows mathematics without a script."""
         return mathml_of_tables(self.tables, self.digits)
@@ -120,6 +126,7 @@ def explain(
     names: Mapping[str, object] | Caller | None = CALLER,
     digits: int = 4,
     max_paths: int = 8,
+    language: str | None = None,
 ) -> Derivation:
     """The derivation of d(root)/d(wrt), with formulas and numbers.
 
@@ -134,6 +141,7 @@ def explain(
             such as ``{"w": w}`` in their place, or None for labels alone.
         digits: how many significant digits numbers are written with; a number that was rounded keeps its zeros.
         max_paths: if there are more paths than this, the derivation goes node by node.
+        language: of its words and numbers: "en", the default, "es", "de" or "fr".
 
     Returns:
         A `Derivation`: ``print`` shows it as text, a notebook as mathematics; ``.latex`` and ``.typst`` set it on
@@ -141,7 +149,7 @@ def explain(
 
     Raises:
         TypeError: if ``root`` or ``wrt`` is not a Value.
-        ValueError: if ``digits`` or ``max_paths`` is below 1.
+        ValueError: if ``digits`` or ``max_paths`` is below 1; for a language of which there are no words.
 
     Example:
         >>> from autograd import Value, functions
@@ -159,8 +167,20 @@ def explain(
     Source: notes 4.5.2 and 4.7.3; lecture, "3. Gradient Descent".
     """
     _check(root, wrt, digits, max_paths)
+    with speaking(language):
+        return _explained(root, wrt, names, digits, max_paths, sys._getframe(1))
+
+
+def _explained(
+    root: Value,
+    wrt: Value | None,
+    names: Mapping[str, object] | Caller | None,
+    digits: int,
+    max_paths: int,
+    frame: FrameType,
+) -> Derivation:
+    """What `explain` gives; ``frame`` is the caller whose variables give the names."""
     nodes = [root] if wrt is None else [root, wrt]
-    frame = sys._getframe(1)
     given = node_names([*nodes, *_softmax_siblings(nodes, names, frame)], names, frame)
     every = all_named(nodes, given, names_in_use(names, frame))
     given = {node: name for node, name in given.items() if not _is_copy(node)}

@@ -8,7 +8,7 @@ from math import inf, isfinite
 
 from autograd.derivation.precise import roughly
 from autograd.derivation.quantities import Book
-from autograd.derivation.words import words
+from autograd.derivation.words import listed, words, written
 from autograd.engine import scalar
 from autograd.engine.graph import topological_order
 from autograd.engine.modes import recorded_anyway
@@ -46,8 +46,8 @@ def check_formula(book: Book, exact: Value, theirs: Value) -> str:
     where = apart[0]
     (right, _), (printed, _) = pairs[where]
     shown = [leaf for leaf in leaves if leaf in names][:_SHOWN_LEAVES]
-    at = ", ".join([f"{names[leaf]} = {float(points[where][leaf]):.4g}" for leaf in shown])
-    said = words("formula_differs", at=at, printed=f"{printed:.4g}", exact=f"{right:.4g}")
+    at = listed([f"{names[leaf]} = {written(f'{float(points[where][leaf]):.4g}')}" for leaf in shown])
+    said = words("formula_differs", at=at, printed=written(f"{printed:.4g}"), exact=written(f"{right:.4g}"))
     why = _constant_factor(pairs) or _factor(found, pairs, factors) or _sign(theirs, exact, inner, names, points)
     return f"{said}; {why}" if why else said
 
@@ -90,7 +90,11 @@ def _constant_factor(pairs: Sequence[tuple[tuple[float, float], tuple[float, flo
     ratios = [theirs / exact for (exact, _), (theirs, _) in pairs if exact and isfinite(theirs) and isfinite(exact)]
     if len(ratios) < 3 or any(abs(ratio - ratios[0]) > 1e-7 * abs(ratio) for ratio in ratios) or not ratios[0]:
         return ""
-    return words("other_sign") if abs(ratios[0] + 1.0) < 1e-7 else words("times_the_exact", factor=f"{ratios[0]:.6g}")
+    return (
+        words("other_sign")
+        if abs(ratios[0] + 1.0) < 1e-7
+        else words("times_the_exact", factor=written(f"{ratios[0]:.6g}"))
+    )
 
 
 def _factors(book: Book, exact: Value, theirs: Value, names: Mapping[Value, str]) -> dict[str, Value]:

@@ -20,7 +20,7 @@ from autograd.derivation.printed import OF_A_PROGRAM, PrintedNumber, read_number
 from autograd.derivation.quantities import Book, Key, Quantity, canonical, distinct, parameters_that_move
 from autograd.derivation.reasons import Base, reason_for
 from autograd.derivation.tables import html_table
-from autograd.derivation.words import words
+from autograd.derivation.words import in_its_language, speaking, spoken_language, words, written
 from autograd.engine.graph import topological_order
 from autograd.engine.modes import recorded_anyway
 from autograd.engine.value import Value
@@ -56,6 +56,7 @@ class Finding:
             for a formula.
         mistake: what explains a slip exactly, such as "sign" or "twice"; empty where nothing does.
         key: the quantity as it was asked for.
+        language: in which it is told.
     """
 
     quantity: str
@@ -67,12 +68,15 @@ class Finding:
     digits: int | None = 0
     mistake: str = ""
     key: Key = field(default="", compare=False)
+    language: str = field(default_factory=spoken_language)
 
     def __bool__(self) -> bool:
         return self.verdict != "slip"
 
+    @in_its_language
     def __repr__(self) -> str:
-        said = words("finding", quantity=self.quantity, printed=self.printed, exact=f"{self.exact:.10g}")
+        exact = written(f"{self.exact:.10g}")
+        said = words("finding", quantity=self.quantity, printed=self.printed, exact=exact)
         return f"{said}: {words(self.verdict)}{f', {self.reason}' if self.reason else ''}"
 
 
@@ -81,12 +85,14 @@ class Proof(Sequence[Finding]):
     """The findings of `proofread`, in the order of the printed numbers. True if there is no slip."""
 
     findings: tuple[Finding, ...]
+    language: str = field(default_factory=spoken_language)
 
     @property
     def slips(self) -> tuple[Finding, ...]:
         """The findings whose verdict is "slip"."""
         return tuple([finding for finding in self.findings if not finding])
 
+    @in_its_language
     def check(self, slips: Iterable[Key] = ()) -> Proof:
         """For tests: raise unless exactly these slips were made here.
 
@@ -148,6 +154,7 @@ class Proof(Sequence[Finding]):
             ],
         ]
 
+    @in_its_language
     def __str__(self) -> str:
         table = self._table()
         widths = [max(len(row[i]) for row in table) for i in range(6)]
@@ -157,6 +164,7 @@ class Proof(Sequence[Finding]):
             for row in table
         )
 
+    @in_its_language
     def __repr__(self) -> str:
         """A line, the slips first: a failing ``assert`` shows it whole, or cuts it in the middle."""
         slips = self.slips
@@ -167,6 +175,7 @@ class Proof(Sequence[Finding]):
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         printer.text(str(self))  # what IPython shows in a terminal
 
+    @in_its_language
     def _repr_html_(self) -> str:
         head, *rows = self._table()
         # colours that are legible on white and on black
@@ -192,6 +201,7 @@ def proofread(
     *,
     carry: bool = True,
     names: Mapping[str, object] | Caller | None = CALLER,
+    language: str | None = None,
 ) -> Proof:
     """Check the numbers, and formulas, that a worked example or a student's homework prints.
 
@@ -220,10 +230,12 @@ def proofread(
             a slip is a slip, too.
         names: a mapping of names to Values; by default labels and the caller's variable names, None for labels alone.
             A Value that is held but is no part of the root is known, too.
+        language: of the words and numbers: "en", the default, "es", "de" or "fr".
 
     Raises:
         TypeError: for a quantity that is not written in one of these ways.
-        ValueError: for a name that no node has, or what is neither a number nor a formula.
+        ValueError: for a name that no node has, for what is neither a number nor a formula, and for a language of
+            which there are no words.
 
     Example:
         >>> from autograd import Value, proofread
@@ -240,7 +252,8 @@ def proofread(
     Source: the notes' section 4.7 prints four numbers that this finds to be slips, and the numbers that carry them on.
     """
     frame = sys._getframe(1) if names is CALLER else None
-    return judged(root, list(printed.items() if isinstance(printed, Mapping) else printed), carry, names, frame)
+    with speaking(language):
+        return judged(root, list(printed.items() if isinstance(printed, Mapping) else printed), carry, names, frame)
 
 
 def judged(
@@ -300,7 +313,7 @@ def _shown(finding: Finding) -> str:
         digits = read_number(finding.printed).significant
     except ValueError:
         digits = 0
-    return f"{finding.exact:.{min(max(10, digits), 17)}g}"
+    return written(f"{finding.exact:.{min(max(10, digits), 17)}g}")
 
 
 # --- the verdict on a number -------------------------------------------------------------------------------------
@@ -559,10 +572,10 @@ def _digits(entry: _Printed, exact: Fraction) -> int:
 def _rounded(exact: Fraction, doubt: Fraction, entry: _Printed, numbers: _Floats | _Replay) -> str:
     """The exact number, to as many places as the printed one has; of a fraction, as a decimal."""
     if entry.page.is_fraction:
-        return f"{float(exact):.6g}"
+        return written(f"{float(exact):.6g}")
     unit = 2 * entry.half
     low, high = [floor((abs(exact) + error) / unit + Fraction(1, 2)) for error in (-doubt, doubt)]
     if low != high and isinstance(numbers, _Floats):
         raise _Unsure
     digits = tuple(map(int, str(high)))
-    return f"{Decimal((int(exact < 0 < high), digits, entry.page.exponent)):f}"
+    return written(f"{Decimal((int(exact < 0 < high), digits, entry.page.exponent)):f}")

@@ -17,7 +17,7 @@ from unicodedata import normalize
 from autograd.calculus.transforms import adjoints, local_slopes
 from autograd.derivation.expression import ExpressionError, record
 from autograd.derivation.formulas import names_in
-from autograd.derivation.words import words
+from autograd.derivation.words import words, written
 from autograd.engine import primitives
 from autograd.engine.errors import DomainError
 from autograd.engine.graph import depth_of, topological_order
@@ -201,7 +201,7 @@ class Book:
             node: Value = parameter - rate * slope.node
         _, longer, apart = slope.spellings
         spellings = (
-            words("after_a_step", parameter=name, rate=size),
+            words("after_a_step", parameter=name, rate=written(size)),
             f"{name} - {size}*{longer}",
             f"({name}) - {size}*{apart}",
         )

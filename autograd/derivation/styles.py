@@ -16,7 +16,7 @@ from itertools import pairwise
 from typing import Final
 from unicodedata import normalize
 
-from autograd.derivation.words import words
+from autograd.derivation.words import words, written
 from autograd.engine.primitives import PRIMITIVES
 
 # --- names -------------------------------------------------------------------------------------------------------
@@ -172,8 +172,8 @@ class Style:
     slash, more_rows = "/", "⋮"
 
     def number(self, digits: str) -> str:
-        """A number, given by its digits."""
-        return digits.replace("-", "−")
+        """A number, given by its digits with a decimal point."""
+        return written(digits).replace("-", "−")
 
     def name(self, name: str) -> str:
         """The name of a quantity; in parentheses if it would run into what stands around it."""
@@ -196,7 +196,7 @@ class Style:
         """Factors without a sign between them. A name needs a space before it unless a short one follows a number."""
         line = parts[0]
         for left, right in pairwise(parts):
-            after_number = left.replace(".", "").isdecimal()
+            after_number = _is_number(left)
             short = right.startswith("√") or len(right.split("^")[0].rstrip(_RAISED)) == 1
             line += BREAK_OF_FACTORS + (right if right.startswith("(") or (after_number and short) else f" {right}")
         return line
@@ -231,7 +231,7 @@ class Style:
             return f"|{arguments[0]}|"
         letter = _GREEK.get(_command(function))
         which = "" if index is None else lowered(str(index))
-        return f"{letter or function}{which}({_COMMA.join(arguments)})"
+        return f"{letter or function}{which}({_between().join(arguments)})"
 
     def choice(self, chosen: str, condition: str, otherwise: str) -> str:
         """One of two expressions, by a condition."""
@@ -247,7 +247,16 @@ class Style:
         return f"{d}{self.name(numerator)}/{d}{self.name(denominator)}"
 
 
-_COMMA = f",{BREAK} "
+def _between() -> str:
+    """What stands between the arguments of a function: a semicolon where a comma is the decimal mark."""
+    return f"{words('list_mark')}{BREAK} "
+
+
+def _is_number(written: str) -> bool:
+    """Whether what was written is digits alone, with a decimal point or, as each style writes it, a comma."""
+    return re.sub(r"[.,{}\"]", "", written).isdecimal()
+
+
 _NUMBERED = re.compile(r"#\d+$")
 _PLAIN_NAME = re.compile(r"[\w.]+(,\d+)*(\[[\w'\",]*\]|\.\w+)*(#\d+)?")
 
@@ -266,6 +275,7 @@ class _Latex(Style):
         mantissa, _, exponent = digits.partition("e")
         if mantissa.lstrip("-") in ("inf", "nan"):
             return mantissa.replace("inf", r"\infty").replace("nan", r"\mathrm{nan}")
+        mantissa = written(mantissa).replace(",", "{,}")  # a comma alone has a space after it
         return mantissa + (rf" \cdot 10^{{{exponent}}}" if exponent else "")
 
     def name(self, name: str) -> str:
@@ -285,7 +295,7 @@ class _Latex(Style):
     def beside(self, parts: Sequence[str]) -> str:
         line = parts[0]
         for left, right in pairwise(parts):
-            after_number = left.replace(".", "").isdecimal() and not right.startswith(r"\mathrm")
+            after_number = _is_number(left) and not right.startswith(r"\mathrm")
             line += BREAK_OF_FACTORS + (right if after_number or right.startswith(r"\left(") else rf" \, {right}")
         return line
 
@@ -304,14 +314,15 @@ class _Latex(Style):
         return f"e^{{{exponent}}}"
 
     def call(self, function: str, arguments: Sequence[str], index: int | None) -> str:
-        inside = _COMMA.join(arguments)
+        inside = _between().join(arguments)
         if function == "abs":
             return rf"\left|{inside}\right|"
         name = _COMMANDS.get(function) or _latex_word(function)
         return name + (f"_{{{index}}}" if index is not None else "") + self.group(inside)
 
     def choice(self, chosen: str, condition: str, otherwise: str) -> str:
-        if_, else_ = (rf"{BREAK}\ \mathrm{{{words(word)}}}\ " for word in ("if", "else"))
+        if_, else_ = (words(word).replace(" ", r"\ ") for word in ("if", "else"))
+        if_, else_ = (rf"{BREAK}\ \mathrm{{{word}}}\ " for word in (if_, else_))
         return f"{chosen}{if_}{condition}{else_}{otherwise}"
 
     def compared(self, a: str, sign: str, b: str) -> str:
@@ -360,7 +371,7 @@ class _MathML(Style):
         if digits.startswith("-"):
             return f"<mrow><mo>−</mo>{self.number(digits[1:])}</mrow>"
         mantissa, _, exponent = digits.partition("e")
-        number = f"<mn>{mantissa.replace('inf', '∞')}</mn>"
+        number = f"<mn>{written(mantissa).replace('inf', '∞')}</mn>"
         if not exponent:
             return number
         return f"<mrow>{number}<mo>·</mo><msup><mn>10</mn>{self.number(exponent)}</msup></mrow>"
@@ -407,7 +418,7 @@ class _MathML(Style):
         return f"<msup><mi>e</mi><mrow>{exponent}</mrow></msup>"
 
     def call(self, function: str, arguments: Sequence[str], index: int | None) -> str:
-        inside = "<mo>,</mo>".join(arguments)
+        inside = f"<mo>{words('list_mark')}</mo>".join(arguments)
         if function == "abs":
             return f"<mrow><mo>|</mo>{inside}<mo>|</mo></mrow>"
         command = _command(function)
@@ -440,7 +451,8 @@ class _Typst(Style):
 
     def number(self, digits: str) -> str:
         mantissa, _, exponent = digits.partition("e")
-        mantissa = mantissa.replace("inf", "∞").replace("nan", '"nan"')
+        mantissa = written(mantissa).replace("inf", "∞").replace("nan", '"nan"')
+        mantissa = _quoted(mantissa) if "," in mantissa else mantissa  # which else would part arguments
         return f"{mantissa} ⋅ 10^({exponent})" if exponent else mantissa
 
     def name(self, name: str) -> str:
@@ -456,7 +468,7 @@ class _Typst(Style):
     def beside(self, parts: Sequence[str]) -> str:
         line = parts[0]
         for left, right in pairwise(parts):
-            after_number = left.replace(".", "").isdecimal() and not right.startswith('"')
+            after_number = _is_number(left) and not right.startswith('"')
             line += BREAK_OF_FACTORS + (f" {right}" if after_number or right.startswith("(") else f" thin {right}")
         return line
 
@@ -478,7 +490,7 @@ class _Typst(Style):
         base, _, subscript = _command(function).partition("_")  # log_{2}
         name = _GREEK.get(base) or (f'op("{base}")' if base else f"op({_quoted(function)})")
         subscript = subscript.strip("{}") or ("" if index is None else str(index))
-        return name + (f"_({subscript})" if subscript else "") + f" ({_COMMA.join(arguments)})"
+        return name + (f"_({subscript})" if subscript else "") + f" ({_between().join(arguments)})"
 
     def choice(self, chosen: str, condition: str, otherwise: str) -> str:
         if_, else_ = (f'{BREAK} " {words(word)} " ' for word in ("if", "else"))

@@ -1,14 +1,31 @@
 """Every word that a derivation, a proof, a picture, the stepper and its page show: for each language a template a key.
 
+English stands here, each other language in a file beside this one, ``words_es.py``: to correct a word, change it there;
+to add a language, copy one of them, translate it, and give it a line in `LANGUAGES`. A template keeps the ``{parts}``
+of the English one; one for a count has two halves, "one | several". Three keys say how numbers are written.
+
 What the table of primitives says of its domains, and what errors say, stands where it is raised. The page's script gets
 from here the words that it asks for.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import wraps
+from string import Formatter
+from typing import Any, Concatenate, Final, ParamSpec, Protocol, TypeVar
+
+from autograd.derivation.words_de import GERMAN
+from autograd.derivation.words_es import SPANISH
+from autograd.derivation.words_fr import FRENCH
 
 ENGLISH: Final = {
+    # how numbers are written: 1,234.5, and in a list 0.4, 1
+    "decimal_mark": ".",
+    "thousands_mark": ",",
+    "list_mark": ",",
     # explain
     "forward_pass": "Forward pass",
     "backward_pass": "Backward pass",
@@ -427,13 +444,87 @@ ENGLISH: Final = {
     "curve_of": "{name} over {count} step: from {first} to {last} | {name} over {count} steps: from {first} to {last}",
 }
 
-LANGUAGES: Final = {"en": ENGLISH}
+LANGUAGES: Final = {"en": ENGLISH, "es": SPANISH, "de": GERMAN, "fr": FRENCH}
+
+_language: ContextVar[str] = ContextVar("language", default="en")
 
 
-def words(key: str, /, *, language: str = "en", **parts: object) -> str:
+def spoken_language() -> str:
+    """The language in which words and numbers are written here: that of the innermost `speaking`, else English."""
+    return _language.get()
+
+
+@contextmanager
+def speaking(language: str | None) -> Iterator[None]:
+    """Write words and numbers in a language, in this block and in this thread; None leaves it as it is around.
+
+    Raises:
+        ValueError: for a language that is not in the catalogue.
+
+    Example:
+        >>> with speaking("de"):
+        ...     words("forward_pass"), written("0.4")
+        ('Vorwärtsdurchlauf', '0,4')
+    """
+    if language is not None and language not in LANGUAGES:
+        raise ValueError(f"language is {', '.join(map(repr, LANGUAGES))}; there are no words in {language!r:.60}")
+    before = _language.set(_language.get() if language is None else language)
+    try:
+        yield
+    finally:
+        _language.reset(before)
+
+
+class Speaks(Protocol):
+    """What is written in the language in which it was asked for."""
+
+    @property
+    def language(self) -> str:
+        """The language, by its key in `LANGUAGES`."""
+
+
+_Self = TypeVar("_Self", bound=Speaks)
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+
+def in_its_language(method: Callable[Concatenate[_Self, _P], _R]) -> Callable[Concatenate[_Self, _P], _R]:
+    """A method that writes in the language of its object, whenever and wherever it is called."""
+
+    @wraps(method)
+    def speaks(self: _Self, /, *arguments: _P.args, **options: _P.kwargs) -> _R:
+        with speaking(self.language):
+            return method(self, *arguments, **options)
+
+    return speaks
+
+
+class _Template(Formatter):
+    """Puts parts in; a number for which a template gives a format is written as the language writes it."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        shown: str = format(value, format_spec)
+        marks = {ord("."): words("decimal_mark"), ord(","): words("thousands_mark")}
+        return shown.translate(marks) if format_spec else shown
+
+
+_TEMPLATE = _Template()
+
+
+def written(digits: str) -> str:
+    """A number, given by its digits with a decimal point, with the mark of the language that is spoken here."""
+    return digits.replace(".", words("decimal_mark"))
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Numbers in a row, so that none runs into the next: 0.4, 1 or 0,4; 1."""
+    return f"{words('list_mark')} ".join(parts)
+
+
+def words(key: str, /, **parts: object) -> str:
     """What is shown for a key, with these parts put in; without any the template itself.
 
-    Of a template in two halves the first is for a ``count`` of 1.
+    Of a template in two halves the first is for a ``count`` of 1. What a language lacks stands in English.
 
     Example:
         >>> words("neurons", count=1), words("neurons", count=4)
@@ -441,8 +532,8 @@ def words(key: str, /, *, language: str = "en", **parts: object) -> str:
         >>> words("follows_from", source="h")
         'follows from the printed h'
     """
-    template = LANGUAGES[language][key]
+    template = LANGUAGES[_language.get()].get(key) or ENGLISH[key]
     if " | " in template and "count" in parts:
         one, several = template.split(" | ")
         template = one if parts["count"] == 1 else several
-    return template.format(**parts) if parts else template
+    return _TEMPLATE.vformat(template, (), parts) if parts else template

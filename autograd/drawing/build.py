@@ -12,7 +12,7 @@ from types import FrameType
 from typing import Literal, NamedTuple, TypeAlias, get_args
 
 from autograd.derivation.naming import CALLER, Caller, node_names
-from autograd.derivation.styles import one_line
+from autograd.derivation.styles import TEXT, one_line
 from autograd.derivation.words import words
 from autograd.derivation.writing import significant
 from autograd.drawing.division import MOST_CONSTANTS, divided
@@ -162,7 +162,7 @@ def stressed_values(
 
 def number(x: float, digits: int) -> str:
     """A number as a picture shows it."""
-    return significant(x, digits).replace("-", "−")
+    return TEXT.number(significant(x, digits))
 
 
 def _roots(root: Value | Sequence[Value]) -> list[Value]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Never
 
 from autograd.derivation.naming import CALLER, Caller
-from autograd.derivation.words import words
+from autograd.derivation.words import in_its_language, speaking, spoken_language, words
 from autograd.drawing import scene_of
 from autograd.drawing.build import Fold, build_scene
 from autograd.drawing.hosts import bundle, image
@@ -46,6 +46,7 @@ class Drawing:
 
     Attributes:
         title: of a picture among the `groups` of another, that of the group; else empty.
+        language: in which its words and numbers are written.
 
     Example:
         >>> from autograd import Value
@@ -60,8 +61,10 @@ class Drawing:
     def __init__(self, scene: Scene, title: str = "") -> None:
         self._scene = scene
         self.title = title
+        self.language = spoken_language()
 
     @cached_property
+    @in_its_language
     def groups(self) -> tuple[Drawing, ...]:
         """Of a large graph, what is in each group that is drawn as one box: a picture of its own, with its own groups.
 
@@ -84,17 +87,20 @@ class Drawing:
         return tuple([Drawing(scene, title) for scene, title in groups])
 
     @cached_property
+    @in_its_language
     def svg(self) -> str:
         """The picture as SVG. It opens everywhere alike, and follows a dark theme where a browser shows it."""
         return to_svg(lay_out(self._scene))
 
     @property
+    @in_its_language
     def digraph(self) -> graphviz.Digraph:
         """The same nodes, labels, colours and arrows as a `graphviz.Digraph`, for Graphviz's own layout and formats."""
         from autograd.drawing.dot import to_digraph  # which alone needs graphviz
 
         return to_digraph(self._scene)
 
+    @in_its_language
     def save(self, path: str | os.PathLike[str], *, scale: float = 2.0, transparent: bool = False) -> Path:
         """Write the picture, as the name ends: in .svg, .png, .pdf, or in .dot for the source of `digraph`.
 
@@ -128,6 +134,7 @@ class Drawing:
         write_whole(path, content)
         return path
 
+    @in_its_language
     def __repr__(self) -> str:
         return words("picture", description=self._description.rstrip("."))
 
@@ -163,6 +170,7 @@ def draw(
     fold: Fold = "repeat",
     digits: int = 4,
     upto: int | None = None,
+    language: str | None = None,
     **others: Never,
 ) -> Drawing:
     """Draw the graph of ``root``, or a network of `nn`.
@@ -203,6 +211,7 @@ def draw(
         digits: how many significant digits are shown.
         upto: of a graph, a step of `autograd.show`, counted from 1 as its page counts them: the picture then has what
             is known by then, and lights what the step is about. It grows from step to step, and nothing moves.
+        language: of the words and numbers: "en", the default, "es", "de" or "fr".
         others: none; to those of other libraries the error says what to write.
 
     Returns:
@@ -214,7 +223,7 @@ def draw(
             that are no mapping, or of a network; for ``upto`` of a network, or of several results.
         ValueError: for a highlight that is not drawn, gradients of several results as colours, less than one digit or
             node, a step that there is not, an unknown way of folding, an unknown role, a role of what is not in the
-            graph, or two roles of one node.
+            graph, two roles of one node, or a language of which there are no words.
 
     Example:
         >>> from autograd import Value
@@ -238,24 +247,25 @@ def draw(
                 f"upto counts the steps through the graph of one result, which {root!r:.60} is not: write "
                 "draw(loss, upto=3). A network has steps on an example: show(model, x, target).frames(folder)"
             )
-    scene = scene_of(
-        root,
-        names=names,
-        frame=sys._getframe(1) if names is CALLER else None,
-        local_derivatives=local_derivatives,
-        highlight=highlight,
-        formulas=formulas,
-        values=values,
-        gradients=gradients,
-        gradients_as_colour=gradients_as_colour,
-        biases=biases,
-        legend=legend,
-        fold=fold,
-        digits=digits,
-        **({} if max_nodes is None else {"max_nodes": max_nodes}),
-        **({} if roles is None else {"roles": roles}),
-    )
-    return Drawing(scene if upto is None else up_to(root, scene, upto, digits))
+    with speaking(language):
+        scene = scene_of(
+            root,
+            names=names,
+            frame=sys._getframe(1) if names is CALLER else None,
+            local_derivatives=local_derivatives,
+            highlight=highlight,
+            formulas=formulas,
+            values=values,
+            gradients=gradients,
+            gradients_as_colour=gradients_as_colour,
+            biases=biases,
+            legend=legend,
+            fold=fold,
+            digits=digits,
+            **({} if max_nodes is None else {"max_nodes": max_nodes}),
+            **({} if roles is None else {"roles": roles}),
+        )
+        return Drawing(scene if upto is None else up_to(root, scene, upto, digits))
 
 
 @scene_of.register(Value)

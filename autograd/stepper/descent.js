@@ -26,6 +26,7 @@ class Descent {
       field.append(label);
     }
     const rate = figure.find(".rate");
+    rate.value = figure.writing.typed(0.1);
     rate.addEventListener("input", () => rate.setAttribute("aria-invalid", String(Number.isNaN(numberRead(rate.value)))));
     for (const button of figure.shadow.querySelectorAll("[data-descend]")) {
       button.addEventListener("click", () => button.dataset.descend === "play" ? this.play(button) : this.descend(Number(button.dataset.descend)));

@@ -21,7 +21,7 @@ from string import Template
 from typing import Any, Literal
 
 from autograd.derivation.tables import html_table
-from autograd.derivation.words import ENGLISH, words
+from autograd.derivation.words import ENGLISH, in_its_language, spoken_language, words
 from autograd.drawing.drawing import ENDINGS as PICTURES
 from autograd.drawing.hosts import bundle, image
 from autograd.drawing.printing import size_of
@@ -100,6 +100,7 @@ class Figure:
 
     Attributes:
         steps: the frames.
+        language: in which its words and numbers are written.
     """
 
     def __init__(
@@ -118,8 +119,10 @@ class Figure:
         self._picture = picture
         self._data = data
         self.steps = tuple(frames)
+        self.language = spoken_language()
         self._stills = Stills(picture_at, [(frame.part, frame.text) for frame in self.steps])
 
+    @in_its_language
     def save(self, path: str | PathLike[str], *, seconds: float | None = None, per_page: int | None = None) -> Path:
         """Write the stepper as the name ends: in .html as a page, in .pdf as slides, in .gif as a film.
 
@@ -170,6 +173,7 @@ class Figure:
         write_whole(path, content)
         return path
 
+    @in_its_language
     def frames(
         self,
         folder: str | PathLike[str],
@@ -212,6 +216,7 @@ class Figure:
             )
         return self._stills.write(Path(folder), format, scale, replace)
 
+    @in_its_language
     def page(self) -> str:
         """The page that `save` writes. It allows its own script and nothing else to run, and no request at all."""
         policy = "; ".join(
@@ -233,6 +238,7 @@ class Figure:
             sheet="landscape" if width > max(_WIDEST_UPRIGHT, height) else "auto",
         )
 
+    @in_its_language
     def _repr_html_(self) -> str:
         """The progressive figure. No ids, which would collide where there are several; no style sheet of its own."""
         rows = [(str(i), escape(frame.part), escape(frame.text)) for i, frame in enumerate(self.steps, 1)]
@@ -265,6 +271,7 @@ class Figure:
         """What a notebook gets, see `autograd.drawing.hosts.bundle`."""
         return bundle(self._picture, self._repr_html_, self._description, include, exclude)
 
+    @in_its_language
     def __repr__(self) -> str:
         return words("figure", title=self._title, count=len(self.steps))
 

@@ -14,7 +14,7 @@ from math import isfinite
 
 from autograd.derivation.formulas import Chain, Expression, Number, put_in
 from autograd.derivation.styles import TEXT
-from autograd.derivation.words import words
+from autograd.derivation.words import listed, words
 from autograd.derivation.writing import MOST_DIGITS, significant, text
 from autograd.engine.graph import Contribution, topological_order
 from autograd.engine.value import Value
@@ -69,7 +69,7 @@ class _Frames:
             yield from self._reverse()
 
     def _given(self, leaves: Sequence[Value]) -> str:
-        return ", ".join([self._equation([self.level.symbol(node), Number(node.data)]) for node in leaves])
+        return listed([self._equation([self.level.symbol(node), Number(node.data)]) for node in leaves])
 
     def _made(self, node: Value) -> str:
         formula = self.level.steps.definition(node)

@@ -70,7 +70,7 @@ class Given {
     name.innerHTML = math(figure.writing.names[node][MATHML]);
     name.title = figure.say("drag");
     const input = Object.assign(document.createElement("input"), { inputMode: "decimal", autocomplete: "off", spellcheck: false });
-    input.value = String(figure.tape.values[node]);
+    input.value = figure.writing.typed(figure.tape.values[node]);
     input.setAttribute("aria-label", figure.writing.names[node][TEXT]);
     const was = Object.assign(document.createElement("s"), { className: "was" });
     row.append(name, input, was);
@@ -94,7 +94,7 @@ class Given {
       if (steps === undefined || Number.isNaN(Number(input.value)) || input.value.trim() === "") return;
       event.preventDefault();
       const number = stepped(input.value, steps);
-      input.value = String(number);
+      input.value = this.figure.writing.typed(number);
       this.set(node, number, { from, keep: input });
     });
   }
@@ -138,7 +138,7 @@ class Given {
   /** A field over the number of a node in the picture. @param {number} node @param {Element} shape */
   overlay(node, shape) {
     const input = Object.assign(document.createElement("input"), { inputMode: "decimal", autocomplete: "off" });
-    input.value = String(this.figure.tape.values[node]);
+    input.value = this.figure.writing.typed(this.figure.tape.values[node]);
     input.setAttribute("aria-label", this.figure.writing.names[node][TEXT]);
     this.listen(input, node);
     overNumber(this.figure, input, shape.querySelector(".value"));
@@ -197,7 +197,7 @@ class Given {
     for (const [node, { row, input, was }] of this.entries) {
       const changed = Boolean(figure.tape.isChanged[node]);
       row.classList.toggle("changed", changed);
-      if (input !== this.kept) input.value = String(figure.tape.values[node]);
+      if (input !== this.kept) input.value = figure.writing.typed(figure.tape.values[node]);
       const number = figure.writing.number(figure.tape.numbers[node], TEXT);
       was.textContent = changed ? number : "";
       was.title = was.ariaLabel = changed ? figure.say("recorded_number", { number }) : "";

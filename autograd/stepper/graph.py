@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias, get_args
 
 from autograd.derivation.naming import CALLER, Caller, all_named, names_in_use, node_names
 from autograd.derivation.styles import one_line
-from autograd.derivation.words import words
+from autograd.derivation.words import speaking, words
 from autograd.drawing.build import build_scene
 from autograd.drawing.layout import lay_out
 from autograd.drawing.legend import said_of
@@ -57,6 +57,7 @@ def show(
     detail: Detail = "operations",
     hide: Hide | None = None,
     digits: int = 4,
+    language: str | None = None,
 ) -> Figure:
     """Step through the forward and the reverse pass of ``root``: each value, then each gradient, one idea at a time.
 
@@ -103,6 +104,7 @@ def show(
             ``["h", "dL/dw1"]``. What follows from a hidden number is withheld until that is found. A step is then an
             operation.
         digits: how many significant digits are shown.
+        language: of the words and numbers: "en", the default, "es", "de" or "fr".
 
     Returns:
         A `Figure`: ``.save(path)``, ``.frames(folder)``, and ``.steps``, the list of steps.
@@ -113,7 +115,7 @@ def show(
         ValueError: for less than one digit; for another detail; for a role that is unknown, or of what is not in the
             graph; for an x or a target of another length; for an unknown loss; for a graph of more than 1,000 nodes,
             which no browser holds; for what cannot be hidden: another word, a name that the graph does not have, the
-            value of a leaf, which is given, and more than 200 numbers.
+            value of a leaf, which is given, and more than 200 numbers; for a language of which there are no words.
 
     Example:
         >>> from autograd import Value
@@ -134,7 +136,8 @@ def show(
     asked: dict[str, Any] = {"roles": roles, "legend": legend, "detail": detail, "hide": hide}
     usual = {"roles": None, "legend": True, "detail": "operations", "hide": None}
     options = {name: option for name, option in asked.items() if option is not usual[name]}
-    return figure_of(root, example, names, digits, sys._getframe(1), **options)
+    with speaking(language):
+        return figure_of(root, example, names, digits, sys._getframe(1), **options)
 
 
 @figure_of.register(Value)

@@ -36,7 +36,7 @@ function breakable(html) {
 
 /* --- the picture ------------------------------------------------------------------------------------------------ */
 
-const NUMBER_AT_THE_END = /[−-]?(\d[\d.]*(e[−-]?\d+)?|inf|nan|–|\?|…)$/;
+const NUMBER_AT_THE_END = /[−-]?(\d[\d.,]*(e[−-]?\d+)?|inf|nan|–|\?|…)$/;
 
 /* A line of text in the picture that ends in a number. */
 class Shown {

@@ -113,7 +113,8 @@ class Player {
   say(key, parts = {}) {
     const halves = this.words[key].split(" | ");  // of two the first is for a count of 1
     const template = halves.length > 1 && parts.count !== 1 ? halves[1] : halves[0];
-    return template.replace(/\{(\w+)\}/g, (_, name) => parts[name]);
+    return template.replace(/\{(\w+)\}/g, (_, name) =>
+      typeof parts[name] === "number" ? String(parts[name]).replace(".", this.say("decimal_mark")) : parts[name]);
   }
 
   listen(host) {

@@ -471,7 +471,7 @@ class Practice {
     const parts = lists.filter(([, blanks]) => blanks.length).map(([how, blanks]) =>
       this.say("hand_in_part", { how: said[/** @type {keyof said} */ (how)], count: blanks.length, names: blanks.map(({ key }) => this.name(key, TEXT)).join(", ") }));
     const changed = figure.leaves.filter((/** @type {number} */ node) => figure.tape.isChanged[node]);
-    if (changed.length) parts.push(this.say("with_numbers", { names: changed.map((/** @type {number} */ node) => figure.described(node)).join(", ") }));
+    if (changed.length) parts.push(this.say("with_numbers", { names: changed.map((/** @type {number} */ node) => figure.described(node)).join(`${this.say("list_mark")} `) }));
     const name = figure.find(".student").value.trim();
     return this.say("hand_in_line", { name: name || "–", parts: parts.join("; ") });
   }

@@ -182,7 +182,7 @@ class Saying {
   /** @param {Step} step */
   line(step) {
     const { equals } = this.writing.pieces[TEXT];
-    if (step.pass === "given") return (step.nodes ?? []).map((node) => this.made(node, TEXT).join(equals)).join(", ");
+    if (step.pass === "given") return (step.nodes ?? []).map((node) => this.made(node, TEXT).join(equals)).join(`${this.say("list_mark")} `);
     if (step.pass === "forward") return this.made(step.node, TEXT).join(equals);
     if (step.pass === "seed") return [this.slope(step.node, TEXT), "1"].join(equals);
     const { written } = this.writing.product([this.steps.pass.upstream[step.node], step.local ?? NaN], TEXT);

@@ -32,7 +32,7 @@ Runs = list[Run]
 _LETTER: Final = "[^\\W\\d_¹²³⁰⁴-⁹]"
 _NAME: Final = rf"{_LETTER}+(?:_?\d+(?:,\d+)*)?(?:_\w+)*(?:\[[\w,]+\])*(?:#\d+)?"
 _QUANTITY: Final = re.compile(  # a derivative, or a name; or else a number, whose e is none
-    rf"(?<![^\W\d])(?:([d∂])({_NAME})/\1({_NAME})|({_NAME}))|\d[\d.]*(?:e[-−+]?\d+)?"
+    rf"(?<![^\W\d])(?:([d∂])({_NAME})/\1({_NAME})|({_NAME}))|\d[\d.,]*(?:e[-−+]?\d+)?"
 )
 
 
@@ -89,8 +89,7 @@ class Stills:
         """Of each step its lines, each as the pieces between which it may be broken."""
         room = _NARROWEST * self._font_size / _SIZE
         return [
-            [_pieces(line, " = " in text, room, self._font_size) for line in text.split("; ")]
-            for _, text in self._steps
+            [_pieces(line, " = " in text, room, self._font_size) for line in _lines_of(text)] for _, text in self._steps
         ]
 
     @cached_property
@@ -237,6 +236,17 @@ def _pieces(line: str, is_mathematics: bool, room: float, size: float) -> list[R
         runs = set_in(" ".join(piece))
         found += [runs] if width_of(runs, size) <= room else [set_in(word) for word in piece]
     return found
+
+
+def _lines_of(text: str) -> list[str]:
+    """What happens, a line for each part; a semicolon between the arguments of a function parts nothing."""
+    lines = [""]
+    for piece in text.split("; "):
+        if lines[-1].count("(") > lines[-1].count(")"):
+            lines[-1] += f"; {piece}"
+        else:
+            lines.append(piece)
+    return lines[1:]
 
 
 def _plain(line: str) -> Runs:

@@ -121,6 +121,7 @@ def pieces() -> list[dict[str, Any]]:
 
 def _pieces(style: Style) -> dict[str, Any]:
     return {
+        "mark": style.number("1.5").partition("1")[2].partition("5")[0],  # of decimals
         "plus": style.plus,
         "minus": style.minus,
         "times": style.times,

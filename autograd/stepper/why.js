@@ -175,7 +175,7 @@ class Why {
     slider.value = String(this.power);
     slider.setAttribute("aria-valuetext", `ε = ${epsilon}`);
     slider.setAttribute("aria-label", "ε");
-    place.querySelector("output").textContent = String(epsilon);
+    place.querySelector("output").textContent = figure.writing.typed(epsilon);
     place.querySelector(".nudged").innerHTML = rows.map(([left, right]) => equation(left, right)).join("");
     place.querySelector(".hint").textContent = lost ? figure.say("gap_is_rounding") : figure.say("gap_shrinks");
   }

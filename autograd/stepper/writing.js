@@ -10,7 +10,7 @@ const [, NOT_NEGATIVE, ALONE, TERM, EXPONENT, NAME] = "\ue000\ue001\ue002\ue003\
  * A side of an equation: the number of its shape, then whose name or number stands at each of its places.
  * @typedef {[number, ...string[]]} Side
  * @typedef {[string, string, string, { value: any, shared?: any[] } | null]} Shape
- * @typedef {{ plus: string, minus: string, times: string, equals: string, dots: string, group: string[], row: string[], over: string }} Pieces
+ * @typedef {{ mark: string, plus: string, minus: string, times: string, equals: string, dots: string, group: string[], row: string[], over: string }} Pieces
  */
 
 /* --- a number ---------------------------------------------------------------------------------------------------- */
@@ -91,9 +91,19 @@ class Writing {
     this.numberOf = (/** @type {string} */ place) => place[0] === "c" ? Number(place.slice(1)) : numberOf(place);
   }
 
+  /** Digits with the decimal mark of the language. @param {string} digits @param {number} style */
+  written(digits, style) {
+    return WRITE_NUMBER[style](digits).replace(".", this.pieces[style].mark);
+  }
+
+  /** A number with all its digits, as one types it. @param {number} x */
+  typed(x) {
+    return String(x).replace(".", this.pieces[TEXT].mark);
+  }
+
   /** A number alone. @param {number | undefined} x @param {number} style */
   number(x, style, digits = this.digits) {
-    return WRITE_NUMBER[style](this.digitsOf(x, digits));
+    return this.written(this.digitsOf(x, digits), style);
   }
 
   /** The digits of a number; NaN is none where a node is outside of its domain. @param {number | undefined} x
@@ -116,8 +126,8 @@ class Writing {
     const written = this.digitsOf(x, digits);
     const { plus, minus } = this.pieces[style];
     const negative = written.startsWith("-");
-    const number = WRITE_NUMBER[style](written);
-    if (how === TERM) return negative ? minus + WRITE_NUMBER[style](written.slice(1)) : plus + number;
+    const number = this.written(written, style);
+    if (how === TERM) return negative ? minus + this.written(written.slice(1), style) : plus + number;
     if (how === EXPONENT) return /^\d+$/.test(written) ? raised(written) : `^${this.placed(x, ALONE, style, digits)}`;
     const grouped = (how === NOT_NEGATIVE && negative) || (how === ALONE && /^-|e/.test(written));
     return grouped ? this.group(number, style) : number;

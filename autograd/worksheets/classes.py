@@ -7,17 +7,18 @@ import io
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from os import PathLike
 from pathlib import Path
+from types import FrameType
 from typing import Any, TypeAlias
 
 from autograd.derivation.naming import CALLER, Caller
 from autograd.derivation.proofread import Proof, UnreadableError, judged
 from autograd.derivation.quantities import Key
 from autograd.derivation.tables import html_table
-from autograd.derivation.words import words
+from autograd.derivation.words import in_its_language, speaking, spoken_language, words, written
 from autograd.engine.value import Value
 from autograd.files import write_whole
 
@@ -52,10 +53,12 @@ class MarkedClass:
     Attributes:
         sheets: the proof of each student's sheet.
         unread: for each student the cells that are neither a number nor a formula, by quantity.
+        language: in which it is told.
     """
 
     sheets: dict[str, Proof]
     unread: dict[str, dict[str, str]]
+    language: str = field(default_factory=spoken_language)
 
     @property
     def slips(self) -> dict[str, Counter[str]]:
@@ -80,11 +83,13 @@ class MarkedClass:
             explained = [f"{words(_CALLED[name])}: {n}" for name, n in mistakes.most_common() if name]
             yield quantity, str(mistakes.total()), ", ".join(explained)
 
+    @in_its_language
     def __str__(self) -> str:
         students = _table([_heads("student", "slips", "follow", "unread"), *self._rows()])
         counts = _table([_heads("quantity", "slips", "mistakes"), *self._counts()])
         return f"{students}\n\n{counts}"
 
+    @in_its_language
     def __repr__(self) -> str:
         clean = sum([bool(proof) for proof in self.sheets.values()])
         return words("marked_class", count=len(self.sheets), clean=clean)
@@ -92,18 +97,24 @@ class MarkedClass:
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         printer.text(str(self))
 
+    @in_its_language
     def _repr_html_(self) -> str:
         students = html_table(_heads("student", "slips", "follow", "unread"), _escaped(self._rows()), "<<<<")
         return students + html_table(_heads("quantity", "slips", "mistakes"), _escaped(self._counts()), "<><")
 
+    @in_its_language
     def csv(self) -> str:
-        """A line for each number of each student: what is printed, the exact one, the verdict and why."""
+        """A line for each number of each student: what is printed, the exact one, the verdict and why.
+
+        Where the decimal mark is a comma, semicolons stand between the cells, as spreadsheets there have it.
+        """
         out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\n")
+        writer = csv.writer(out, delimiter=words("list_mark"), lineterminator="\n")
         writer.writerow(_heads("student", "quantity", "printed", "exact", "verdict", "reason", "cause", "mistake"))
         for student, proof in self.sheets.items():
             for f in proof:
-                cells = (f.quantity, f.printed, repr(f.exact), words(f.verdict), f.reason, f.cause or "", f.mistake)
+                exact = written(repr(f.exact))
+                cells = (f.quantity, f.printed, exact, words(f.verdict), f.reason, f.cause or "", f.mistake)
                 writer.writerow((student, *cells))
             for quantity, text in self.unread[student].items():
                 writer.writerow((student, quantity, text, "", words("unread"), "", "", ""))
@@ -133,11 +144,12 @@ def proofread_class(
     *,
     carry: bool = True,
     names: Mapping[str, object] | Caller | None = CALLER,
+    language: str | None = None,
 ) -> MarkedClass:
     """Mark the sheets of a class: each as `proofread` does.
 
     Arguments:
-        root, carry, names: as for `proofread`.
+        root, carry, names, language: as for `proofread`.
         sheets: for each student what the sheet prints; or the path of a CSV file, one row a student and one column a
             quantity. Its first row names the quantities as `proofread` reads them, ``dL/dw1``; its first column names
             the students. An empty cell is no answer. Commas, semicolons or tabs stand between the cells.
@@ -165,6 +177,18 @@ def proofread_class(
         h         1      the sign of an operand: 1
     """
     frame = sys._getframe(1) if names is CALLER else None
+    with speaking(language):
+        return _marked(root, sheets, carry, names, frame)
+
+
+def _marked(
+    root: Value | Sequence[Value],
+    sheets: Sheets,
+    carry: bool,
+    names: Mapping[str, object] | Caller | None,
+    frame: FrameType | None,
+) -> MarkedClass:
+    """What `proofread_class` gives, for the variables of a frame."""
     pages: Mapping[str, Mapping[Any, str]] = sheets if isinstance(sheets, Mapping) else _read(Path(sheets))
     marked: dict[str, Proof] = {}
     unread: dict[str, dict[str, str]] = {}

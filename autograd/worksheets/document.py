@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from autograd.derivation.words import words
+from autograd.derivation.words import in_its_language, spoken_language, words
 from autograd.files import write_whole
 from autograd.worksheets.html import html_of
 from autograd.worksheets.pages import Page
@@ -37,33 +37,40 @@ class Document:
     ) -> None:
         self.title, self.table = title, tuple(table)
         self._make, self._digits = pages, digits
+        self.language = spoken_language()
 
     @cached_property
+    @in_its_language
     def pages(self) -> tuple[Page, ...]:
         """What stands on each sheet."""
         return tuple(self._make())
 
     @cached_property
+    @in_its_language
     def text(self) -> str:
         """The sheets as plain text."""
         return text_of(self.pages, self._digits)
 
     @cached_property
+    @in_its_language
     def markdown(self) -> str:
         """The sheets in Markdown, with mathematics between dollar signs."""
         return markdown_of(self.pages, self._digits)
 
     @cached_property
+    @in_its_language
     def html(self) -> str:
         """The sheets as a page, which needs no other file and no network, and prints as it should."""
         return html_of(self.pages, self._digits)
 
+    @in_its_language
     def typst(self, paper: Literal["a4", "letter"] = "a4") -> str:
         """The source of the PDF, for Typst; one can change it by hand."""
         if paper not in PAPERS:
             raise ValueError(f"paper is {' or '.join(map(repr, PAPERS))}, not {paper!r}")
         return typst_of(self.pages, self._digits, paper)
 
+    @in_its_language
     def save(self, path: str | os.PathLike[str], *, paper: Literal["a4", "letter"] = "a4") -> Path:
         """Write the sheets, as the name ends: in .pdf, .html, .md, .txt, in .typ for the source of the PDF, or in .csv.
 
@@ -98,7 +105,7 @@ class Document:
             content = _pdf(source)
         elif ending == ".csv":
             rows = io.StringIO()
-            csv.writer(rows).writerows(self.table)
+            csv.writer(rows, delimiter=words("list_mark")).writerows(self.table)
             content = rows.getvalue().encode("utf-8-sig")  # by which spreadsheets know Greek letters
         else:
             texts = {".html": self.html, ".md": self.markdown, ".txt": self.text + "\n", ".typ": source}
@@ -106,6 +113,7 @@ class Document:
         write_whole(path, content)
         return path
 
+    @in_its_language
     def __repr__(self) -> str:
         return words("a_document", title=self.title)
 

@@ -21,6 +21,7 @@ from autograd.derivation.formulas import (
     parts,
     sum_of,
 )
+from autograd.derivation.words import written
 from autograd.derivation.writing import significant
 
 Quantity: TypeAlias = "str | tuple[str, str] | tuple[str, str, float]"
@@ -51,7 +52,7 @@ class Line:
 
     def printed(self, digits: int) -> str:
         """Its number, to so many digits."""
-        return significant(self.number, digits)
+        return written(significant(self.number, digits))
 
     @property
     def chain(self) -> Expression | None:

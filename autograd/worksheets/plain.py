@@ -6,7 +6,7 @@ import base64
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from autograd.derivation.formulas import Expression
-from autograd.derivation.words import words
+from autograd.derivation.words import listed, words
 from autograd.derivation.writing import latex, text
 from autograd.worksheets.pages import RESULT, Cell, Page, Row
 
@@ -30,7 +30,7 @@ def _text(page: Page, digits: int) -> Iterator[str]:
         yield ""
         yield f"{words('given')}:"
     for line in page.given:
-        yield "  " + ", ".join([f"{text(name)} = {text(x, digits)}" for name, x in line])
+        yield "  " + listed([f"{text(name)} = {text(x, digits)}" for name, x in line])
     for section in page.sections:
         yield ""
         yield section.title
@@ -39,7 +39,7 @@ def _text(page: Page, digits: int) -> Iterator[str]:
     if page.rules:
         yield from ("", words("rules"), words("chain_rule"))
         for rule in page.rules:
-            yield "  " + ",  ".join([f"{text(left)} = {text(right)}" for left, right in rule])
+            yield "  " + f"{words('list_mark')}  ".join([f"{text(left)} = {text(right)}" for left, right in rule])
     for key in page.key.blocks(_WIDTH) if page.key else ():
         rows = [(key.head, key.numbers), *key.given, *key.results]
         first = max([len(left) for left, _ in rows])
@@ -77,7 +77,7 @@ def _markdown(page: Page, digits: int, pictures: dict[str, str]) -> Iterator[str
         yield f"**{words('given')}:**"
         yield ""
     for line in page.given:
-        yield "- " + ", ".join([f"${latex(name)} = {latex(x, digits)}$" for name, x in line])
+        yield "- " + listed([f"${latex(name)} = {latex(x, digits)}$" for name, x in line])
     for section in page.sections:
         yield from ("", f"## {section.title}", "")
         for row in section.rows:
@@ -85,7 +85,9 @@ def _markdown(page: Page, digits: int, pictures: dict[str, str]) -> Iterator[str
     if page.rules:
         yield from ("", f"## {words('rules')}", "", words("chain_rule"), "")
         for rule in page.rules:
-            yield "- " + ", &ensp; ".join([f"${latex(left)} = {latex(right)}$" for left, right in rule])
+            yield "- " + f"{words('list_mark')} &ensp; ".join(
+                [f"${latex(left)} = {latex(right)}$" for left, right in rule]
+            )
     for key in page.key.blocks(_WIDTH) if page.key else ():
         yield from ("", _line([key.head, *key.numbers]), _line([":--", *["--:"] * len(key.numbers)]))
         for left, cells in (*key.given, *key.results):

@@ -16,7 +16,7 @@ from autograd.derivation.explain import explain
 from autograd.derivation.formulas import Number, Symbol, number
 from autograd.derivation.naming import CALLER, Caller
 from autograd.derivation.proofread import Proof, proofread
-from autograd.derivation.words import words
+from autograd.derivation.words import in_its_language, speaking, words, written
 from autograd.engine.checks import as_number, check_count
 from autograd.engine.value import Value
 from autograd.worksheets import exercise_of
@@ -47,6 +47,7 @@ def worksheet(
     names: Mapping[str, object] | Caller | None = CALLER,
     roles: Mapping[str, Any] | None = None,
     digits: int = 4,
+    language: str | None = None,
 ) -> Worksheet:
     """A worksheet: the picture, the given numbers, both passes and a step of gradient descent, with blanks to fill in.
 
@@ -69,6 +70,7 @@ def worksheet(
             a mapping from names to nodes.
         roles: which leaves are inputs, parameters and targets, as in `autograd.draw`.
         digits: how many significant digits are shown, and asked for.
+        language: of the words and numbers: "en", the default, "es", "de" or "fr".
 
     Returns:
         A `Worksheet`: ``.save("sheet.pdf")``, also in .html, .md, .txt, .typ, and .csv to be filled in on a computer;
@@ -77,7 +79,8 @@ def worksheet(
     Raises:
         TypeError: if ``root`` is none of these; if a network lacks x or target, or a Value has them.
         ValueError: for a quantity that the sheet does not have, or a ``wrt`` that is no leaf of it; where nothing is
-            to be computed, or more than 200 lines; and where no nice numbers are found for a variant.
+            to be computed, or more than 200 lines; where no nice numbers are found for a variant; and for a language
+            of which there are no words.
 
     Example:
         >>> from autograd import Value, worksheet
@@ -98,8 +101,9 @@ def worksheet(
     """
     check_count("digits", digits)
     example = {name: given for name, given in (("x", x), ("target", target), ("loss", loss)) if given is not None}
-    exercise = exercise_of(root, example, names, roles, digits, sys._getframe(1))
-    return Worksheet(_asked(exercise, blanks, wrt, as_number(rate, "rate"), digits, formulas), seed)
+    with speaking(language):
+        exercise = exercise_of(root, example, names, roles, digits, sys._getframe(1))
+        return Worksheet(_asked(exercise, blanks, wrt, as_number(rate, "rate"), digits, formulas), seed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,11 +226,13 @@ class Worksheet(Document):
         super().__init__(title, lambda: [self._page(title, solved=False)], digits, empty)
 
     @cached_property
+    @in_its_language
     def solution(self) -> Document:
         """The sheet filled in, and the rules."""
         title = words("solution_of", title=self.title)
         return Document(title, lambda: [self._page(title, solved=True)], self._asked.digits, _table(self.key))
 
+    @in_its_language
     def variants(self, count: int) -> Variants:
         """A class's worth: so many sheets of this kind, each with numbers of its own.
 
@@ -238,6 +244,7 @@ class Worksheet(Document):
         """
         return Variants(self._asked, check_count("count", count), 1 if self._seed is None else self._seed)
 
+    @in_its_language
     def proofread(self, filled: Mapping[Any, str] | str | PathLike[str]) -> Proof:
         """Mark a filled sheet; what is left blank is not judged. For the verdicts see `autograd.proofread`.
 
@@ -260,6 +267,7 @@ class Worksheet(Document):
             self.root, [(by_text.get(key, key), text) for key, text in pairs if str(text).strip()], names=None
         )
 
+    @in_its_language
     def __repr__(self) -> str:
         return words("a_worksheet", title=self.title, count=len(self.quantities))
 
@@ -269,7 +277,7 @@ class Worksheet(Document):
         sections = []
         for kind, head in enumerate(_KINDS[: self._last + 1]):
             rows = [self._row(line, solved) for line in self.lines if kind_of(line.quantity) == kind]
-            sections.append(Section(words(head, rate=f"{asked.rate:g}"), tuple(rows)))
+            sections.append(Section(words(head, rate=written(f"{asked.rate:g}")), tuple(rows)))
         roles = asked.exercise.roles
         given = [
             [
@@ -338,11 +346,14 @@ class Variants(Document, Sequence[Worksheet]):
         return self._sheets[index]
 
     @cached_property
+    @in_its_language
     def solution(self) -> Document:
         """The key."""
         sheets, asked = self._sheets, self._sheets[0]._asked
         names = asked.exercise.names
-        given = [(names[x], tuple([f"{sheet._numbers[x]:g}" for sheet in sheets])) for x in asked.exercise.given]
+        given = [
+            (names[x], tuple([written(f"{sheet._numbers[x]:g}") for sheet in sheets])) for x in asked.exercise.given
+        ]
         results = [(text_of(q), tuple([sheet.key[q] for sheet in sheets])) for q in sheets[0].quantities]
         numbers = tuple([str(sheet._seed) for sheet in sheets])
         title = words("key_of", title=self.title)
@@ -350,6 +361,7 @@ class Variants(Document, Sequence[Worksheet]):
         table = [[*self.table[0]], *[[n, "", *sheet.key.values()] for n, sheet in zip(numbers, sheets, strict=True)]]
         return Document(title, lambda: [page], asked.digits, table)
 
+    @in_its_language
     def proofread(self, filled: str | PathLike[str]) -> dict[int, Proof]:
         """Mark the sheets of a class, from the CSV that ``save("class.csv")`` wrote: the proof of each sheet's number.
 
@@ -365,6 +377,7 @@ class Variants(Document, Sequence[Worksheet]):
             proofs[int(number_)] = sheets[number_].proofread(dict(zip(heads, cells, strict=False)))
         return proofs
 
+    @in_its_language
     def __repr__(self) -> str:
         return words("worksheets", title=self.title, count=len(self))
 

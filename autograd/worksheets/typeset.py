@@ -166,7 +166,7 @@ class _Writer:
         for rows in (key.given, key.results):
             lines.append("  table.hline(stroke: 0.6pt),")
             for left, numbers in rows:
-                shown = ", ".join([f"[${number}$]" for number in numbers])
+                shown = ", ".join([f"[${TYPST.number(number)}$]" for number in numbers])
                 lines.append(f"  [#{_quoted(left)}], {shown},")
         return "\n".join([*lines, ")))"])
 

@@ -22,6 +22,7 @@ from mpmath import mp, mpf
 from autograd import Value, topological_order
 from autograd.derivation.explain import Derivation
 from autograd.derivation.styles import LATEX, MATHML, TEXT, TYPST, Style
+from autograd.derivation.words import LANGUAGES
 from autograd.engine import scalar
 from autograd.engine.primitives import PRIMITIVES
 from tests.agreement import formulas
@@ -574,6 +575,19 @@ def sides_of_mathml(math_element: str, names: Sequence[str]) -> list[list[str]]:
 # --- derivations ------------------------------------------------------------------------------------------------------
 
 
+def in_english(written: str, language: str) -> str:
+    """Formulas in one of the four ways, with a decimal point, commas between arguments, if and else."""
+    catalogue = LANGUAGES[language]
+    if catalogue["decimal_mark"] == ",":
+        written = re.sub(r'"(\d+),(\d+)"', r"\1.\2", written)  # Typst
+        written = re.sub(r"(\d)(?:\{,\}|,)(\d)", r"\1.\2", written)
+        written = re.sub(r"(?<=<mo>);(?=</mo>)|(?<![#&\w]);(?= )|(?<=[\w)}\"]);(?= )", ",", written)
+    for word in ("else", "if"):  # "si no" before "si"
+        theirs = re.escape(catalogue[word]).replace(r"\ ", r"(?: |\\ )")
+        written = re.sub(rf"\b{theirs}\b", word, written)
+    return written
+
+
 def said_by(derivation: Derivation, names: Mapping[str, Value]) -> Iterator[tuple[str, list[list[Side]]]]:
     """What a derivation says in each of the four ways of writing: its equations, each as its sides.
 
@@ -588,10 +602,14 @@ def said_by(derivation: Derivation, names: Mapping[str, Value]) -> Iterator[tupl
         along_all = derivative(written[of], written[by])
         return [along_all] if sign == "d" else [derivative(written[of], written[by], set(names.values())), along_all]
 
-    text = [row.split(" = ") for row in str(derivation).splitlines() if " = " in row]
-    latex = [[text_of_latex(side, list(names)) for side in row] for row in sides_of_latex(derivation.latex)]
-    typst = [[text_of_typst(side, list(names)) for side in row] for row in sides_of_typst(derivation.typst)]
-    mathml = sides_of_mathml(derivation.mathml, list(names))
+    said, in_latex, in_typst, in_mathml = (
+        in_english(line, derivation.language)
+        for line in (str(derivation), derivation.latex, derivation.typst, derivation.mathml)
+    )
+    text = [row.split(" = ") for row in said.splitlines() if " = " in row]
+    latex = [[text_of_latex(side, list(names)) for side in row] for row in sides_of_latex(in_latex)]
+    typst = [[text_of_typst(side, list(names)) for side in row] for row in sides_of_typst(in_typst)]
+    mathml = sides_of_mathml(in_mathml, list(names))
     for style, rows in ("text", text), ("LaTeX", latex), ("Typst", typst), ("MathML", mathml):
         lines: list[list[Side]] = []
         for row in rows:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from autograd import Value, explain, topological_order
+from autograd import Value, explain, functions, topological_order
+from autograd.derivation.words import LANGUAGES
 from tests.agreement.recipes import N_LEAVES, points, recipes, tame
 from tests.agreement.recipes import within_the_domain as tamed
 from tests.derivation.reading import Side, false_equations, said_by
@@ -53,6 +54,19 @@ def test_true_equations_are_read(sides: list[str]) -> None:
     assert not false_equations([[side(line, x=0.5, r=0.25, y=0.7310585786300049) for line in sides]])
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_equations_of_every_language_are_read_back_true(language: str) -> None:
+    x, w1, e = Value(0.5, label="x"), Value(-1.25, label="w1"), Value(2.0, label="e")
+    h0 = functions.maximum(w1 * x, -0.75) + x / 3.0
+    f = functions.leaky_relu(h0, 0.01) * e.log() + h0**2
+    names = {"x": x, "w1": w1, "e": e, "h0": h0, "f": f}
+    for wrt in (None, x, w1):
+        derivation = explain(f, wrt, names=names, language=language)
+        found = dict(said_by(derivation, names))
+        assert not [wrong for lines in found.values() for wrong in false_equations(lines)], derivation
+        assert len({len(lines) for lines in found.values()} - {0}) == 1 or wrt is None, derivation
+
+
 @pytest.mark.slow
 @settings(max_examples=examples(150))
 @given(recipes(tame, most=6), points(tame), st.sets(st.integers(0, 9)), st.sampled_from([3, 4, 6]), st.data())
@@ -66,7 +80,8 @@ def test_equations_of_explain_hold_as_written(
     names = dict(zip(LEAVES, leaves, strict=True)) | {f"h{i}": node for i, node in enumerate(nodes) if i in named}
     names |= {} if root in names.values() else {"f": root}
     wrt = data.draw(st.sampled_from([None, *leaves]))
-    derivation = explain(root, wrt, names=names, digits=digits)
+    language = data.draw(st.sampled_from(list(LANGUAGES)))
+    derivation = explain(root, wrt, names=names, digits=digits, language=language)
     there = {*topological_order(root), wrt}  # a leaf e that is not in the graph is nobody's: e is Euler's number there
     for style, lines in said_by(derivation, {name: node for name, node in names.items() if node in there}):
         wrong = false_equations(lines)

@@ -5,14 +5,17 @@ from __future__ import annotations
 import ast
 import json
 import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 from pathlib import Path
+from string import Formatter
 
 import pytest
 
-from autograd import Value, explain, functions, proofread, show, worksheet
+from autograd import Value, draw, explain, functions, proofread, proofread_class, show, worksheet
 from autograd.__main__ import main
-from autograd.derivation.words import ENGLISH, LANGUAGES, words
+from autograd.derivation.words import ENGLISH, LANGUAGES, speaking, spoken_language, words, written
 from autograd.derivation.worked_example import PRINTED, worked_example
 from autograd.engine.primitives import PRIMITIVES
 
@@ -23,7 +26,7 @@ SOURCES = {
     path: path.read_text("utf-8")
     for room in ROOMS
     for path in sorted(room.rglob("*"))
-    if path.suffix in (".py", ".js", ".html") and path.name != "words.py"
+    if path.suffix in (".py", ".js", ".html") and not path.stem.startswith("words")
 } | {file: file.read_text("utf-8") for file in (ROOT / "autograd" / "__main__.py", ROOT / "nn" / "plots" / "figure.py")}
 STYLED = ("svg.py", "html.py", "typeset.py")
 NAMED = {op.notation for op in PRIMITIVES} | {"inf", "nan", "html"}  # functions, numbers, the file that was asked for
@@ -32,8 +35,8 @@ NAMED = {op.notation for op in PRIMITIVES} | {"inf", "nan", "html"}  # functions
 @pytest.fixture
 def foreign(monkeypatch: pytest.MonkeyPatch) -> None:
     """Words of a language without Latin letters."""
-    for key, template in ENGLISH.items():
-        monkeypatch.setitem(LANGUAGES["en"], key, re.sub(r"[A-Za-z']+(?![^{}]*\})", "ж", template))
+    there = {key: re.sub(r"[A-Za-z']+(?![^{}]*\})", "ж", template) for key, template in ENGLISH.items()}
+    monkeypatch.setitem(LANGUAGES, "xx", there)
 
 
 def latin(shown: str) -> set[str]:
@@ -47,24 +50,24 @@ def test_a_derivation_and_a_proof_speak_another_language() -> None:
     L, w1, x, y = example.L, example.w1, example.x, example.y
     held = functions.stop_gradient(x) * 2.0 + (Value(1.0, label="c") - x).relu()
     derivations = [
-        explain(L, names=None),
-        *(explain(root, wrt, names=None) for root in (L, held) for wrt in (w1, x, y)),
-        explain(functions.leaky_relu(x, 0.2) * x.tanh() ** x.sigmoid(), x, names=None, max_paths=1),
-        explain(functions.where(x, w1, x), names=None),
+        explain(L, names=None, language="xx"),
+        *(explain(root, wrt, names=None, language="xx") for root in (L, held) for wrt in (w1, x, y)),
+        explain(functions.leaky_relu(x, 0.2) * x.tanh() ** x.sigmoid(), x, names=None, max_paths=1, language="xx"),
+        explain(functions.where(x, w1, x), names=None, language="xx"),
     ]
     for derivation in derivations:
         in_latex = re.sub(r"\\mathrm|alignat|align", "", derivation.latex)
         in_typst = re.sub(r"frac|upright|thin|quad|op\(|abs|sqrt", "", derivation.typst)
         for shown in (str(derivation), derivation.mathml, in_latex, in_typst):
             assert not latin(shown), shown
-    proof = proofread(L, {**PRINTED, ("L", "b1"): "-0.00798"}, names=None)
+    proof = proofread(L, {**PRINTED, ("L", "b1"): "-0.00798"}, names=None, language="xx")
     assert not latin(str(proof))
     assert not latin(proof._repr_html_())
 
 
 @pytest.mark.usefixtures("foreign")
 def test_the_stepper_and_its_page_speak_another_language(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    figure = show(worked_example().L, names=None)
+    figure = show(worked_example().L, names=None, language="xx")
     page = figure.page()
     assert not latin(" ".join([repr(figure).replace("save", ""), *[f"{row.part} {row.text}" for row in figure.steps]]))
     data = json.loads(re.findall(r'<script type="application/json">(.*?)</script>', page)[0])
@@ -74,13 +77,13 @@ def test_the_stepper_and_its_page_speak_another_language(capsys: pytest.CaptureF
         for attribute in re.findall(r'(?:aria-label|title|alt)="([^"]*)"', html):
             assert not latin(attribute)
     assert not latin(" ".join(re.sub(r"\{\w+\}", "", template) for template in data["words"].values()))
-    sheet = worksheet(worked_example().L, names=None, seed=1)
+    sheet = worksheet(worked_example().L, names=None, seed=1, language="xx")
     for document in (sheet, sheet.solution, sheet.variants(2).solution):
         title, pages = re.sub(r"save\(.*?\)", "", repr(document)), [document.html, document.markdown, document.text]
         shown = [re.sub(r"<style.*?</style>|data:\S+|\$.*?\$", "", page, flags=re.S) for page in pages]
         for text in (title, *shown, *re.findall(r'alt="([^"]*)"', document.html)):
             assert not latin(unescape(text).replace("emsp", "").replace("ensp", "")), text
-    main(["--html", str(tmp_path / "p.html")])
+    main(["--html", str(tmp_path / "p.html"), "--language", "xx"])
     assert not latin(capsys.readouterr().out.replace(str(tmp_path), "").replace("FILE", ""))
 
 
@@ -88,7 +91,8 @@ def test_every_key_is_asked_for_and_every_key_that_is_asked_for_is_there() -> No
     sources = "\n".join(SOURCES.values())
     asked = set(re.findall(r"""(?:words|say)\(["'](\w+)["']""", sources))
     assert asked <= set(ENGLISH)
-    assert {key for key in ENGLISH if not re.search(rf"""["'$]{key}\b""", sources)} == set()
+    marks = {"decimal_mark", "thousands_mark"}  # which the catalogue itself puts into numbers
+    assert {key for key in ENGLISH if not re.search(rf"""["'$]{key}\b""", sources)} - marks == set()
 
 
 def test_the_page_script_has_no_words_of_its_own() -> None:
@@ -123,3 +127,64 @@ def test_what_is_put_in_stands_in_the_template() -> None:
     assert words("carries_on", number="0.5", cause="h") == "0.5 when rounded; carries on the slip of h"
     with pytest.raises(KeyError):
         words("nothing")
+
+
+# --- languages ---------------------------------------------------------------------------------------------------
+
+
+def fields(template: str) -> list[set[str]]:
+    """The parts of a template, and of each half of one that has two."""
+    return [{name for _, name, _, _ in Formatter().parse(half) if name} for half in template.split(" | ")]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_word_is_missing_and_the_parts_of_a_template_are_the_same_in_every_language(language: str) -> None:
+    catalogue = LANGUAGES[language]
+    assert list(catalogue) == list(ENGLISH)
+    for key, template in catalogue.items():
+        assert template.strip() or key in ("thousands_mark", "and"), key
+        assert fields(template) == fields(ENGLISH[key]), key
+        assert (template[0] == " ") == (ENGLISH[key][0] == " "), key
+        assert key.endswith("_mark") or (template[-1] in ".:") == (ENGLISH[key][-1] in ".:"), key
+    assert catalogue["language"] == language
+
+
+def test_a_number_has_the_marks_of_its_language() -> None:
+    with speaking("fr"):
+        assert (written("-0.4e-5"), words("paths", count=12345)) == ("-0,4e-5", "12\u202f345 chemins mènent")
+    assert words("paths", count=12345) == "12,345 paths lead"
+    x, y = Value(0.4, label="x"), Value(1.5, label="y")
+    found = explain(functions.maximum(x, y) * 0.5, names=None, language="de")
+    assert "max(0,4; 1,5)" in str(found)
+    assert r"\max\left(0{,}4; 1{,}5\right)" in found.latex
+    assert "<mn>0,4</mn>" in found.mathml
+    assert '"0,4"; "1,5"' in found.typst
+
+
+def test_what_is_made_in_a_language_keeps_it_and_no_other_call_speaks_it() -> None:
+    x = Value(0.4, label="x")
+    with speaking("de"):
+        german = explain(x.sin(), names=None)
+    spanish = explain(x.sin(), names=None, language="es")
+    with ThreadPoolExecutor(2) as threads, speaking("fr"):
+        told = [*threads.map(str, [german, spanish]), *map(str, [german, spanish])]
+        assert [text.split()[0] for text in told] == ["Vorwärtsdurchlauf", "Propagación"] * 2
+        assert threads.submit(spoken_language).result() == "en"
+    assert spoken_language() == "en"
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda x, **options: explain(x, **options),
+        lambda x, **options: draw(x, **options),
+        lambda x, **options: show(x, **options),
+        lambda x, **options: worksheet(x, **options),
+        lambda x, **options: proofread(x, {}, **options),
+        lambda x, **options: proofread_class(x, {}, **options),
+    ],
+)
+def test_an_unknown_language_is_an_error_that_lists_those_there_are(read: Callable[..., object]) -> None:
+    with pytest.raises(ValueError, match="language is 'en', 'es', 'de', 'fr'; there are no words in 'klingon'"):
+        read(Value(0.4, label="x").sin(), names=None, language="klingon")
+    assert spoken_language() == "en"

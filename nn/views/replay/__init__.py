@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd.derivation.styles import TEXT, printable
-from autograd.derivation.words import words
+from autograd.derivation.words import listed, words
 from autograd.derivation.writing import significant
 from autograd.stepper.figure import Figure, Frame, Kind
 from nn.history import MOST, History, Recording, Snapshots, spoken
@@ -93,7 +93,7 @@ def figure(history: History, digits: int = 4) -> Figure:
                 step["wrong"] = _hexadecimal(wrong)
                 numbers.append((words("wrong_examples"), words("part_of_all", part=int(wrong.sum()), count=len(wrong))))
         frames.append(
-            Frame(words("of_epoch", epoch=epoch), ", ".join([f"{name} {number}" for name, number in numbers]), step)
+            Frame(words("of_epoch", epoch=epoch), listed([f"{name} {number}" for name, number in numbers]), step)
         )
     title = words("a_training", count=epochs[-1])
     description = words("after_the_last", training=title, numbers=frames[-1].text)

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from autograd.derivation.styles import printable, raised
+from autograd.derivation.styles import TEXT, printable, raised
 from autograd.drawing.palette import LIGHT
 from autograd.drawing.svg import FONT, style_sheet
 from nn.views.replay.contours import simplified
@@ -95,13 +95,13 @@ def written(number: float) -> str:
         >>> written(-0.5), written(120000.0)
         ('−0.5', '120000')
     """
-    return f"{number:.6g}".replace("-", "−")
+    return TEXT.number(f"{number:.6g}")
 
 
 def _power(k: int) -> str:
     """A power of ten."""
     if -4 < k < 5:
-        return f"{10.0**k:g}"
+        return TEXT.number(f"{10.0**k:g}")
     return "10" + raised(str(k))
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from autograd.derivation.styles import TEXT
 from autograd.derivation.words import words
 from nn.data import FloatArray
 from nn.evaluation import grid
@@ -199,7 +200,7 @@ class Heat(Plane):
     def key(self) -> str:
         """See `View`."""
         left, width = 226, 16
-        low, high = (f"{level:.3g}".replace("-", "−") for level in (self.levels[0], self.levels[-1]))
+        low, high = (TEXT.number(f"{level:.3g}") for level in (self.levels[0], self.levels[-1]))
         boxes = [
             f'<rect class="heat-{k}" x="{left + width * k}" y="12" width="{width}" height="15"/>'
             for k in range(N_SHADES)
