@@ -88,7 +88,7 @@ class Steps:
         ends = [root] if target is None else [root, target]
         self._invented = all_named(ends, names) if invented is None else invented
         self.names = {**names, **{node: self._invented[node] for node in ends if node not in names}}
-        self._root = self._through(root)
+        self._root, self._root_given = self._through(root), root
         self._order = [node for node in topological_order(root) if self._through(node) is node]
         self._softmaxes = {
             (float(n.operands[0]), *map(id, n.operands[1:])): n
@@ -114,6 +114,8 @@ class Steps:
                 if node in parts and node not in given:
                     self._name_part(node)
             self._sizes = self._measured()
+            if all(node in given for node in self._order):  # nothing gets a name on the way
+                break
             self.locals = self._local_derivatives(root)
             if not self._parts:
                 break
@@ -121,6 +123,11 @@ class Steps:
         if target is not None and root.depth:  # what definitions need, of those that may be asked for
             self._made_here([x.formula for owners in self.locals.values() for x in owners.values()], self._defined)
             self._made_here([self._defined(root)], self._defined)
+
+    @cached_property
+    def locals(self) -> dict[Value, dict[Value, Local]]:
+        """See above; found when it is asked for, unless finding it gives names."""
+        return self._local_derivatives(self._root_given)
 
     @property
     def named(self) -> list[Value]:

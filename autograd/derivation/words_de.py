@@ -107,8 +107,9 @@ GERMAN: Final = {
     "slips_of_the_notes": "{slips} der {count} gedruckten Zahlen sind Fehler, und {follow} folgen daraus; die des "
     "Programms sind exakt.",
     "page_is_written": "{file} zeigt beide Durchläufe Schritt für Schritt: im Browser öffnen.",
-    "another_name": "--html FILE wählt einen anderen Namen.",
-    "no_page": "Es wurde keine Seite geschrieben: {reason}.",
+    "picture_is_written": "{file} ist das Bild des Graphen.",
+    "slides_are_written": "{file} hat eine Folie für jeden Schritt.",
+    "film_is_written": "{file} ist ein Film aller Schritte.",
     # a picture
     "computation_graph": "Rechengraph von {what}: {nodes} Knoten, {arrows} Pfeile.",
     "at_a_step": "{name} bei Schritt {step} von {count}",
@@ -189,7 +190,12 @@ GERMAN: Final = {
     "step_by_step": "{name}, Schritt für Schritt",
     "graph": "Der Graph von {name}: {count} Knoten, jeder mit seinem Wert und seinem Gradienten.",
     "graph_with_blanks": "Der Graph von {name}: {count} Knoten; ein Fragezeichen ist eine Zahl, die zu finden ist.",
-    "all_steps": "Alle {count} Schritte",
+    "all_steps": "Alle {count:,} Schritte",
+    "first_steps": "Die ersten {listed:,} von {count:,} Schritten",
+    "more_steps": "{rest:,} weitere Schritte folgen.",
+    "list_more": "{count:,} weitere auflisten",
+    "old_browser": "Dieser Browser ist zu alt, um durch einen so großen Graphen zu gehen. Das Bild und die "
+    "ersten Schritte stehen unten.",
     "step": "Schritt",
     "pass": "Durchlauf",
     "calculation": "Rechnung",
@@ -354,6 +360,19 @@ GERMAN: Final = {
     "terms": "ein Summand für jede der {count} Operationen, die etwas weitergeben",
     "go_to_step": "Zu diesem Schritt",
     "it_is_given": "Gegeben",
+    "large_graph": "Ein Klick auf einen grünen Kasten, oder die Eingabetaste darauf, öffnet das Bild von dem, "
+    "was darin ist.",
+    "pictures": "Bilder",
+    "whole_graph": "{name}",
+    "open_group": "{title}: öffnen",
+    "go_to_node": "{name}: dorthin gehen, wo es steht",
+    "several_outside": "{title}: dorthin gehen, wo sie stehen",
+    "find": "Suchen",
+    "find_by_name": "Einen Knoten nach seinem Namen suchen",
+    "not_found": "Kein Knoten heißt „{entry}“.",
+    "more_of_these": "und {count:,} weitere",
+    "many_leaves": "Die {count:,} gegebenen Zahlen: hier stehen die im Bild und die geänderten.",
+    "many_trained": "{count:,} Zahlen werden trainiert.",
     # what one can do with a graph that computes
     "what_if": "Was wäre, wenn? Ändere eine Zahl",
     "change_a_number": "Tippe, ziehe einen Namen zur Seite oder nimm ↑ ↓; auch im Bild. Alles, was davon abhängt, "

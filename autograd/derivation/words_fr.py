@@ -108,8 +108,9 @@ FRENCH: Final = {
     "slips_of_the_notes": "{slips} des {count} nombres imprimés sont des erreurs, et {follow} en découlent\u00a0; "
     "ceux du programme sont exacts.",
     "page_is_written": "{file} parcourt les deux passes pas à pas\u00a0: ouvrez-le dans un navigateur.",
-    "another_name": "--html FILE choisit un autre nom.",
-    "no_page": "Aucune page n’a été écrite\u00a0: {reason}.",
+    "picture_is_written": "{file} est l’image du graphe.",
+    "slides_are_written": "{file} a une diapositive pour chaque étape.",
+    "film_is_written": "{file} est un film de toutes les étapes.",
     # a picture
     "computation_graph": "Graphe de calcul de {what}\u00a0: {nodes} nœuds, {arrows} flèches.",
     "at_a_step": "{name} à l’étape {step} sur {count}",
@@ -191,7 +192,12 @@ FRENCH: Final = {
     "graph": "Le graphe de {name}\u00a0: {count} nœuds, chacun avec sa valeur et son gradient.",
     "graph_with_blanks": "Le graphe de {name}\u00a0: {count} nœuds\u00a0; un point d’interrogation est un nombre à "
     "trouver.",
-    "all_steps": "Les {count} étapes",
+    "all_steps": "Les {count:,} étapes",
+    "first_steps": "Les {listed:,} premières des {count:,} étapes",
+    "more_steps": "{rest:,} autres étapes suivent.",
+    "list_more": "Afficher {count:,} de plus",
+    "old_browser": "Ce navigateur est trop ancien pour parcourir un graphe de cette taille. L’image et les "
+    "premières étapes sont ci-dessous.",
     "step": "Étape",
     "pass": "Passe",
     "calculation": "Calcul",
@@ -358,6 +364,18 @@ FRENCH: Final = {
     "terms": "un terme pour chacune des {count} opérations qui lui transmettent quelque chose",
     "go_to_step": "Aller à cette étape",
     "it_is_given": "C’est donné",
+    "large_graph": "Cliquez sur une boîte verte, ou appuyez sur Entrée : elle a une image à elle.",
+    "pictures": "Images",
+    "whole_graph": "{name}",
+    "open_group": "{title} : ouvrir",
+    "go_to_node": "{name} : aller où il est",
+    "several_outside": "{title} : aller où ils sont",
+    "find": "Chercher",
+    "find_by_name": "Chercher un nœud par son nom",
+    "not_found": "Aucun nœud ne s’appelle « {entry} ».",
+    "more_of_these": "et {count:,} de plus",
+    "many_leaves": "Les {count:,} nombres donnés : voici ceux de l’image et ceux qui ont été changés.",
+    "many_trained": "{count:,} nombres sont entraînés.",
     # what one can do with a graph that computes
     "what_if": "Et si…\u00a0? Changez un nombre",
     "change_a_number": "Tapez, glissez un nom de côté ou utilisez ↑ ↓\u00a0; dans la figure aussi. Tout ce qui en "

@@ -408,6 +408,7 @@ class _Builder:
         lines = [Line("value", runs), *([Line("note", (Run(note),))] if note else [])]
         drawn = self.scene.add_node(values[0] if len(values) == 1 else None, "outside", tuple(lines))
         drawn.name = "".join(named) if len(values) == 1 else title
+        drawn.members = tuple(values)
         self.places[drawn.index] = note if len(values) == 1 else title
         self.index_of.update(dict.fromkeys(values, drawn.index))
         self.members.append(tuple(values))
@@ -432,7 +433,7 @@ class _Builder:
                 post = self.scene.nodes[self.index_of[x]]
                 for nodes in list(of_x.values())[1:]:
                     again = self.scene.add_node(x, "outside", post.lines)
-                    again.name = post.name
+                    again.name, again.members = post.name, post.members
                     self.members.append((x,))
                     self.operands.append([])
                     self.near.update({(node, x): again.index for node in nodes})

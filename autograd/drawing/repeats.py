@@ -81,11 +81,12 @@ def _size(repeats: Repeats) -> int:
 
 def _does(node: Value) -> tuple[object, ...]:
     """What a node does: its operation, of how many operands, and those numbers that are part of its symbol."""
-    if node.op is None:
+    op, operands = node.op, node.operands
+    if op is None:
         return ()
-    numbers = node.op is primitives.power or node.op is primitives.softmax
-    operands = node.operands
-    return (node.op, len(operands), *[x for x in operands if numbers and not isinstance(x, Value)])
+    if op is primitives.power or op is primitives.softmax:
+        return (op, len(operands), *[x for x in operands if not isinstance(x, Value)])
+    return op, len(operands)
 
 
 def _operands_of_both(a: Value, b: Value) -> list[tuple[Value, Value]]:
@@ -150,7 +151,9 @@ def _walk_down(seeds: Sequence[tuple[Value, Value]], shift: Shift, taken: set[Va
     """
     waiting = list(seeds)
     for a, b in waiting:  # grows on the way
-        if a is not b and a not in shift and b not in taken and a in inside and b in inside and _does(a) == _does(b):
+        if a is b or a in shift or b in taken or a not in inside or b not in inside or a.op is not b.op:
+            continue
+        if _does(a) == _does(b):
             shift[a] = b
             taken.add(b)
             waiting += _operands_of_both(a, b)
@@ -173,6 +176,7 @@ def _walk_up(
             if (
                 user is not node
                 and user not in taken
+                and user.op is node.op
                 and _does(user) == _does(node)
                 and all(
                     a is b or (shift[a] is b if a in shift else b not in taken)

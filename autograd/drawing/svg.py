@@ -133,7 +133,7 @@ def style_sheet(at_a_step: bool = False) -> str:
     return "".join([*rules, "}"])
 
 
-def to_svg(scene: Scene, background: bool = True) -> str:
+def to_svg(scene: Scene, background: bool = True, style: bool = True) -> str:
     """A laid-out scene as an SVG element.
 
     Every node is a ``<g class="node role-parameter" data-node="3">``, every edge a ``<g class="edge" data-edge="5"
@@ -142,6 +142,7 @@ def to_svg(scene: Scene, background: bool = True) -> str:
     Arguments:
         scene: a scene that `autograd.drawing.layout.lay_out` has laid out.
         background: whether it lies on a page.
+        style: whether it carries its style sheet; several pictures in one page can share one.
     """
     width, height = f"{scene.width:.0f}", f"{scene.height:.0f}"
     at_a_step = any(node.marks for node in scene.nodes) or any(edge.marks for edge in scene.edges)
@@ -149,7 +150,7 @@ def to_svg(scene: Scene, background: bool = True) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" class="chainrule" role="img" width="{width}" height="{height}" '
         f'viewBox="0 0 {width} {height}" aria-label="{_text(scene.description)}" font-family="{FONT}" '
         'text-anchor="middle" xml:space="preserve">',
-        f"<style>{style_sheet(at_a_step)}</style>",
+        f"<style>{style_sheet(at_a_step)}</style>" if style else "",
     ]
     if background:
         parts.append(f'<rect {_look("page")} width="{width}" height="{height}" rx="6"/>')

@@ -3,6 +3,7 @@
 
 const [CURVE_WIDTH, CURVE_HEIGHT, CURVE_ROOM] = [320, 110, 8];
 const MOST_POINTS = 2000;  // of the curve
+const MOST_UPDATES = 100;  // that are written out
 
 class Descent {
   /** @type {number[]} */
@@ -16,7 +17,10 @@ class Descent {
     this.figure = figure;
     this.formulas = new Map(data.updates.map((/** @type {any[]} */ [node, ...sides]) => [node, sides]));
     const field = figure.find(".trained");
-    for (const node of figure.leaves) {
+    this.all = data.trained;
+    this.areMany = figure.leaves.length > MOST_ENTRIES;
+    if (this.areMany) field.append(figure.say("many_trained", { count: this.all.length }));
+    for (const node of this.areMany ? [] : figure.leaves) {
       const label = document.createElement("label");
       const box = Object.assign(document.createElement("input"), { type: "checkbox", value: String(node) });
       box.checked = data.trained.includes(node);
@@ -40,6 +44,7 @@ class Descent {
   }
 
   get trained() {
+    if (this.areMany) return this.all;
     return [...this.figure.find(".trained").querySelectorAll("input:checked")].map((box) => Number(box.value));
   }
 
@@ -110,7 +115,7 @@ class Descent {
     figure.numbersOf.v = (node) => now.get(Number(node))?.before ?? v(node);
     figure.numbersOf.g = (node) => now.get(Number(node))?.gradient ?? g(node);
     figure.numbersOf.r = () => this.rate;
-    const lines = this.updates.map(({ node, gradient, terms, after, before }) => {
+    const lines = this.updates.slice(0, MOST_UPDATES).map(({ node, gradient, terms, after, before }) => {
       const [formula, numbers] = /** @type {Side[]} */ (this.formulas.get(node));
       const digits = this.digits(before, gradient, after);
       const sides = [writing.side(formula, MATHML), writing.side(numbers, MATHML, digits), writing.number(after, MATHML, digits)];
@@ -118,6 +123,8 @@ class Descent {
       return `${mean}<div><math>${writing.names[node][MATHML]}<mo>←</mo></math>${equation(...sides)}</div>`;
     });
     Object.assign(figure.numbersOf, { v, g });
+    const rest = this.updates.length - lines.length;
+    if (rest) lines.push(`<div>${figure.say("more_of_these", { count: rest })}</div>`);
     figure.find(".updates").innerHTML = lines.join("");
   }
 

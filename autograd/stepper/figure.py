@@ -10,15 +10,17 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from html import escape
+from itertools import islice
 from math import inf
 from os import PathLike
 from pathlib import Path
 from string import Template
-from typing import Any, Literal
+from typing import Any, Final, Generic, Literal, TypeVar, overload
 
 from autograd.derivation.tables import html_table
 from autograd.derivation.words import ENGLISH, in_its_language, spoken_language, words
@@ -41,6 +43,11 @@ _COMMENT = re.compile(
     r"^[ \t]*/\*(?:(?!\*/).)*\*/[ \t]*\n", re.MULTILINE | re.DOTALL
 )  # every figure carries the script:
 _INDENT = re.compile(r"^[ \t]+|^\n", re.MULTILINE)  # a third of it is for those who read the files
+MOST_LISTED: Final = 300
+"""Of steps that are made when they are asked for, how many the table has."""
+DEFLATED: Final = 300_000
+"""What the script needs is deflated where it takes more bytes."""
+Item = TypeVar("Item")
 _ASKED_FOR = re.compile(r"say\(\"(\w+)\"")  # the words that a script takes from the catalogue
 
 
@@ -86,6 +93,40 @@ class Frame:
         return self.text
 
 
+class MadeWhenAsked(Sequence[Item], Generic[Item]):
+    """A sequence whose items are made one after the other, as far as somebody asks for them.
+
+    Arguments:
+        count: how many there are.
+        items: makes them.
+
+    Example:
+        >>> squares = MadeWhenAsked(1000, (i * i for i in range(1000)))
+        >>> squares[3], len(squares), squares[-2:]
+        (9, 1000, (996004, 998001))
+    """
+
+    def __init__(self, count: int, items: Iterator[Item]) -> None:
+        self._count = count
+        self._items = items
+        self._made: list[Item] = []
+        self.language = spoken_language()
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, at: int) -> Item: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[Item, ...]: ...
+    @in_its_language
+    def __getitem__(self, at: int | slice) -> Item | tuple[Item, ...]:
+        chosen = range(self._count)[at]  # an IndexError where there is no such item
+        last = chosen if isinstance(chosen, int) else max(chosen, default=-1)
+        self._made += islice(self._items, max(0, last + 1 - len(self._made)))
+        return self._made[chosen] if isinstance(chosen, int) else tuple([self._made[i] for i in chosen])
+
+
 class Figure:
     """A picture that can be stepped through, in a notebook or in a page of its own.
 
@@ -94,7 +135,7 @@ class Figure:
         title: what is shown, in a line of plain text.
         description: the same for someone who does not see the picture, in a sentence.
         picture: the finished picture, as SVG.
-        frames: what is played, in order.
+        frames: what is played, in order. Those that are `MadeWhenAsked` have no data, and the page lists some of them.
         data: what the script needs beside the frames, as JSON has it.
         picture_at: makes the picture as it is at a step, counted from 1: SVG of the size of the finished one.
 
@@ -118,9 +159,14 @@ class Figure:
         self._description = description
         self._picture = picture
         self._data = data
-        self.steps = tuple(frames)
+        self.steps = frames if isinstance(frames, MadeWhenAsked) else tuple(frames)
         self.language = spoken_language()
-        self._stills = Stills(picture_at, [(frame.part, frame.text) for frame in self.steps])
+        self._picture_at = picture_at
+
+    @cached_property
+    def _stills(self) -> Stills:
+        said = ((frame.part, frame.text) for frame in self.steps)
+        return Stills(self._picture_at, MadeWhenAsked(len(self.steps), said))
 
     @in_its_language
     def save(self, path: str | PathLike[str], *, seconds: float | None = None, per_page: int | None = None) -> Path:
@@ -241,11 +287,13 @@ class Figure:
     @in_its_language
     def _repr_html_(self) -> str:
         """The progressive figure. No ids, which would collide where there are several; no style sheet of its own."""
-        rows = [(str(i), escape(frame.part), escape(frame.text)) for i, frame in enumerate(self.steps, 1)]
+        made_when_asked = isinstance(self.steps, MadeWhenAsked)
+        listed = islice(self.steps, MOST_LISTED if made_when_asked else None)
+        rows = [(str(i), escape(frame.part), escape(frame.text)) for i, frame in enumerate(listed, 1)]
         part, text = map(words, self._kind.heads)
         controls = _read(_PLAYER, ".html").replace("$content", _read(self._kind.content))
         data = {
-            "steps": [frame.data for frame in self.steps if frame.data is not None],
+            "steps": [] if made_when_asked else [frame.data for frame in self.steps if frame.data is not None],
             **self._data,
             "controls": Template(controls).substitute({key: escape(words(key)) for key in ENGLISH}),
             "words": {key: words(key) for key in sorted(set(_ASKED_FOR.findall(_script(self._kind))))},
@@ -254,13 +302,19 @@ class Figure:
             ),
         }
         block = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
+        how, count, rest = "", len(self.steps), len(self.steps) - len(rows)
+        if len(block) > DEFLATED:
+            block = base64.b64encode(zlib.compress(block.encode())).decode()
+            how = f' data-deflated data-old="{escape(words("old_browser"))}"'
+        listing = words("first_steps", listed=len(rows), count=count) if rest else words("all_steps", count=count)
+        more = f"<p>{words('more_steps', rest=rest)}</p>" if rest else ""
         return (
             f'<div data-chainrule="{self._kind.name}">\n'
             f"{image(self._picture, self._description)}\n"
-            f"<details><summary>{words('all_steps', count=len(rows))}</summary>\n"
-            f"{html_table((words('step'), part, text), rows, '<<<')}</details>\n"
+            f"<details><summary>{listing}</summary>\n"
+            f"{html_table((words('step'), part, text), rows, '<<<')}{more}</details>\n"
             f"<p><small>{words('finished_picture', purpose=words(self._kind.purpose))}</small></p>\n"
-            f'<script type="application/json">{block}</script>\n'
+            f'<script type="application/json"{how}>{block}</script>\n'
             f"<script>{_script(self._kind)}</script>\n"
             "</div>"
         )

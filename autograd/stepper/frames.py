@@ -18,7 +18,7 @@ from autograd.derivation.words import listed, words
 from autograd.derivation.writing import MOST_DIGITS, significant, text
 from autograd.engine.graph import Contribution, topological_order
 from autograd.engine.value import Value
-from autograd.stepper.figure import Frame
+from autograd.stepper.figure import Frame, MadeWhenAsked
 from autograd.stepper.levels import Level
 from autograd.stepper.practice import NO_BLANKS, Blanks
 
@@ -44,7 +44,14 @@ def frames(level: Level, digits: int = 4, blanks: Blanks = NO_BLANKS) -> list[Fr
         dL/dL · dL/dw = dL/dL · x = (1)(2) = 2; its only term: dL/dw = 2
         dL/dL · dL/dx = dL/dL · w = (1)(3) = 3; its only term: dL/dx = 3
     """
-    return list(_Frames(level, digits, blanks).all())
+    return list(frames_when_asked(level, digits, blanks))
+
+
+def frames_when_asked(level: Level, digits: int = 4, blanks: Blanks = NO_BLANKS) -> MadeWhenAsked[Frame]:
+    """The same, each made when it is asked for."""
+    made = _Frames(level, digits, blanks)
+    operations = sum([node.depth > 0 for node in level.names])
+    return MadeWhenAsked(1 + operations + (1 + len(made.handed) if level.root.depth else 0), made.all())
 
 
 class _Frames:

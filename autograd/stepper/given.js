@@ -43,22 +43,41 @@ function overNumber(figure, input, number) {
   input.focus({ preventScroll: true });
   input.select();
 }
+const MOST_ENTRIES = 200;  // of more given numbers the list has those in the picture that is open, and the changed ones
 
 class Given {
   /** @type {Map<number, number>[]} */
   past = [];
+  /** @type {Map<number, { row: HTMLElement, input: HTMLInputElement, was: HTMLElement }>} */
+  entries = new Map();
 
   /** @param {Live} figure */
   constructor(figure) {
     this.figure = figure;
     this.leaves = /** @type {number[]} */ (figure.leaves);
-    this.entries = new Map(this.leaves.map((node) => [node, this.entry(node)]));
-    const place = figure.find(".entries");
-    place.append(...[...this.entries.values()].map(({ row }) => row));
+    this.areMany = this.leaves.length > MOST_ENTRIES;
+    if (this.areMany) figure.find(".given-numbers .hint").prepend(figure.say("many_leaves", { count: this.leaves.length }), " ");
+    this.list();
     for (const button of figure.shadow.querySelectorAll("[data-given]")) {
       button.addEventListener("click", () => button.dataset.given === "undo" ? this.undo() : this.reset());
     }
-    for (const node of this.leaves) this.inPicture(node);
+    this.scene();
+  }
+
+  /** The list, of all or of some. */
+  list() {
+    const { boxOf, tape } = this.figure;
+    const listed = this.areMany ? this.leaves.filter((node) => boxOf.has(node) || tape.isChanged[node]) : this.leaves;
+    const entries = listed.map((node) => /** @type {const} */ ([node, this.entries.get(node) ?? this.entry(node)]));
+    this.entries = new Map(entries);
+    this.figure.find(".entries").replaceChildren(...entries.map(([, { row }]) => row));
+  }
+
+  /** Another picture is open. */
+  scene() {
+    if (this.areMany) this.list();
+    for (const node of this.leaves) if (this.figure.boxOf.has(node)) this.inPicture(node);
+    if (this.figure.tools) this.renew();
   }
 
   /** The line of a number in the list. @param {number} node */
@@ -194,6 +213,7 @@ class Given {
   /** Show the numbers of now. */
   renew() {
     const { figure } = this;
+    if (this.areMany) this.listChanged();
     for (const [node, { row, input, was }] of this.entries) {
       const changed = Boolean(figure.tape.isChanged[node]);
       row.classList.toggle("changed", changed);
@@ -206,6 +226,16 @@ class Given {
     figure.find("[data-given='undo']").setAttribute("aria-disabled", String(!this.past.length));
     figure.find("[data-given='reset']").setAttribute("aria-disabled", String(!this.state().size));
     figure.section.classList.toggle("computed", this.state().size > 0);
+  }
+
+  /** Add what was changed in the picture. */
+  listChanged() {
+    for (const node of this.leaves) {
+      if (!this.figure.tape.isChanged[node] || this.entries.has(node)) continue;
+      const entry = this.entry(node);
+      this.entries.set(node, entry);
+      this.figure.find(".entries").append(entry.row);
+    }
   }
 
   /** The recorded number, small, above a box whose number was changed. @param {number} node @param {boolean} changed */

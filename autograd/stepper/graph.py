@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from types import FrameType
 from typing import Any, Literal, TypeAlias, get_args
@@ -11,26 +13,29 @@ from typing import Any, Literal, TypeAlias, get_args
 from autograd.derivation.naming import CALLER, Caller, all_named, names_in_use, node_names
 from autograd.derivation.styles import one_line
 from autograd.derivation.words import speaking, words
-from autograd.drawing.build import build_scene
+from autograd.drawing.build import MAX_NODES, build_scene
 from autograd.drawing.layout import lay_out
 from autograd.drawing.legend import said_of
-from autograd.drawing.lettering import Run
 from autograd.drawing.moments import Passes, at_moment
+from autograd.drawing.nesting import Nested
 from autograd.drawing.roles import Roles
-from autograd.drawing.scene import Line
 from autograd.drawing.svg import to_svg
 from autograd.engine.checks import check_count
+from autograd.engine.memory import without_collector
 from autograd.engine.value import Value
 from autograd.stepper import figure_of
-from autograd.stepper.figure import Figure, Kind
-from autograd.stepper.frames import frames
+from autograd.stepper.figure import Figure, Frame, Kind
+from autograd.stepper.frames import frames_when_asked
 from autograd.stepper.levels import every_operation, named_quantities
 from autograd.stepper.lines import moment_of_quantities, quantity_frames
 from autograd.stepper.live import CONTENT, SCRIPTS, STYLES, Live
 from autograd.stepper.practice import NO_BLANKS, Hide, blank_picture, blanks_of, practice_data
+from autograd.stepper.scenes import make_room, scenes
 
-MAX_NODES = 1000
-"""The largest graph that is shown: some 10 MB, which a browser holds. The page grows with the square of the nodes."""
+MOST_NODES = 20_000
+"""The largest graph that is shown: a page of some 8 MB, of which a browser makes ten times as much."""
+MOST_IN_A_PICTURE = 1000
+"""The largest that is drawn in one picture."""
 
 _HERE = Path(__file__).parent
 GRAPH = Kind(
@@ -38,11 +43,13 @@ GRAPH = Kind(
     ("pass", "calculation"),
     "both_passes",
     CONTENT,
-    (*SCRIPTS, *[_HERE / f"{name}.js" for name in ("steps", "quantities", "why", "judge", "practice", "graph")]),
+    (
+        *SCRIPTS,
+        *[_HERE / f"{name}.js" for name in ("steps", "quantities", "why", "judge", "practice", "scenes", "graph")],
+    ),
     (*STYLES, _HERE / "practice.css"),
 )
 Detail: TypeAlias = Literal["operations", "quantities"]
-_LONGEST = "-8.{digits}e-8"  # a number that takes much room
 
 
 def show(
@@ -57,6 +64,7 @@ def show(
     detail: Detail = "operations",
     hide: Hide | None = None,
     digits: int = 4,
+    max_nodes: int = MAX_NODES,
     language: str | None = None,
 ) -> Figure:
     """Step through the forward and the reverse pass of ``root``: each value, then each gradient, one idea at a time.
@@ -71,9 +79,11 @@ def show(
     A notebook displays the stepper: buttons, a slider, and the keys ← → Home End and space; a click on a node shows its
     whole calculation; + − and 0 zoom, f fills the screen. Every given number can be changed there, in the picture or in
     a list: values, gradients and formulas follow. Other tools show why a gradient is what it is, whether it is true,
-    and where gradient descent leads. ``save`` writes it as a page that needs nothing else, whose address leads to the
-    step that is seen; as slides or as a film; ``frames`` writes each step as a picture. Where scripts do not run there
-    is the finished picture and a table of all steps, which is what paper has too.
+    and where gradient descent leads. A large graph is folded, as `autograd.draw` folds it: a click on a group opens the
+    picture of what is in it, a step opens the one in which it happens, and nodes are found by their names. ``save``
+    writes it as a page that needs nothing else, whose address leads to the step that is seen; as slides or as a film;
+    ``frames`` writes each step as a picture. Where scripts do not run there is the finished picture and a table of all
+    steps, of a large graph of the first ones, which is what paper has too.
 
     ``show(L, hide="gradients")`` is for practice: the numbers are blanks, to be filled in in the page, which judges
     them by the rules of `autograd.proofread`, gives a hint to whoever asks for one, and the answer to whoever asks for
@@ -104,6 +114,8 @@ def show(
             ``["h", "dL/dw1"]``. What follows from a hidden number is withheld until that is found. A step is then an
             operation.
         digits: how many significant digits are shown.
+        max_nodes: the largest graph whose nodes are all drawn in one picture, 100 by default and 1,000 at most. A
+            larger one is folded, and every operation is a step.
         language: of the words and numbers: "en", the default, "es", "de" or "fr".
 
     Returns:
@@ -111,11 +123,12 @@ def show(
 
     Raises:
         TypeError: if ``root`` is none of these; if a network lacks x or target, or a Value has them; for a number of
-            digits that is not whole; for ``hide`` with a network or a history.
-        ValueError: for less than one digit; for another detail; for a role that is unknown, or of what is not in the
-            graph; for an x or a target of another length; for an unknown loss; for a graph of more than 1,000 nodes,
-            which no browser holds; for what cannot be hidden: another word, a name that the graph does not have, the
-            value of a leaf, which is given, and more than 200 numbers; for a language of which there are no words.
+            digits, or of nodes, that is not whole; for ``hide`` with a network or a history.
+        ValueError: for less than one digit, or node; for another detail; for a role that is unknown, or of what is not
+            in the graph; for an x or a target of another length; for an unknown loss; for a graph of more than 20,000
+            nodes, or one of more than 1,000 that is not to be folded, which no browser holds; for what cannot be
+            hidden: another word, a name that the graph does not have, the value of a leaf, which is given, and more
+            than 200 numbers; for a language of which there are no words.
 
     Example:
         >>> from autograd import Value
@@ -130,17 +143,19 @@ def show(
     Source: notes 4.5, 4.7 and 5.6; lecture, "3. Gradient Descent".
     """
     check_count("digits", digits)
+    check_count("max_nodes", max_nodes)
     example = {name: given for name, given in (("x", x), ("target", target), ("loss", loss)) if given is not None}
     if detail not in get_args(Detail):
         raise ValueError(f"detail is {' or '.join(map(repr, get_args(Detail)))}, not {detail!r}")
-    asked: dict[str, Any] = {"roles": roles, "legend": legend, "detail": detail, "hide": hide}
-    usual = {"roles": None, "legend": True, "detail": "operations", "hide": None}
+    asked: dict[str, Any] = {"roles": roles, "legend": legend, "detail": detail, "hide": hide, "max_nodes": max_nodes}
+    usual = {"roles": None, "legend": True, "detail": "operations", "hide": None, "max_nodes": MAX_NODES}
     options = {name: option for name, option in asked.items() if option is not usual[name]}
     with speaking(language):
         return figure_of(root, example, names, digits, sys._getframe(1), **options)
 
 
 @figure_of.register(Value)
+@without_collector
 def _figure_of_graph(
     root: Value,
     example: Mapping[str, Any],
@@ -151,6 +166,7 @@ def _figure_of_graph(
     legend: bool = True,
     detail: Detail = "operations",
     hide: Hide | None = None,
+    max_nodes: int = MAX_NODES,
 ) -> Figure:
     """The stepper of a graph; the arguments are those of `figure_of`."""
     if example:
@@ -163,39 +179,47 @@ def _figure_of_graph(
     given = node_names([root], names, frame)
     names_of = all_named([root], given, names_in_use(names, frame))
     n = len(names_of)
-    if n > MAX_NODES:
-        raise ValueError(
-            f"show steps through {MAX_NODES:,} nodes at most, which is what a browser can hold; this graph has {n:,}. "
-            "Show a part of it, such as an inner node or the loss of one example; draw(root) folds a large graph into "
-            "a picture, and show(model, x, target) steps through a network neuron by neuron"
-        )
+    if hide is not None:  # where numbers are missing none is out of sight
+        max_nodes = max(n, max_nodes)
+    folded = n > max_nodes
+    _check_size(n, max_nodes, detail)
     scene = build_scene(
         root,
         {name: node for node, name in names_of.items()},
         roles=roles,
         legend=legend,
-        max_nodes=n,
+        max_nodes=max_nodes,
         digits=digits,
     )
     name = one_line(names_of[root])
     whole, live = every_operation(root, names_of), Live(root, names_of, digits)
     blanks = NO_BLANKS if hide is None else blanks_of(hide, whole)
-    shown = words("graph" if hide is None else "graph_with_blanks", name=name, count=n)
-    description = " ".join([shown, *said_of([node.role for node in scene.nodes])])
-    scene = scene if hide is None else blank_picture(scene, blanks, description)
-    for node in scene.nodes:  # also for other numbers than these
-        for kind in ("value", "gradient"):
-            longest = words("gradient", number=_LONGEST) if kind == "gradient" else _LONGEST
-            if any(line.kind == kind for line in node.lines):
-                scene.make_room(node, Line(kind, (Run(longest.format(digits="8" * (digits - 1))),)))
-    passes = None
-    if hide is None:
-        passes = Passes(root, scene, digits)  # gives the nodes their places, with room for what they have on the way
-    else:
+    if hide is not None:
+        scene = blank_picture(scene, blanks)
+    if n > MOST_IN_A_PICTURE:  # no number of nodes shows every one
+        scene.note = scene.note.split("; ")[0]
+    uses = Counter([parent for node in names_of for parent in dict.fromkeys(node.parents)])
+    shared = {node for node, count in uses.items() if count > 1}
+    make_room(scene, digits, shared if folded else ())
+    passes = cache(lambda: Passes(root, scene, digits))
+    if folded or hide is not None:
         lay_out(scene)
-    named = named_quantities(root, names_of, given)
+    else:
+        passes()  # which gives the nodes their places, with room for what they have on the way
+    named = whole if folded else named_quantities(root, names_of, given)
     quantities = quantity_frames(named, live) if hide is None and 2 < len(named.names) < n else []
-    role_of = {node.value: node.role for node in scene.nodes if isinstance(node.value, Value)}
+    nested = Nested(scene)
+    pictures = [inner.scene for _, inner in nested.walk()]
+    role_of = {
+        node.value: node.role
+        for picture in pictures
+        for node in picture.nodes
+        if isinstance(node.value, Value) and node.role != "outside"
+    }
+    shown = words("graph" if hide is None else "graph_with_blanks", name=name, count=n)
+    description = " ".join([shown, *said_of(list(role_of.values()))])
+    if hide is not None:
+        scene.description = description
     data: dict[str, Any] = {
         **live.data(scene, role_of),
         "detail": detail if quantities else "operations",
@@ -209,13 +233,21 @@ def _figure_of_graph(
         }
     if hide is not None:
         data["practice"] = practice_data(blanks, whole, live.templates, live.places)
+    if folded:
+        data["scenes"] = scenes(nested, live.places, digits, shared)
     data["shapes"] = live.templates.shapes
-    steps = quantities if quantities and detail == "quantities" else frames(whole, digits, blanks)
+    steps: Sequence[Frame] = quantities
+    if not quantities or detail == "operations":
+        steps = frames_when_asked(whole, digits, blanks)
+    if not folded:
+        steps = tuple(steps)
 
     def picture_at(step: int) -> str:
         if steps is quantities:
             return to_svg(at_moment(scene, moment_of_quantities(named, live, steps[:step], scene)))
-        return to_svg(passes.picture(step) if passes else scene)  # the blank sheet is the same in every step
+        return to_svg(
+            scene if hide is not None else passes().picture(step)
+        )  # the blank sheet is the same in every step
 
     return Figure(
         GRAPH,
@@ -226,3 +258,23 @@ def _figure_of_graph(
         data,
         picture_at,
     )
+
+
+def _check_size(n: int, max_nodes: int, detail: Detail) -> None:
+    """Refuse what no browser can hold, and what a folded graph does not have."""
+    if n > MOST_NODES:
+        raise ValueError(
+            f"show steps through {MOST_NODES:,} nodes at most, which is what a browser can hold; this graph has {n:,}. "
+            "Show a part of it, such as an inner node or the loss of one example; draw(root) folds it into a picture, "
+            "and show(model, x, target) steps through a network neuron by neuron"
+        )
+    if MOST_IN_A_PICTURE < n <= max_nodes:
+        raise ValueError(
+            f"show draws {MOST_IN_A_PICTURE:,} nodes in one picture at most, which is what a browser can hold; this "
+            f"graph has {n:,}. Without max_nodes and hide it is folded, and each group has a picture"
+        )
+    if detail == "quantities" and n > max_nodes:
+        raise ValueError(
+            f"detail='quantities': this graph of {n:,} nodes is folded, and its steps are operations; "
+            + (f"max_nodes={n} draws all of it" if n <= MOST_IN_A_PICTURE else "show a part of it")
+        )

@@ -1,9 +1,15 @@
 /* What figures share that compute: a graph on a tape, the formulas that are written from it, and the tools that change its
    numbers. What a kind of figure shows of it is a class derived from this one. */
 
+const MORE_ROWS = 300;  // of the table, at a time
+
 class Live extends Picture {
-  /* Shown anew with the numbers of now: the steps, as rows of the table. */
-  stepsAnew() { return []; }
+  listed = Infinity;  // how many rows the table of the steps has at most
+
+  /* What a kind of figure defines: make the steps anew, with the numbers of now; and what the table says of one. */
+  stepsAnew() {}
+  /** @param {any} step @returns {string} */
+  said(step) { void step; return ""; }
 
   prepareLive(data, host) {
     this.shown = data.shown;  // of each box its node in the tape, null for a constant
@@ -111,17 +117,56 @@ class Live extends Picture {
   }
 
   writeAnew() {
-    this.setRows(this.stepsAnew());
+    this.rowsAnew();
     this.show(Math.min(this.at ?? 0, this.steps.length - 1));
-    if (!this.find(".card.node").hidden) this.open(this.opened);
+    if (!this.find(".card.node").hidden) this.openAgain();
   }
 
-  /* The table of all steps. */
-  setRows(rows) {
-    this.slider.max = rows.length - 1;
+  openAgain() {
+    this.open(this.opened);
+  }
+
+  rowsAnew() {
+    this.stepsAnew();
+    this.setRows();
+  }
+
+  /* --- the table of the steps: of many it has the first ones, and more when they are asked for ------------------------ */
+
+  /** A row of it, also of one that it does not have. @param {number} at */
+  row(at) {
+    return [String(at + 1), this.partOf(this.steps[at]), this.said(this.steps[at])];
+  }
+
+  setRows() {
+    this.slider.max = this.steps.length - 1;
     const body = this.rows[0].parentElement;
-    while (this.rows.length > rows.length) this.rows.pop().remove();
-    while (this.rows.length < rows.length) this.rows.push(body.appendChild(this.rows[0].cloneNode(true)));
-    this.rows.forEach((row, i) => [i + 1, ...rows[i]].forEach((text, column) => { row.cells[column].textContent = text; }));
+    const count = Math.min(this.steps.length, this.listed);
+    while (this.rows.length > count) this.rows.pop().remove();
+    while (this.rows.length < count) this.rows.push(body.appendChild(this.rows[0].cloneNode(true)));
+    this.rows.forEach((row, i) => this.row(i).forEach((text, column) => { row.cells[column].textContent = text; }));
+  }
+
+  /* Where Python has listed some of the steps: a button for more of them. */
+  listSome() {
+    const note = this.list.querySelector("p");
+    if (!note) return;
+    this.listed = this.rows.length;
+    const button = document.createElement("button");
+    button.addEventListener("click", () => {
+      this.listed += MORE_ROWS;
+      this.setRows();
+      tell();
+    });
+    const tell = () => {
+      const rest = this.steps.length - this.rows.length;
+      note.hidden = rest <= 0;
+      button.textContent = this.say("list_more", { count: Math.min(rest, MORE_ROWS) });
+      note.replaceChildren(this.say("more_steps", { rest: rest }), " ", button);
+      this.list.querySelector("summary").textContent = rest > 0
+        ? this.say("first_steps", { listed: this.rows.length, count: this.steps.length })
+        : this.say("all_steps", { count: this.steps.length });
+    };
+    tell();
   }
 }

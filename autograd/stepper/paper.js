@@ -15,6 +15,7 @@ class Paper {
     this.before ??= { at: player.at, open: player.list.open };
     player.at = player.steps.length - 1;
     player.display(player.steps[player.at]);
+    player.overview();
     player.list.open = true;
   }
 

@@ -54,16 +54,26 @@ class Shown {
   }
 }
 
+/* The rectangle around two. */
+function together(a, b) {
+  const [x, y] = [Math.min(a.x, b.x), Math.min(a.y, b.y)];
+  return new DOMRect(x, y, Math.max(a.right, b.right) - x, Math.max(a.bottom, b.bottom) - y);
+}
+
 class Picture extends Player {
   moves = { ...MOVES, Escape: "close", Enter: "open" };
 
-  /* The elements of the picture that can be lit. In a narrow window it is scrolled rather than smaller than its image. */
+  /* The picture of the figure. In a narrow window it is scrolled rather than smaller than its image. */
   drawPicture(host, label) {
-    const picture = this.decoded(host);
-    this.find(".picture").append(picture);
+    this.hang(this.decoded(host), host.querySelector("img").style.minWidth, label);
+  }
+
+  /* Hang a picture in the frame; its elements can be lit. */
+  hang(picture, smallest, label) {
+    this.find(".picture").replaceChildren(picture);
     picture.setAttribute("role", "group");  // within an image a screen reader would find no nodes
     const { width, height } = picture.viewBox.baseVal;
-    for (const [name, value] of [["smallest", host.querySelector("img").style.minWidth], ["width", `${width}px`], ["ratio", width / height]]) {
+    for (const [name, value] of [["smallest", smallest], ["width", `${width}px`], ["ratio", width / height]]) {
       picture.style.setProperty(`--${name}`, value);
     }
     this.boxes = [];
@@ -100,10 +110,14 @@ class Picture extends Player {
     this.find(".card.node").hidden = true;
   }
 
-  /* Scroll the picture, and nothing around it, so that the node stands in the middle, unless all of it is to be seen. */
-  bringIntoView(shape) {
+  /* Scroll the picture, and nothing around it, so that the node stands in the middle, unless all of it is to be seen; and
+     others with it, where there is room for all. */
+  bringIntoView(shape, others = []) {
     const picture = this.find(".picture");
-    const [frame, box] = [picture.getBoundingClientRect(), shape.getBoundingClientRect()];
+    const frame = picture.getBoundingClientRect();
+    const fits = (box) => box.width <= frame.width && box.height <= frame.height;
+    const around = others.map((other) => other.getBoundingClientRect()).reduce(together, shape.getBoundingClientRect());
+    const box = fits(around) ? around : shape.getBoundingClientRect();
     if (box.left >= frame.left && box.right <= frame.right && box.top >= frame.top && box.bottom <= frame.bottom) return;
     picture.scrollBy(box.x + box.width / 2 - frame.x - frame.width / 2, box.y + box.height / 2 - frame.y - frame.height / 2);
   }

@@ -69,6 +69,8 @@ class Player {
   prepare(data, host) { void data, host; }
   display(step) { void step; }
   where() { return ""; }  // for a screen reader, after "Step 3 of 12"
+  row(at) { return [...this.rows[at].cells].map((cell) => cell.textContent); }  // of the table of all steps
+  overview() {}  // show the picture of the whole, where there are several
 
   constructor(host, data) {
     this.steps = data.steps;
@@ -113,8 +115,13 @@ class Player {
   say(key, parts = {}) {
     const halves = this.words[key].split(" | ");  // of two the first is for a count of 1
     const template = halves.length > 1 && parts.count !== 1 ? halves[1] : halves[0];
-    return template.replace(/\{(\w+)\}/g, (_, name) =>
-      typeof parts[name] === "number" ? String(parts[name]).replace(".", this.say("decimal_mark")) : parts[name]);
+    return template.replace(/\{(\w+)(:,)?\}/g, (_, name, inThousands) => inThousands ? this.grouped(parts[name])
+      : typeof parts[name] === "number" ? String(parts[name]).replace(".", this.say("decimal_mark")) : parts[name]);
+  }
+
+  /** A whole number with a mark before each three digits. @param {number} count */
+  grouped(count) {
+    return String(count).replace(/\B(?=(\d{3})+$)/g, this.say("thousands_mark"));
   }
 
   listen(host) {
@@ -239,7 +246,7 @@ class Player {
   go(at, { quiet = false } = {}) {
     if (this.timer) this.pause();
     this.show(at);
-    if (!quiet) this.find(".live").textContent = [...this.rows[this.at].cells].map((cell) => cell.textContent).join(" ");
+    if (!quiet) this.find(".live").textContent = this.row(this.at).join(" ");
   }
 
   show(at) {
@@ -259,12 +266,27 @@ class Player {
   }
 }
 
+/* What the script needs, where Python has deflated it. */
+async function inflated(block) {
+  const bytes = Uint8Array.from(atob(block.textContent), (c) => c.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return new Response(stream).json();
+}
+
 /* Bring to life every figure of a kind that is not yet. */
 function enliven(kind, Content) {
   for (const host of document.querySelectorAll(`[data-chainrule='${kind}']`)) {
-    if (host.shadowRoot) continue;
-    const data = JSON.parse(host.querySelector("script[type='application/json']").textContent);
-    host.figure = new Content(host, data);
-    host.figure.start(host, data);
+    if (host.shadowRoot || host.figure === null) continue;
+    const block = host.querySelector("script[type='application/json']");
+    const begin = (data) => {
+      host.figure = new Content(host, data);
+      host.figure.start(host, data);
+    };
+    if (block.dataset.deflated === undefined) {
+      begin(JSON.parse(block.textContent));
+      continue;
+    }
+    host.figure = null;  // until it is read
+    inflated(block).then(begin, () => host.append(Object.assign(document.createElement("p"), { textContent: block.dataset.old })));
   }
 }

@@ -156,10 +156,9 @@ def _quantity(given: Any, level: Level) -> tuple[str, Value]:
     return found
 
 
-def blank_picture(scene: Scene, blanks: Blanks, description: str) -> Scene:
+def blank_picture(scene: Scene, blanks: Blanks) -> Scene:
     """The picture without the numbers that are not shown, before it is laid out."""
     bare = Scene(edges=scene.edges, clusters=scene.clusters, legend=scene.legend, note=scene.note)
-    bare.description = description
     for node in scene.nodes:
         lines = node.lines
         if isinstance(node.value, Value):

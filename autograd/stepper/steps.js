@@ -2,7 +2,7 @@
 
 /**
  * A step: what is given, the value of a node, the start of the reverse pass, or what a node hands to a parent.
- * `here` and `count` tell which of the terms of the parent's gradient it is, `terms` are those up to now.
+ * `here` and `count` tell which of the terms of the parent's gradient it is, `terms` are all of them.
  * @typedef {{ pass: "given" | "forward" | "seed" | "reverse", node: number, nodes?: number[], parent?: number, local?: number,
  *   product?: number, total?: number, here?: number, count?: number, terms?: number[], astray?: boolean }} Step
  *
@@ -68,8 +68,9 @@ class Steps {
     const astray = this.pass.contributions.find(({ total }) => !isUnknown && !Number.isFinite(total));
     for (const contribution of this.pass.contributions) {
       const { parent, product } = contribution;
-      terms.set(parent, [...(terms.get(parent) ?? []), product]);
+      if (!terms.has(parent)) terms.set(parent, []);
       const own = terms.get(parent);
+      own.push(product);
       const { node, local, total } = contribution;
       this.all.push({ pass: "reverse", node, parent, local, product, total, here: own.length, count: counts.get(parent),
         terms: own, astray: contribution === astray });
@@ -145,7 +146,8 @@ class Saying {
   /** The terms of a gradient up to now, in words, and the sides of the equation that they make. @param {Step} step
    * @param {number} style @returns {[string, string[]]} */
   sum(step, style) {
-    const { parent = 0, terms = [], total = NaN, here, count } = step;
+    const { parent = 0, total = NaN, here, count } = step;
+    const terms = (step.terms ?? []).slice(0, here);
     const slope = this.slope(parent, style);
     const written = this.writing.number(total, style);
     const listed = terms.length > 1 ? this.writing.sum(terms, total, style) : "";

@@ -7,12 +7,14 @@ page need not know how mathematics is written, and of recorded numbers it shows 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import partial
 from typing import Any, Final, TypeAlias
 
 from autograd.derivation.formulas import (
+    Derivative,
     Expression,
     NamedConstant,
     Number,
@@ -25,6 +27,7 @@ from autograd.derivation.formulas import (
 )
 from autograd.derivation.styles import LATEX, MATHML, TEXT, Style, name_parts
 from autograd.derivation.writing import NAME, is_decimal, significant, with_places
+from autograd.engine.primitives import PRIMITIVES
 from autograd.engine.symbols import Symbol as Traced
 from autograd.stepper.rules import Tracing, computed_by
 
@@ -35,7 +38,10 @@ Side: TypeAlias = "list[int | str]"
 """
 
 STYLES: Final = (TEXT, MATHML, LATEX)
+_DIGIT: Final = re.compile(r"\d")
 FIRST_PLACE: Final = 0xE100  # the second character of a place: this one and those after it
+_WITH_DIGITS: Final = " ".join([name for op in PRIMITIVES for name in (op.name, op.notation) if re.search(r"\d", name)])
+"""What functions are called, as log10: a name that is a piece of it is found there too where names give way."""
 
 
 class Templates:
@@ -56,6 +62,7 @@ class Templates:
         self.digits = digits
         self.shapes: list[tuple[str, str, str, dict[str, Any] | None]] = []
         self._numbers: dict[tuple[str, ...], int] = {}
+        self._written: dict[Any, list[int | str | tuple[int, int]]] = {}  # by its look a formula, see `_look`
         self._of = {name: i for i, name in enumerate(names)}
         self._called_e = [name for name in (*names, *others) if name_parts(name).base == "e"]  # see `mathml`
 
@@ -72,6 +79,46 @@ class Templates:
         return self._side(put_in(a, place=lambda symbol: Place(symbol.value, number_of(symbol.name))))
 
     def _side(self, a: Expression) -> Side:
+        """A formula; of those that look alike one is written, and the others get its shape."""
+        names: dict[str, int] = {}
+        numbers: dict[str, int] = {}
+        look = self._look(a, names, numbers)
+        of = [f"n{self._of[name]}" if name in self._of else "" for name in names], list(numbers)
+        if look not in self._written:
+            shape, *places = self._write(a)
+            found = {place: (kind, i) for kind, places_of in enumerate(of) for i, place in enumerate(places_of)}
+            self._written[look] = [shape, *[found.get(str(place), place) for place in places]]
+        return [of[at[0]][at[1]] if isinstance(at, tuple) else at for at in self._written[look]]
+
+    def _look(self, a: Any, names: dict[str, int], numbers: dict[str, int]) -> Any:
+        """What is written of a formula, where names differ in their digits alone, and numbers that may change do not.
+
+        Arguments:
+            names, numbers: those that are in it get their places here.
+        """
+        match a:
+            case Symbol(name):
+                return self._look_of_name(name, names)
+            case Derivative(numerator, denominator, kind):
+                return kind, self._look_of_name(numerator, names), self._look_of_name(denominator, names)
+            case Place():
+                return "", numbers.setdefault(a.of, len(numbers))
+            case Fraction():
+                return a.numerator, a.denominator
+            case tuple():
+                return tuple([self._look(part, names, numbers) for part in a])
+            case str() | int() | None:
+                return a
+            case float():
+                return repr(a)
+        parts = [self._look(getattr(a, part), names, numbers) for part in a.__slots__]
+        return type(a), *parts
+
+    def _look_of_name(self, name: str, names: dict[str, int]) -> tuple[str, int]:
+        other = name not in self._of or name in _WITH_DIGITS
+        return name if other else _DIGIT.sub("0", name), names.setdefault(name, len(names))
+
+    def _write(self, a: Expression) -> Side:
         names = symbols(a)
         places: dict[str, str] = {}  # the character of each
 

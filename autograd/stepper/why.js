@@ -56,6 +56,11 @@ class Why {
 
   renew() {}
 
+  /** Another picture is open. */
+  scene() {
+    this.light();
+  }
+
   /* --- paths --------------------------------------------------------------------------------------------------------- */
 
   /** The paths from the result to a node along edges that hand something on; at most so many. @param {number} target */
@@ -63,7 +68,10 @@ class Why {
     const handing = this.figure.passes.pass.contributions.filter(({ stopped, local }) => !stopped && local !== 0);
     /** @type {Map<number, TapeContribution[]>} */
     const into = new Map();
-    for (const edge of handing) into.set(edge.parent, [...(into.get(edge.parent) ?? []), edge]);
+    for (const edge of handing) {
+      if (!into.has(edge.parent)) into.set(edge.parent, []);
+      into.get(edge.parent)?.push(edge);
+    }
     const counts = new Map([[this.figure.tape.root, 1]]);
     for (const { node, parent } of handing) counts.set(parent, (counts.get(parent) ?? 0) + (counts.get(node) ?? 0));
     const count = counts.get(target) ?? 0;
@@ -90,7 +98,7 @@ class Why {
       place.replaceChildren();
       return;
     }
-    const heading = count > MOST_PATHS ? figure.say("too_many_paths", { count }) : figure.say("why", { count });
+    const heading = count > MOST_PATHS ? figure.say("too_many_paths", { count: count < 1e15 ? figure.grouped(count) : figure.writing.number(count, TEXT) }) : figure.say("why", { count });
     const lines = found.map((path, i) => {
       const sides = this.line(path, MATHML);
       return `<li data-path="${i}" tabindex="0" role="button" title="${figure.say("light_path")}">${breakable(equation(...sides))
@@ -125,8 +133,7 @@ class Why {
   light(path) {
     const { figure } = this;
     const shown = this.node === undefined ? [] : path === undefined ? this.found ?? [] : [(this.found ?? [])[path]];
-    const lit = new Set(shown.flatMap((edges) => edges.flatMap(({ node, parent }) =>
-      figure.lines.get([parent, node].map((i) => figure.boxOf.get(i)).join(" ")) ?? [])));
+    const lit = new Set(shown.flatMap((edges) => edges.flatMap(({ node, parent }) => figure.linesBetween(parent, node))));
     for (const lines of figure.lines.values()) for (const line of lines) line.toggleAttribute("data-path", lit.has(line));
     for (const [i, line] of [...figure.find(".why").querySelectorAll("[data-path]")].entries()) {
       line.setAttribute("aria-pressed", String(i === path));

@@ -16,7 +16,10 @@ class Network extends Live {
   stepsAnew() {
     this.timetable();
     this.drawWeights();
-    return this.steps.map((step) => [this.partOf(step), this.saying.text(step)]);
+  }
+
+  said(step) {
+    return this.saying.text(step);
   }
 
   /* Lines as thick as their weights are large, dashed where they are negative. */

@@ -78,6 +78,29 @@ def page(graph: str, which: int) -> Callable[[], object]:
     return lambda: show(root).page()
 
 
+def chains(nodes: int) -> Value:
+    """The two interwoven chains of the benchmarks of the engine."""
+    from autograd import Value
+    from tests.benchmarks.bench_engine import elementary
+
+    root: Value = elementary(Value, nodes)
+    return root
+
+
+def page_of_chains(nodes: int) -> Callable[[], object]:
+    from autograd import show
+
+    root = chains(nodes)
+    return lambda: show(root).page()
+
+
+def size_of_page(nodes: int) -> float:
+    """In thousands of bytes."""
+    from autograd import show
+
+    return len(show(chains(nodes)).page().encode()) / 1e3
+
+
 def drawing_of_worked_example() -> Callable[[], object]:
     from autograd import draw
     from autograd.derivation.worked_example import worked_example
@@ -96,4 +119,8 @@ def run() -> list[Row]:
             written = 1e3 * apart(partial(page, graph, which))
             name = f"page of {what}"
             rows.append(at_most(name, 300.0, written, "ms") if which == 0 else Row(name, "", f"{written:.4g} ms", True))
+    for nodes, most, longest in ((600, 500.0, 500.0), (6000, 4000.0, 5000.0)):
+        what = f"folded page of two chains, {nodes:,} nodes"
+        rows.append(at_most(f"size of the {what}", most, apart(partial(size_of_page, nodes)), "kB"))
+        rows.append(at_most(what, longest, 1e3 * apart(partial(page_of_chains, nodes)), "ms"))
     return rows

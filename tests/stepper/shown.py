@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import zlib
 from typing import Any
 
 from autograd.stepper.figure import Figure
@@ -18,6 +19,10 @@ def picture_of(figure: Figure) -> str:
 
 def data_of(figure: Figure) -> dict[str, Any]:
     """What the script gets."""
-    (block,) = re.findall(r'<script type="application/json">(.*?)</script>', figure._repr_html_(), re.DOTALL)
+    ((how, block),) = re.findall(
+        r'<script type="application/json"([^>]*)>(.*?)</script>', figure._repr_html_(), re.DOTALL
+    )
+    if "data-deflated" in how:
+        block = zlib.decompress(base64.b64decode(block)).decode()
     data: dict[str, Any] = json.loads(block)
     return data

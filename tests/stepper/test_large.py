@@ -1,11 +1,35 @@
-"""`show` of graphs larger than a browser can hold."""
+"""`show` of large graphs: folded, with a picture of what is in each group; and of those that no browser can hold."""
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import pytest
 
-from autograd import Value, functions, show
-from autograd.stepper.graph import MAX_NODES
+from autograd import Value, functions, show, topological_order
+from autograd.derivation.naming import all_named
+from autograd.drawing.build import build_scene
+from autograd.drawing.layout import lay_out, lay_out_alike
+from autograd.drawing.nesting import Nested
+from autograd.drawing.svg import to_svg
+from autograd.engine.graph import steps
+from autograd.stepper.figure import MOST_LISTED, MadeWhenAsked
+from autograd.stepper.frames import frames
+from autograd.stepper.graph import MOST_IN_A_PICTURE, MOST_NODES
+from autograd.stepper.levels import every_operation
+from autograd.stepper.live import Live
+from autograd.stepper.templates import Templates
+from tests.benchmarks.bench_draw import random_expression, recurrent
+from tests.benchmarks.bench_engine import elementary
+from tests.stepper.shown import data_of
+
+GRAPHS = {
+    "two chains": lambda: elementary(Value, 600),
+    "a recurrence": lambda: recurrent(150),
+    "at random": lambda: random_expression(300),
+    "side by side": lambda: functions.fsum([functions.tanh(Value(0.1 * i) * Value(0.2)) for i in range(200)]),
+}
 
 
 def chain(n: int) -> Value:
@@ -16,15 +40,157 @@ def chain(n: int) -> Value:
     return y
 
 
+# --- what is refused -------------------------------------------------------------------------------------------------
+
+
 def test_a_graph_that_no_browser_can_hold_is_refused_with_what_to_write() -> None:
-    with pytest.raises(ValueError, match=r"1,000 nodes at most.*this graph has 6,000.*draw\(root\) folds"):
-        show(chain(6000))
+    with pytest.raises(ValueError, match=r"20,000 nodes at most.*this graph has 20,001.*draw\(root\) folds"):
+        show(chain(MOST_NODES + 1))
+
+
+def test_a_picture_that_no_browser_can_hold_is_refused_with_what_to_write() -> None:
+    root = chain(MOST_IN_A_PICTURE + 1)
+    with pytest.raises(ValueError, match=r"1,000 nodes in one picture.*Without max_nodes"):
+        show(root, max_nodes=2000)
+
+
+@pytest.mark.parametrize(("nodes", "what_to_do"), [(200, "max_nodes=200 draws all"), (1200, "show a part of it")])
+def test_named_quantities_of_a_folded_graph_are_refused_with_what_to_write(nodes: int, what_to_do: str) -> None:
+    with pytest.raises(ValueError, match=f"detail='quantities'.*{what_to_do}"):
+        show(chain(nodes), detail="quantities")
+
+
+@pytest.mark.parametrize("max_nodes", [0, 2.5])
+def test_a_number_of_nodes_that_is_none_is_refused(max_nodes: Any) -> None:
+    with pytest.raises((TypeError, ValueError), match="max_nodes"):
+        show(chain(3), max_nodes=max_nodes)
+
+
+# --- what the page gets ----------------------------------------------------------------------------------------------
+
+
+def test_a_graph_that_fits_is_drawn_in_one_picture_as_ever() -> None:
+    assert "scenes" not in data_of(show(chain(100)))
+    assert "scenes" not in data_of(show(chain(101), max_nodes=101))
+    assert len(data_of(show(chain(101)))["scenes"]) > 1
+
+
+@pytest.mark.parametrize("graph", GRAPHS)
+def test_every_node_is_drawn_in_one_picture_with_what_it_hands_to_and_what_hands_to_it(graph: str) -> None:
+    root = GRAPHS[graph]()
+    data = data_of(show(root))
+    scenes = data["scenes"]
+    inside: list[set[int]] = [set() for _ in scenes]
+    own: dict[int, int] = {}
+    for i in reversed(range(len(scenes))):
+        for box, what in enumerate(scenes[i]["shown"]):
+            if isinstance(what, dict):
+                assert scenes[what["group"]]["around"] == i < what["group"]
+                inside[i] |= inside[what["group"]]
+            elif isinstance(what, int) and box not in scenes[i]["outside"]:
+                assert what not in own, "a node is drawn once"
+                own[what] = i
+                inside[i].add(what)
+    place = {node: i for i, node in enumerate(topological_order(root))}
+    assert set(own) == inside[0] == set(place.values())
+
+    def stood_for(scene: int) -> set[int]:
+        shown = scenes[scene]["shown"]
+        signposts = [what if isinstance(what, list) else [what] for what in shown if isinstance(what, (int, list))]
+        return inside[scene].union(*signposts)
+
+    for step in steps(root):
+        for to in step.contributions:
+            both = {place[step.node], place[to.parent]}
+            assert both <= stood_for(own[place[to.parent]]), "it is seen where it gets its gradient"
+            assert both <= stood_for(own[place[step.node]]), "and where its value is found"
+
+
+@pytest.mark.parametrize("graph", GRAPHS)
+def test_the_pictures_hold_each_box_once_and_one_style_sheet(graph: str) -> None:
+    scenes = data_of(show(GRAPHS[graph]()))["scenes"]
+    for scene in scenes[1:]:
+        assert re.findall(r'data-node="(\d+)"', scene["svg"]) == [str(i) for i in range(len(scene["shown"]))]
+        assert "<style" not in scene["svg"]
+    assert scenes[0]["svg"] is None, "it is the image"
+
+
+def test_the_steps_are_made_when_they_are_asked_for_and_all_there() -> None:
+    root = GRAPHS["a recurrence"]()
+    figure = show(root, names=None)
+    assert isinstance(figure.steps, MadeWhenAsked)
+    level = every_operation(root, all_named([root], {}, set()))
+    assert list(figure.steps) == frames(level)
+    assert len(list(figure.steps)) == len(figure.steps)
+
+
+def test_the_table_lists_the_first_steps_and_says_how_many_there_are() -> None:
+    figure = show(GRAPHS["a recurrence"]())
+    html = figure._repr_html_()
+    assert html.count("<tr") == MOST_LISTED + 1
+    assert f"The first {MOST_LISTED} of {len(figure.steps):,} steps" in html
+    assert f"{len(figure.steps) - MOST_LISTED:,} more steps follow" in html
+
+
+def test_leaves_in_groups_are_trained_and_can_be_changed_too() -> None:
+    root = GRAPHS["side by side"]()
+    data = data_of(show(root))
+    assert len(data["leaves"]) == len(data["trained"]) == 400
+
+
+def test_the_stills_are_those_of_the_folded_picture() -> None:
+    root = chain(120)
+    figure = show(root)
+    first, last = (figure._stills.picture(step) for step in (1, len(figure.steps)))
+    assert first.count("data-node") == last.count("data-node") < 100
 
 
 @pytest.mark.slow
-def test_the_largest_graph_that_is_shown_makes_a_page_that_a_browser_holds() -> None:
-    losses = [functions.tanh(Value(0.1 * i) * Value(0.2)) for i in range(200)]
-    root = functions.fsum(losses)  # 4 nodes an example and the sum
-    page = str(show(root)._repr_html_())
-    assert MAX_NODES > 4 * 200
-    assert len(page) < 30e6
+@pytest.mark.parametrize("graph", [lambda n: elementary(Value, n), lambda n: recurrent(n // 3)])
+def test_the_page_grows_as_the_graph_does(graph: Any) -> None:
+    small, large = (len(show(graph(n)).page().encode()) for n in (600, 2400))
+    assert small < 500_000
+    assert large < 4 * small
+
+
+# --- what makes it small and quick -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("graph", GRAPHS)
+def test_formulas_that_look_alike_are_written_once_and_right(graph: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = GRAPHS[graph]() + functions.log10(Value(2.0, label="g1")) * functions.log10(Value(3.0, label="g2"))
+    names = all_named([root], {node: node.label for node in topological_order(root) if node.label}, set())
+    written: list[tuple[Any, Any]] = []
+    remembered = Templates._side
+
+    def both(templates: Templates, formula: Any) -> Any:
+        sides = remembered(templates, formula), templates._write(formula)
+        written.append(tuple([filled(templates, side) for side in sides]))
+        return sides[0]
+
+    def filled(templates: Templates, side: Any) -> list[str]:
+        lines = []
+        for line in templates.shapes[side[0]][:3]:
+            for i, place in enumerate(side[1:]):
+                line = line.replace(chr(0xE100 + i), f"<{place}>")
+            lines.append(line)
+        return lines
+
+    monkeypatch.setattr(Templates, "_side", both)
+    live = Live(root, names, 4)
+    every_operation(root, names).data(live.templates, live.places)
+    assert written
+    assert all(quick == plain for quick, plain in written)
+    assert len(live.templates.shapes) < 60
+
+
+@pytest.mark.parametrize("graph", GRAPHS)
+def test_scenes_that_are_alike_get_the_places_that_each_would_get(graph: str) -> None:
+    def pictures(of: Any) -> list[str]:
+        scenes = [nested.scene for path, nested in Nested(build_scene(root)).walk() if path]
+        of(scenes)
+        return [to_svg(scene) for scene in scenes]
+
+    root = GRAPHS[graph]()
+    one_by_one = pictures(lambda scenes: [lay_out(scene, 0.1) for scene in scenes])
+    assert pictures(lambda scenes: lay_out_alike(scenes, 0.1)) == one_by_one

@@ -10,13 +10,15 @@ Koutsofios, North and Vo, "A technique for drawing directed graphs" (1993).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from autograd.drawing.layout.columns import Grid
 from autograd.drawing.layout.heights import heights_of
 from autograd.drawing.layout.keys import place_legend
 from autograd.drawing.layout.labels import place_labels
 from autograd.drawing.layout.ordering import order_columns
 from autograd.drawing.layout.routes import place_columns, route, surround
-from autograd.drawing.layout.spacing import LABEL_SIZE, MARGIN, label_width
+from autograd.drawing.layout.spacing import LABEL_SIZE, MARGIN, label_width, title_width
 from autograd.drawing.scene import Cluster, Scene, SceneNode
 
 
@@ -41,6 +43,36 @@ def lay_out(scene: Scene, effort: float = 1.0) -> Scene:
         route(scene, grid, heights, borders)
         surround(scene, grid, heights, borders)
     return finish(scene)
+
+
+def lay_out_alike(scenes: Iterable[Scene], effort: float = 1.0) -> None:
+    """`lay_out` for many scenes: of those that are alike, as the time steps of a recurrence are, one is laid out."""
+    known: dict[object, Scene] = {}
+    for scene in scenes:
+        twin = known.setdefault(_shape(scene), scene)
+        if twin is scene or scene.width:
+            lay_out(scene, effort)
+            continue
+        for node, like in zip(scene.nodes, twin.nodes, strict=True):
+            node.x, node.y = like.x, like.y
+        for edge, other in zip(scene.edges, twin.edges, strict=True):
+            edge.points, edge.label_at = list(other.points), other.label_at
+        for box, that in zip(scene.clusters, twin.clusters, strict=True):
+            box.x, box.y, box.width, box.height, box.title_x = that.x, that.y, that.width, that.height, that.title_x
+        for key, same in zip(scene.legend, twin.legend, strict=True):
+            key.x, key.y = same.x, same.y
+        scene.width, scene.height = twin.width, twin.height
+
+
+def _shape(scene: Scene) -> object:
+    """All that the places in a scene depend on."""
+    return (
+        tuple([(node.role, node.width, node.height) for node in scene.nodes]),
+        tuple([(edge.source, edge.target, label_width(edge.label)) for edge in scene.edges]),
+        tuple([(title_width(box.title), tuple(box.members), box.parent) for box in scene.clusters]),
+        tuple([(key.look, key.text, key.circle) for key in scene.legend]),
+        label_width(scene.note) if scene.note else None,
+    )
 
 
 def finish(scene: Scene) -> Scene:

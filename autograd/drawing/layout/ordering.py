@@ -10,6 +10,7 @@ import random
 from bisect import bisect_right, insort
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import accumulate, takewhile
 from operator import add
 
@@ -20,12 +21,14 @@ _WORK = 1100  # for each vertex, in units of about a microsecond; it bounds the 
 _MOST_WORK = 800_000
 
 Columns = list[list[int]]
+Sides = Sequence[Sequence[int]]
+"""Of each vertex its neighbours in a column beside its own."""
 Boxes = tuple[int, ...]
 """The boxes around a vertex, the outermost first."""
 
 
 def order_columns(
-    column: Sequence[int], left: Columns, right: Columns, boxes: Sequence[Boxes] = (), effort: float = 1.0
+    column: Sequence[int], left: Sides, right: Sides, boxes: Sequence[Boxes] = (), effort: float = 1.0
 ) -> Columns:
     """The columns, each from top to bottom, with few crossings.
 
@@ -45,6 +48,19 @@ def order_columns(
         [[1, 0], [2, 3]]
     """
     boxes = boxes or [()] * len(column)
+    rows = [tuple(map(tuple, side)) for side in (left, right)]
+    return [list(one) for one in _ordered(tuple(column), *rows, tuple(boxes), effort)]
+
+
+@lru_cache(maxsize=64)
+def _ordered(
+    column: tuple[int, ...],
+    left: tuple[tuple[int, ...], ...],
+    right: tuple[tuple[int, ...], ...],
+    boxes: tuple[Boxes, ...],
+    effort: float,
+) -> Columns:
+    """The same, remembered: what is in the groups of a large graph is often alike."""
     rank = _ranks(left, right)
     search = _Search(column, left, right, boxes, rank)
     starts = [_columns(column, rank, boxes)]
@@ -80,7 +96,7 @@ class _Search:
     """
 
     def __init__(
-        self, column: Sequence[int], left: Columns, right: Columns, boxes: Sequence[Boxes], rank: Sequence[int]
+        self, column: Sequence[int], left: Sides, right: Sides, boxes: Sequence[Boxes], rank: Sequence[int]
     ) -> None:
         self.column, self.left, self.right, self.boxes, self.rank = column, left, right, boxes, rank
         self.columns: Columns = []
@@ -111,7 +127,7 @@ class _Search:
         self.cost = self.count(self.columns)
         self.settle(range(len(self.column)))
 
-    def sort(self, column: list[int], side: Columns, upwards: bool) -> None:
+    def sort(self, column: list[int], side: Sides, upwards: bool) -> None:
         """Vertices without neighbours on the side keep their places."""
         near = {v: [self.position[w] for w in side[v]] for v in column}
         keys = {v: sum(places) / len(places) for v, places in near.items() if places}
@@ -241,7 +257,7 @@ class _Search:
             elif len(boxes) >= inner and boxes[:inner] == after[:inner]:
                 saved[i] = 0
 
-    def gains(self, column: list[int], side: Columns, size: int) -> list[list[int]]:
+    def gains(self, column: list[int], side: Sides, size: int) -> list[list[int]]:
         """For every vertex of a column a row: what is saved if an edge goes below the vertex.
 
         The entry p is for an edge to position p on the side, where there are ``size`` vertices.
@@ -275,7 +291,7 @@ class _Search:
         return total
 
 
-def _ranks(left: Columns, right: Columns) -> list[int]:
+def _ranks(left: Sides, right: Sides) -> list[int]:
     """Of each vertex when a search in depth from the last results meets it: the order of operands."""
     rank: dict[int, int] = {}
     waiting = [v for v in reversed(range(len(right))) if not right[v]]
