@@ -746,6 +746,7 @@ def test_a_figure_that_was_used_and_removed_is_forgotten(tab: Tab) -> None:
     )
     for _ in range(50):  # the browser itself holds what it still paints
         tab.page.request_gc()
+        tab.page.wait_for_timeout(100)  # until it has painted the page without the figure
         if tab.page.evaluate("window.host.deref() === undefined"):
             return
     raise AssertionError("the figure is still held")
