@@ -90,7 +90,7 @@ def _derivative(root: Value, wrt: Value, name: str, digits: int) -> dict[str, An
 
 
 def _findings(proof: Proof) -> list[dict[str, Any]]:
-    return [{key: part for key, part in asdict(finding).items() if key != "key"} for finding in proof]
+    return [{key: part for key, part in asdict(finding).items() if key not in ("key", "language")} for finding in proof]
 
 
 def _finite(data: Any) -> Any:
