@@ -117,7 +117,7 @@ class Drawing:
         Raises:
             OSError: if the file cannot be written.
             ImportError: for PNG and PDF where typst is not installed, which sets them.
-            ValueError: for another ending.
+            ValueError: for another ending; for PNG and PDF where no font of this machine has some letter.
         """
         path = Path(path)
         ending = path.suffix.lower()

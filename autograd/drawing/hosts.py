@@ -58,7 +58,11 @@ def _small_png(svg: str) -> str | None:
         return None
     width, height = size_of(svg)
     scale = min(_SCALE, (_MOST_PIXELS / (width * height)) ** 0.5)
-    with Image.open(io.BytesIO(printed(svg, "png", scale))) as picture:
+    try:
+        page = printed(svg, "png", scale)
+    except ValueError:  # letters for which there is no font
+        return None
+    with Image.open(io.BytesIO(page)) as picture:
         paper = Image.new("RGBA", picture.size, "white")
         paper.alpha_composite(picture.convert("RGBA"))
     file = io.BytesIO()

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import Any, Literal
+from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from autograd.derivation.words import words
 from autograd.drawing.svg import FONT
 
 PRINT_FONT = "'Libertinus Serif'"  # typst brings it along, so that a picture is the same on every machine
 _A4, _MARGIN, _GAP = (842, 595), 34, 24  # points, of a page of pictures
+_OTHER_SCRIPT = re.compile(
+    r"[\u0530-\u1dff\u2c00-\ud7ff\uf900-\ufdff]|[^\0-\uffff]"
+)  # beyond Latin, Greek, Cyrillic, signs
+_LACKING = re.compile(r'the text `"(.*?)"` could not be displayed')
 _SIZE = re.compile(r'width="(\d+)" height="(\d+)"')
 
 
@@ -25,15 +29,13 @@ def printed(svg: str, format: Literal["png", "pdf"], scale: float) -> bytes:
     Raises:
         ImportError: where typst is not installed.
     """
-    typst = _typesetter(format)
     width, height = size_of(svg)
     page = (
         "#set document(date: none)\n"  # the same picture is the same file
         f"#set page(width: {width}pt, height: {height}pt, margin: 0pt, fill: none)\n"
         '#image(bytes(sys.inputs.svg), format: "svg", width: 100%, height: 100%)'
     )
-    made: bytes = typst.compile(page.encode(), format=format, ppi=72.0 * scale, sys_inputs={"svg": _for_print(svg)})
-    return made
+    return typeset(page, format, scale, {"svg": _for_print(svg)})
 
 
 def printed_pages(svgs: Sequence[str], descriptions: Sequence[str], per_page: int, title: str) -> bytes:
@@ -48,7 +50,6 @@ def printed_pages(svgs: Sequence[str], descriptions: Sequence[str], per_page: in
     Raises:
         ImportError: where typst is not installed.
     """
-    typst = _typesetter("pdf")
     (across, down), columns = _sheet(per_page, *size_of(svgs[0]))
     inputs = {"title": title, "language": words("language")}
     inputs |= {f"svg{i}": _for_print(svg) for i, svg in enumerate(svgs)}
@@ -64,8 +65,7 @@ def printed_pages(svgs: Sequence[str], descriptions: Sequence[str], per_page: in
     for start in range(0, len(svgs), per_page):
         cells = ", ".join([f"picture({i})" for i in range(start, min(start + per_page, len(svgs)))])
         lines.append(f"#page(grid({grid}, {cells}))")
-    made: bytes = typst.compile("\n".join(lines).encode(), format="pdf", sys_inputs=inputs)
-    return made
+    return typeset("\n".join(lines), inputs=inputs)
 
 
 def _sheet(count: int, width: float, height: float) -> tuple[tuple[int, int], int]:
@@ -86,16 +86,39 @@ def _sheet(count: int, width: float, height: float) -> tuple[tuple[int, int], in
     return max([(paper, columns) for paper in papers for columns in range(1, count + 1)], key=share)
 
 
-def _typesetter(format: str) -> Any:
-    """The module typst."""
+def typeset(
+    source: str, format: Literal["png", "pdf"] = "pdf", scale: float = 1.0, inputs: Mapping[str, str] | None = None
+) -> bytes:
+    """What typst makes of a source, with its own fonts and, for letters that they lack, those of the machine.
+
+    Arguments:
+        scale: the pixels of a PNG for each point.
+        inputs: what the source finds in ``sys.inputs``.
+
+    Raises:
+        ImportError: where typst is not installed.
+        ValueError: where no font has a letter that is in it, and there would be a box in its place.
+    """
     try:
         import typst
     except ImportError:
         raise ImportError(
             f"{format.upper()} needs typst, which is not installed here: pip install 'chainrule[print]'; "
-            "SVG, as in save('graph.svg'), needs nothing"
+            "SVG and HTML need nothing, and a browser prints them as well"
         ) from None
-    return typst
+    inputs = dict(inputs or {})
+    if _OTHER_SCRIPT.search(source + "".join(inputs.values())):
+        dated = source.replace("date: none", "date: datetime(year: 2000, month: 1, day: 1)")
+        try:  # by this standard a letter without a font is an error
+            typst.compile(dated.encode(), format="pdf", sys_inputs=inputs, pdf_standards=["a-2b"])
+        except RuntimeError as error:
+            if lacking := _LACKING.search(str(error)):
+                raise ValueError(
+                    f"no font of this machine has the letters {lacking[1]}; install one that has them, such as Noto, "
+                    "or save as SVG or HTML, where each reader's own fonts serve"
+                ) from None
+    made: bytes = typst.compile(source.encode(), format=format, ppi=72.0 * scale, sys_inputs=inputs)
+    return made
 
 
 def _for_print(svg: str) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from autograd.derivation.words import in_its_language, spoken_language, words
+from autograd.drawing.printing import typeset
 from autograd.files import write_whole
 from autograd.worksheets.html import html_of
 from autograd.worksheets.pages import Page
@@ -86,7 +87,7 @@ class Document:
         Raises:
             OSError: if the file cannot be written.
             ImportError: for PDF where typst is not installed, which sets it.
-            ValueError: for another ending, or another paper.
+            ValueError: for another ending, or another paper; for PDF where no font of this machine has some letter.
 
         Example:
             >>> from tempfile import TemporaryDirectory
@@ -102,7 +103,7 @@ class Document:
             raise ValueError(f"a sheet is saved by its ending, {', '.join(ENDINGS)}; {path.name!r} has none of these")
         source = self.typst(paper)
         if ending == ".pdf":
-            content = _pdf(source)
+            content = typeset(source)
         elif ending == ".csv":
             rows = io.StringIO()
             csv.writer(rows, delimiter=words("list_mark")).writerows(self.table)
@@ -119,15 +120,3 @@ class Document:
 
     def _repr_markdown_(self) -> str:
         return self.markdown
-
-
-def _pdf(source: str) -> bytes:
-    try:
-        import typst
-    except ImportError:
-        raise ImportError(
-            "PDF needs typst, which is not installed here: pip install 'chainrule[print]'; "
-            "HTML, as in save('sheet.html'), needs nothing and prints as well"
-        ) from None
-    pdf: bytes = typst.compile(source.encode())
-    return pdf

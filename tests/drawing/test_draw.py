@@ -7,6 +7,7 @@ import re
 import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd import Value, draw
+from autograd import Value, draw, show, worksheet
 from autograd.derivation.worked_example import ROLES, WorkedExample, worked_example
 from autograd.drawing import scene_of
 from autograd.drawing.build import build_scene, colour_by_gradient
@@ -327,6 +328,27 @@ def test_without_typst_the_error_says_what_to_install(
     with pytest.raises(ImportError, match=rf"{ending.upper()} needs typst.*pip install 'chainrule\[print\]'"):
         draw(example.L).save(tmp_path / f"graph.{ending}")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("ending", ["png", "pdf"])
+def test_letters_that_no_font_has_are_an_error_and_no_boxes(
+    ending: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    typst = peer("typst")
+    own_fonts = partial(typst.compile, ignore_system_fonts=True)  # as on a machine without any
+    monkeypatch.setattr(typst, "compile", own_fonts)
+    for label in ("вес", "βάρος"):
+        assert draw(Value(2.0, label=label)).save(tmp_path / f"graph.{ending}").exists()
+    file = tmp_path / f"other.{ending}"
+    weight = Value(2.0, label="权重")
+    makers: list[Any] = [draw(weight), *([worksheet(weight**2), show(weight**2)] if ending == "pdf" else [])]
+    for made in makers:
+        with pytest.raises(ValueError, match=r"no font of this machine has the letters 权重?;.*Noto.*SVG or HTML"):
+            made.save(file)
+    assert not file.exists()
+    bundle = draw(weight)._repr_mimebundle_()
+    assert "权重" in bundle["text/html"]
+    assert "image/png" not in bundle
 
 
 @pytest.mark.parametrize(
