@@ -7,12 +7,21 @@ from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from autograd.derivation.tables import html_table
+from autograd.derivation.words import words
 from autograd.engine.elsewhere import absent
 from nn.data import Examples, FloatArray
 from nn.steps import StepFunction
 
 MOST = 100  # snapshots
 MOST_NUMBERS = 1_000_000  # in all of them together: 8 MB
+COLUMNS = {
+    "loss": "column_loss",
+    "learning_rate": "column_learning_rate",
+    "accuracy": "column_accuracy",
+    "precision": "column_precision",
+    "recall": "column_recall",
+}
+"""Those whose names are words, by what they are called; another one is called as it is written."""
 
 
 class Snapshot(NamedTuple):
@@ -204,5 +213,6 @@ def spoken(column: str) -> str:
         >>> spoken("val_loss"), spoken("learning_rate")
         ('validation loss', 'learning rate')
     """
-    on = "validation " if column.startswith("val_") else ""
-    return on + column.removeprefix("val_").replace("_", " ")
+    name = column.removeprefix("val_")
+    told = words(COLUMNS[name]) if name in COLUMNS else name.replace("_", " ")
+    return words("of_validation", name=told) if column.startswith("val_") else told

@@ -27,7 +27,10 @@ SOURCES = {
     for room in ROOMS
     for path in sorted(room.rglob("*"))
     if path.suffix in (".py", ".js", ".html") and not path.stem.startswith("words")
-} | {file: file.read_text("utf-8") for file in (ROOT / "autograd" / "__main__.py", ROOT / "nn" / "plots" / "figure.py")}
+} | {
+    ROOT / file: (ROOT / file).read_text("utf-8")
+    for file in ("autograd/__main__.py", "nn/history.py", "nn/plots/figure.py")
+}
 STYLED = ("svg.py", "html.py", "typeset.py")
 NAMED = {op.notation for op in PRIMITIVES} | {"inf", "nan", "html"}  # functions, numbers, the file that was asked for
 

@@ -6,13 +6,17 @@ import copy
 import pickle
 import re
 from collections.abc import Callable, Iterator
+from html import unescape
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pytest
 
 from autograd import show
+from autograd.derivation.words import LANGUAGES
 from autograd.derivation.writing import significant
+from autograd.drawing.lettering import Run, width_of
 from nn import MLP, SGD, Adam, Module, Neuron, TrainingDiverged, fit
 from nn.history import History, Snapshots
 from nn.views.replay.contours import simplified, superlevel
@@ -350,3 +354,23 @@ def test_the_picture_of_an_epoch_is_the_one_of_its_snapshot() -> None:
         assert picture.count('class="cross wrong" d=') == wrong + 1, "and the one in the legend"
     assert pictures[-1] == picture_of(figure)
     assert 'data-dot="" style="display:none"' in pictures[0], "before training there is no accuracy"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("n_classes", [2, 3, 4])
+def test_what_the_looks_mean_stands_apart_in_every_language(language: str, n_classes: int) -> None:
+    targets = [k % n_classes for k in range(len(X))]
+    one = n_classes == 2
+    model = MLP(2, [1 if one else n_classes], output="sigmoid" if one else "softmax", seed=0)
+    loss = "binary_cross_entropy" if one else "categorical_cross_entropy"
+    figure = show(fit(model, X, targets, loss, epochs=2), language=language)
+    lines: dict[str, list[tuple[float, float]]] = {}
+    texts = r'<text class="(\w+ \w+|heading)" x="([\d.]+)" y="([\d.]+)">(.*?)</text>'
+    for kind, x, y, said in re.findall(texts, picture_of(figure)):
+        size = 12 if "tick" in kind else 14 if kind == "heading" else 13
+        width = width_of([Run(unescape(said))], size)
+        left = float(x) - width * ("left" in kind)
+        lines.setdefault(y, []).append((left, left + width))
+    key = sorted(lines["24.0"])
+    assert len(key) >= n_classes + 1
+    assert all(end + 4 < start for (_, end), (start, _) in pairwise(key)), (language, key)
