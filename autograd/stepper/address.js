@@ -4,7 +4,10 @@
 const RESTS = 300;  // milliseconds without a change until it is written: browsers refuse what comes too often
 
 class Address {
-  /** @param {{state(): Object<string, string>, restore(state: Object<string, string>): boolean}} figure state and restore are
+  /** @type {number | undefined} */
+  waiting;
+
+  /** @param {{state(): Record<string, string>, restore(state: Record<string, string>): boolean}} figure state and restore are
       each other's inverse; restore says whether it understood everything, and changes nothing if not; {} is as recorded */
   constructor(figure) {
     this.figure = figure;

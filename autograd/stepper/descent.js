@@ -5,17 +5,26 @@ const [CURVE_WIDTH, CURVE_HEIGHT, CURVE_ROOM] = [320, 110, 8];
 const MOST_POINTS = 2000;  // of the curve
 const MOST_UPDATES = 100;  // that are written out
 
+/**
+ * Several examples, of which each step takes all where `isWhole`: the mean result, and the mean gradients of some leaves.
+ * @typedef {{ isWhole: boolean, mean(nodes: number[]): { loss: number, gradients: number[], each: number[][] } }} AllExamples
+ */
+
 class Descent {
   /** @type {number[]} */
   course = [];
+  ownStep = false;
+  /** @type {number | undefined} */
+  timer;
   /** What was changed last: of each node the number before, its gradient and the number after.
    * @type {{ node: number, before: number, gradient: number, terms?: number[], after: number }[]} */
   updates = [];
 
-  /** @param {Live} figure @param {any} data */
-  constructor(figure, data) {
+  /** @param {Live} figure @param {LiveData} data @param {AllExamples} [examples]  where there are several */
+  constructor(figure, data, examples) {
     this.figure = figure;
-    this.formulas = new Map(data.updates.map((/** @type {any[]} */ [node, ...sides]) => [node, sides]));
+    this.examples = examples;
+    this.formulas = new Map(data.updates.map(([node, ...sides]) => [node, sides]));
     const field = figure.find(".trained");
     this.all = data.trained;
     this.areMany = figure.leaves.length > MOST_ENTRIES;
@@ -29,10 +38,10 @@ class Descent {
       label.append(box, name);
       field.append(label);
     }
-    const rate = figure.find(".rate");
+    const rate = figure.findInput(".rate");
     rate.value = figure.writing.typed(0.1);
     rate.addEventListener("input", () => rate.setAttribute("aria-invalid", String(Number.isNaN(numberRead(rate.value)))));
-    for (const button of figure.shadow.querySelectorAll("[data-descend]")) {
+    for (const button of figure.findAll("[data-descend]")) {
       button.addEventListener("click", () => button.dataset.descend === "play" ? this.play(button) : this.descend(Number(button.dataset.descend)));
     }
     figure.find(".all-examples").addEventListener("change", () => this.renew());
@@ -40,18 +49,18 @@ class Descent {
   }
 
   get rate() {
-    return numberRead(this.figure.find(".rate").value);
+    return numberRead(this.figure.findInput(".rate").value);
   }
 
   get trained() {
     if (this.areMany) return this.all;
-    return [...this.figure.find(".trained").querySelectorAll("input:checked")].map((box) => Number(box.value));
+    return this.figure.findAll(".trained input:checked").map((box) => Number(/** @type {HTMLInputElement} */ (box).value));
   }
 
   /** The gradients of the trained numbers, and those of each example where there are several. @param {number[]} trained
    * @returns {{ gradients: number[], each: number[][] }} */
   slopes(trained) {
-    const { examples, tape } = this.figure;
+    const { examples, figure: { tape } } = this;
     if (examples?.isWhole) return examples.mean(trained);
     const { upstream } = tape.backward();
     return { gradients: trained.map((node) => upstream[node]), each: [] };
@@ -59,7 +68,7 @@ class Descent {
 
   /** What is made smaller. */
   result() {
-    const { examples, tape } = this.figure;
+    const { examples, figure: { tape } } = this;
     return examples?.isWhole ? examples.mean([]).loss : tape.values[tape.root];
   }
 
@@ -85,7 +94,7 @@ class Descent {
     const end = new Map(trained.map((node) => [node, tape.values[node]]));
     for (const [node, number] of start) tape.set(node, number);  // so that one undo takes all of it back
     this.ownStep = true;
-    figure.tools[0].setAll(end);
+    figure.given.setAll(end);
     this.ownStep = false;
     this.write();
     this.draw();
@@ -98,8 +107,8 @@ class Descent {
       this.timer = undefined;
     } else {
       this.timer = setInterval(() => {
-        if (!this.figure.section.isConnected || !Number.isFinite(this.course.at(-1))) return this.play(button);
-        this.descend(1);
+        if (this.figure.section.isConnected && Number.isFinite(this.course.at(-1))) this.descend(1);
+        else this.play(button);
       }, 300);
     }
     button.setAttribute("aria-pressed", String(Boolean(this.timer)));
@@ -115,9 +124,9 @@ class Descent {
     figure.numbersOf.v = (node) => now.get(Number(node))?.before ?? v(node);
     figure.numbersOf.g = (node) => now.get(Number(node))?.gradient ?? g(node);
     figure.numbersOf.r = () => this.rate;
-    const lines = this.updates.slice(0, MOST_UPDATES).map(({ node, gradient, terms, after, before }) => {
+    const lines = this.updates.slice(0, MOST_UPDATES).map(({ node, gradient, terms, after }) => {
       const [formula, numbers] = /** @type {Side[]} */ (this.formulas.get(node));
-      const digits = this.digits(before, gradient, after);
+      const digits = this.digits(gradient, after);
       const sides = [writing.side(formula, MATHML), writing.side(numbers, MATHML, digits), writing.number(after, MATHML, digits)];
       const mean = terms ? `<div class="mean">${equation(...this.mean(node, terms, gradient))}</div>` : "";
       return `${mean}<div><math>${writing.names[node][MATHML]}<mo>←</mo></math>${equation(...sides)}</div>`;
@@ -137,9 +146,9 @@ class Descent {
     return [writing.side(slope, MATHML), ...(sum ? [over] : []), writing.number(gradient, MATHML)];
   }
 
-  /** How many digits it takes to see an update to the last digit of what is taken away. @param {number} before
+  /** How many digits it takes to see an update to the last digit of what is taken away.
    * @param {number} gradient @param {number} after */
-  digits(before, gradient, after) {
+  digits(gradient, after) {
     const digits = this.figure.writing.digits;
     const size = (/** @type {number} */ x) => Math.floor(Math.log10(Math.abs(x)));
     const change = this.rate * gradient;
@@ -176,8 +185,7 @@ class Descent {
     const [name] = figure.writing.names[figure.tape.root];
     const [first, last] = [course[0], course[course.length - 1]].map((value) => figure.writing.number(value, TEXT));
     const said = figure.say("curve_of", { name, count: this.course.length - 1, first, last });
-    place.innerHTML = `<svg viewBox="0 0 ${CURVE_WIDTH} ${CURVE_HEIGHT}" role="img"><path class="axis" d="M${CURVE_ROOM},${y(0).toFixed(1)}H${CURVE_WIDTH - CURVE_ROOM}"/><polyline points="${points.join(" ")}"/></svg><p class="hint"></p>`;
-    place.querySelector("svg").setAttribute("aria-label", said);
-    place.querySelector("p").textContent = said;
+    const svg = `<svg viewBox="0 0 ${CURVE_WIDTH} ${CURVE_HEIGHT}" role="img" aria-label="${escaped(said)}"><path class="axis" d="M${CURVE_ROOM},${y(0).toFixed(1)}H${CURVE_WIDTH - CURVE_ROOM}"/><polyline points="${points.join(" ")}"/></svg>`;
+    place.innerHTML = `${svg}<p class="hint">${escaped(said)}</p>`;
   }
 }

@@ -354,11 +354,15 @@ def _read(file: Path, ending: str | None = None) -> str:
     return (file if ending is None else file.with_suffix(ending)).read_text(encoding="utf-8").strip()
 
 
+def scripts_of(kind: Kind) -> list[Path]:
+    """The files of the script of a kind: the player, and what it plays."""
+    return [*[file.with_suffix(".js") for file in (_STAGE, _ADDRESS, _PAPER, _PLAYER)], *kind.scripts]
+
+
 @cache
 def _script(kind: Kind) -> str:
     """The player and what it plays, as one function, so that figures of several kinds do not meet."""
-    own = [_read(file, ".js") for file in (_STAGE, _ADDRESS, _PAPER, _PLAYER)]
-    scripts = _INDENT.sub("", _COMMENT.sub("", "\n".join([*own, *map(_read, kind.scripts)])))
+    scripts = _INDENT.sub("", _COMMENT.sub("", "\n".join(map(_read, scripts_of(kind)))))
     return f'(() => {{\n"use strict";\n{scripts}\n}})();'
 
 

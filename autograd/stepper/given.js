@@ -4,6 +4,9 @@
 /** How far the pointer goes, in pixels, for a tenth of the last digit. */
 const PIXELS_A_STEP = 4;
 
+/** How many of the last digit a key goes. @type {Record<string, number>} */
+const ARROWS = { ArrowUp: 1, ArrowDown: -1, PageUp: 10, PageDown: -10 };
+
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /** What a person writes as a number, with a point or a comma, as a fraction, or with a power of ten; NaN if it is none, and
@@ -23,7 +26,7 @@ function stepped(written, steps, finer = 0) {
   return Number((x + steps * 10 ** -decimals).toFixed(Math.min(Math.max(decimals, 0), 100)));
 }
 
-/** Put a field over a number in the picture, until it is left. @param {any} figure @param {HTMLInputElement} input
+/** Put a field over a number in the picture, until it is left. @param {Live} figure @param {HTMLInputElement} input
  * @param {Element} number */
 function overNumber(figure, input, number) {
   const picture = figure.find(".picture");
@@ -46,19 +49,21 @@ function overNumber(figure, input, number) {
 const MOST_ENTRIES = 200;  // of more given numbers the list has those in the picture that is open, and the changed ones
 
 class Given {
-  /** @type {Map<number, number>[]} */
+  /** The numbers that were given before each change. @type {Map<number, number>[]} */
   past = [];
+  /** The field that is being written in. @type {HTMLInputElement | undefined} */
+  kept;
   /** @type {Map<number, { row: HTMLElement, input: HTMLInputElement, was: HTMLElement }>} */
   entries = new Map();
 
   /** @param {Live} figure */
   constructor(figure) {
     this.figure = figure;
-    this.leaves = /** @type {number[]} */ (figure.leaves);
+    this.leaves = figure.leaves;
     this.areMany = this.leaves.length > MOST_ENTRIES;
     if (this.areMany) figure.find(".given-numbers .hint").prepend(figure.say("many_leaves", { count: this.leaves.length }), " ");
     this.list();
-    for (const button of figure.shadow.querySelectorAll("[data-given]")) {
+    for (const button of figure.findAll("[data-given]")) {
       button.addEventListener("click", () => button.dataset.given === "undo" ? this.undo() : this.reset());
     }
     this.scene();
@@ -77,7 +82,7 @@ class Given {
   scene() {
     if (this.areMany) this.list();
     for (const node of this.leaves) if (this.figure.boxOf.has(node)) this.inPicture(node);
-    if (this.figure.tools) this.renew();
+    this.renew();
   }
 
   /** The line of a number in the list. @param {number} node */
@@ -109,7 +114,7 @@ class Given {
       if (!Number.isNaN(number)) this.set(node, number, { from, keep: input });
     });
     input.addEventListener("keydown", (event) => {
-      const steps = { ArrowUp: 1, ArrowDown: -1, PageUp: 10, PageDown: -10 }[event.key];
+      const steps = ARROWS[event.key];
       if (steps === undefined || Number.isNaN(Number(input.value)) || input.value.trim() === "") return;
       event.preventDefault();
       const number = stepped(input.value, steps);
@@ -118,7 +123,7 @@ class Given {
     });
   }
 
-  /** Drag sideways. @param {Element} handle @param {number} node @param {() => void} [clicked]  what a click does */
+  /** Drag sideways. @param {GlobalEventHandlers & Element} handle @param {number} node @param {() => void} [clicked]  what a click does */
   scrub(handle, node, clicked) {
     handle.classList.add("scrub");
     handle.addEventListener("pointerdown", (down) => {
@@ -150,17 +155,18 @@ class Given {
 
   /** The same in the picture: a click opens a field over the number. @param {number} node */
   inPicture(node) {
-    const shape = this.figure.boxes[this.figure.boxOf.get(node)]?.shape;
-    if (shape) this.scrub(shape, node, () => this.overlay(node, shape));
+    const shape = this.figure.box(node)?.shape;
+    const number = shape?.querySelector(".value");
+    if (shape && number) this.scrub(shape, node, () => this.overlay(node, number));
   }
 
-  /** A field over the number of a node in the picture. @param {number} node @param {Element} shape */
-  overlay(node, shape) {
+  /** A field over the number of a node in the picture. @param {number} node @param {Element} number */
+  overlay(node, number) {
     const input = Object.assign(document.createElement("input"), { inputMode: "decimal", autocomplete: "off" });
     input.value = this.figure.writing.typed(this.figure.tape.values[node]);
     input.setAttribute("aria-label", this.figure.writing.names[node][TEXT]);
     this.listen(input, node);
-    overNumber(this.figure, input, shape.querySelector(".value"));
+    overNumber(this.figure, input, number);
   }
 
   /* --- changing ---------------------------------------------------------------------------------------------------- */
@@ -240,11 +246,11 @@ class Given {
 
   /** The recorded number, small, above a box whose number was changed. @param {number} node @param {boolean} changed */
   mark(node, changed) {
-    const shape = this.figure.boxes[this.figure.boxOf.get(node)]?.shape;
+    const shape = this.figure.box(node)?.shape;
     if (!shape) return;
     shape.querySelector(".was")?.remove();
     if (!changed) return;
-    const { x, y, width } = shape.querySelector(".shape").getBBox();
+    const { x, y, width } = /** @type {SVGGraphicsElement} */ (shape.querySelector(".shape")).getBBox();
     const text = document.createElementNS(shape.namespaceURI, "text");
     text.setAttribute("class", "was");
     text.setAttribute("x", String(x + width - 6));

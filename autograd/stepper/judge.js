@@ -170,7 +170,7 @@ class Judge {
   /** A quantity as it is with the numbers of now, and where some are given another one. @param {Quantity} key
    * @param {Map<Quantity, number>} [given]  by the names that `same` gives */
   worth(key, given = new Map()) {
-    const { tape, level } = this;
+    const { tape } = this;
     const recorded = tape.values.slice();
     this.forward(given);
     const found = key[0] === "v" ? tape.values[Number(key.slice(1))] : this.reverse(key, given);

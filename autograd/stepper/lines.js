@@ -8,6 +8,10 @@
  */
 
 class Lines {
+  /** When each box gets its number. @type {Map<number, number>} */
+  valueAt = new Map();
+  /** And when its gradient. @type {Map<number, number>} */
+  gradientAt = new Map();
   /** Of each pass the step, and the line in it, with the first number that is not finite.
    * @type {Map<string, { step: LineStep, line: Line }>} */
   astray = new Map();
@@ -21,11 +25,7 @@ class Lines {
 
   /** Anew, after numbers were changed. */
   renew() {
-    this.astray.clear();
-    /** @type {Map<number, number>} */
-    this.valueAt = new Map();
-    /** @type {Map<number, number>} */
-    this.gradientAt = new Map();
+    for (const found of [this.astray, this.valueAt, this.gradientAt]) found.clear();
     this.steps.forEach((step, at) => {
       for (const i of step.values) this.valueAt.set(i, at);
       for (const i of step.deltas) this.gradientAt.set(i, at);

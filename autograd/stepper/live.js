@@ -3,30 +3,76 @@
 
 const MORE_ROWS = 300;  // of the table, at a time
 
+/**
+ * What Python gives a figure that computes, see autograd/stepper/live.py.
+ * @typedef {{ tape: TapeData, shown: ShownInBox[], leaves: number[], trained: number[], updates: [number, ...Side[]][],
+ *   shapes: Shape[], names: string[][], pieces: Pieces[], digits: number }} LiveData
+ *
+ * What a box shows: a node of the tape; null for a constant; and in a large graph nodes outside of the picture, or a group,
+ * which has a picture of its own.
+ * @typedef {number | null | number[] | { group: number }} ShownInBox
+ *
+ * A part of the figure that shows more of the numbers, or changes them: it hears when they were changed, when a node is
+ * opened and closed, and when another picture is.
+ * @typedef {{ renew(): void, open?(node: number): void, close?(): void, scene?(): void }} Tool
+ */
+
+/** The box in which each node stands. @param {ShownInBox[]} shown */
+function boxesOfNodes(shown) {
+  /** @type {Map<number, number>} */
+  const found = new Map();
+  shown.forEach((node, box) => { if (typeof node === "number") found.set(node, box); });
+  return found;
+}
+
+/** @template {{ pass: string }} [Step=any] @extends {Picture<Step>} */
 class Live extends Picture {
+  /** Of each box. @type {ShownInBox[]} */
+  shown;
+  /** In which box a node stands. @type {Map<number, number>} */
+  boxOf;
+  /** @type {number[]} */
+  leaves;
+  /** @type {Tape} */
+  tape;
+  /** The gradient of each node. @type {ArrayLike<number>} */
+  upstream;
+  /** @type {Writing} */
+  writing;
+  /** @type {Given} */
+  given;
+  /** @type {Tool[]} */
+  tools = [];
+  /** The node, or the box, whose card is open. @type {number} */
+  opened;
+  firstReverse = 0;  // the step with which the reverse pass begins
   listed = Infinity;  // how many rows the table of the steps has at most
+  /** The number at a place: v3 is the value of node 3, g3 its gradient, d3.1 the derivative of node 3 by node 1.
+   * @type {Record<string, (place: string) => number | undefined>} */
+  numbersOf = {
+    v: (place) => this.value(Number(place)),
+    g: (place) => this.upstream[Number(place)],
+    d: (place) => {
+      const [node, by] = place.split(".").map(Number);
+      return this.derivative(node, by);
+    },
+    "*": (place) => place.split("*").reduce((product, factor) => product * (this.numberOf(factor) ?? NaN), 1),
+  };
 
   /* What a kind of figure defines: make the steps anew, with the numbers of now; and what the table says of one. */
   stepsAnew() {}
-  /** @param {any} step @returns {string} */
+  /** @param {Step} step @returns {string} */
   said(step) { void step; return ""; }
 
-  prepareLive(data, host) {
-    this.shown = data.shown;  // of each box its node in the tape, null for a constant
-    this.boxOf = new Map(data.shown.map((node, box) => [node, box]));
+  /** @param {LiveData} data */
+  prepareLive(data) {
+    this.shown = data.shown;
+    this.boxOf = boxesOfNodes(data.shown);
     this.leaves = data.leaves;
     this.tape = new Tape(data.tape);
     this.upstream = this.tape.backward().upstream;
-    /** The number at a place: v3 is the value of node 3, g3 its gradient, d3.1 the derivative of node 3 by node 1.
-     * @type {Record<string, (place: string) => number | undefined>} */
-    this.numbersOf = {
-      v: (place) => this.value(Number(place)),
-      g: (place) => this.upstream[Number(place)],
-      d: (place) => this.derivative(...place.split(".").map(Number)),
-      "*": (place) => place.split("*").reduce((product, factor) => product * (this.numberOf(factor) ?? NaN), 1),
-    };
     this.writing = new Writing(data, (place) => this.numberOf(place));
-    this.drawPicture(host, (box) => this.described(this.shown[box]));
+    this.drawPicture((box) => this.describedBox(box));
   }
 
   /** @param {string} place */
@@ -44,13 +90,25 @@ class Live extends Picture {
     return this.tape.backward(node).upstream[by];
   }
 
-  /** A node as plain text: h = 0.6225. @param {number | null} node */
+  /** A node as plain text: h = 0.6225. @param {number} node */
   described(node) {
-    return node === null ? "" : `${this.writing.names[node][TEXT]} = ${this.numberShown(`v${node}`, this.value(node))}`;
+    return `${this.writing.names[node][TEXT]} = ${this.numberShown(`v${node}`, this.value(node))}`;
+  }
+
+  /** The node of a box as plain text. @param {number} box */
+  describedBox(box) {
+    const node = this.shown[box];
+    return typeof node === "number" ? this.described(node) : "";
+  }
+
+  /** The box of a node, if there is one. @param {number} node @returns {Box | undefined} */
+  box(node) {
+    return this.boxes[this.boxOf.get(node) ?? NaN];
   }
 
   /** A number of the picture, as text. @param {string} place @param {number | undefined} x */
   numberShown(place, x) {
+    void place;
     return this.writing.number(x, TEXT);
   }
 
@@ -59,7 +117,7 @@ class Live extends Picture {
     return pass === "given" ? this.say("given") : pass === "forward" ? this.say("forward") : this.say("reverse");
   }
 
-  /* Where the reverse pass begins: the step, -1 for none. */
+  /** Where the reverse pass begins. @param {number} reverse  the step, -1 for none */
   divide(reverse) {
     this.firstReverse = reverse < 0 ? this.steps.length : reverse;
     const share = (100 * this.firstReverse) / Math.max(1, this.steps.length - 1);
@@ -77,14 +135,16 @@ class Live extends Picture {
     return { ...Object.fromEntries(changed.map((node) => [this.plainName(node), String(this.tape.values[node])])), ...super.state() };
   }
 
+  /** @param {Record<string, string>} state */
   restore(state) {
     const nodes = new Map(this.leaves.map((node) => [this.plainName(node), node]));
     const numbers = new Map();
     const others = [];
     for (const [key, entry] of Object.entries(state)) {
       const number = /^-?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?$/i.test(entry) ? Number(entry) : NaN;
-      if (!nodes.has(key)) others.push([key, entry]);
-      else if (Number.isFinite(number)) numbers.set(nodes.get(key), number);
+      const node = nodes.get(key);
+      if (node === undefined) others.push([key, entry]);
+      else if (Number.isFinite(number)) numbers.set(node, number);
       else return false;
     }
     const before = new Map(this.leaves.map((node) => [node, this.tape.values[node]]));
@@ -118,7 +178,7 @@ class Live extends Picture {
 
   writeAnew() {
     this.rowsAnew();
-    this.show(Math.min(this.at ?? 0, this.steps.length - 1));
+    this.show(this.at);
     if (!this.find(".card.node").hidden) this.openAgain();
   }
 
@@ -139,11 +199,15 @@ class Live extends Picture {
   }
 
   setRows() {
-    this.slider.max = this.steps.length - 1;
-    const body = this.rows[0].parentElement;
+    this.slider.max = String(this.steps.length - 1);
+    const [first] = this.rows;
     const count = Math.min(this.steps.length, this.listed);
-    while (this.rows.length > count) this.rows.pop().remove();
-    while (this.rows.length < count) this.rows.push(body.appendChild(this.rows[0].cloneNode(true)));
+    for (const row of this.rows.splice(count)) row.remove();
+    while (this.rows.length < count) {
+      const row = /** @type {HTMLTableRowElement} */ (first.cloneNode(true));
+      first.parentElement?.append(row);
+      this.rows.push(row);
+    }
     this.rows.forEach((row, i) => this.row(i).forEach((text, column) => { row.cells[column].textContent = text; }));
   }
 
@@ -163,7 +227,7 @@ class Live extends Picture {
       note.hidden = rest <= 0;
       button.textContent = this.say("list_more", { count: Math.min(rest, MORE_ROWS) });
       note.replaceChildren(this.say("more_steps", { rest: rest }), " ", button);
-      this.list.querySelector("summary").textContent = rest > 0
+      /** @type {HTMLElement} */ (this.list.querySelector("summary")).textContent = rest > 0
         ? this.say("first_steps", { listed: this.rows.length, count: this.steps.length })
         : this.say("all_steps", { count: this.steps.length });
     };

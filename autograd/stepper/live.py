@@ -15,7 +15,7 @@ from autograd.stepper.tape import tape_of
 from autograd.stepper.templates import Templates, names_in_styles, pieces
 
 _HERE = Path(__file__).parent
-_SCRIPTS = ("elementary", "tape", "writing", "picture", "live", "lines", "given", "examples", "descent")
+_SCRIPTS = ("elementary", "tape", "writing", "picture", "live", "lines", "given", "descent")
 CONTENT: Final = _HERE / "live.html"
 """The elements of a figure that computes."""
 SCRIPTS: Final = tuple([_HERE / f"{name}.js" for name in _SCRIPTS])

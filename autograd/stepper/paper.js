@@ -1,6 +1,9 @@
 /* On paper stand the picture after the last step, which is the finished one, and the list of all steps. */
 
 class Paper {
+  /** The step that was seen, and whether the list was open. @type {{ at: number, open: boolean } | null} */
+  before = null;
+
   /** @param {Player} player */
   constructor(player) {
     this.player = player;

@@ -5,30 +5,42 @@
    and a JSON block with the same steps. All that is added lives in a shadow root, so that several figures, the notebook
    and its style sheets do not meet. Texts that come from the outside are set as text. */
 
+/**
+ * What Python gives every figure, see autograd/stepper/figure.py; each kind adds its own.
+ * @typedef {{ steps: any[], words: Record<string, string>, controls: string, style: string }} FigureData
+ *
+ * The element that a figure stands in, and the figure; null while what it needs is being read.
+ * @typedef {HTMLElement & { figure?: Player | null }} Host
+ */
+
+/** @type {Record<string, string>} */
 const MOVES = { ArrowRight: "forward", ArrowLeft: "back", ArrowUp: "back", ArrowDown: "forward", Home: "first", End: "last",
   PageDown: "forward", PageUp: "back", " ": "play",  // a clicker sends those of the page
   s: "speed", "+": "in", "=": "in", "-": "out", 0: "fit", f: "full" };
+/** @type {Record<string, [number, number]>} */
 const PANS = { ArrowLeft: [-0.2, 0], ArrowRight: [0.2, 0], ArrowUp: [0, -0.2], ArrowDown: [0, 0.2] };  // with shift
 const SPEEDS = [1, 2, 4, 0.5];
 const WRITTEN_IN = "input:not([type='range']), textarea, select, [contenteditable]";  // which have the keys for themselves
 
 /* --- the theme: that of the notebook, or of whatever the figure stands on -------------------------------------- */
 
-/* Red, green, blue and opacity from 0 to 255, however the colour is written: what a pixel of it is. */
+/** Red, green, blue and opacity from 0 to 255, however the colour is written: what a pixel of it is.
+ * @param {string} colour */
 function channels(colour) {
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = 1;
-  const pixel = canvas.getContext("2d");
+  const pixel = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   pixel.fillStyle = colour;
   pixel.fillRect(0, 0, 1, 1);
   return pixel.getImageData(0, 0, 1, 1).data;
 }
 
+/** @param {HTMLElement} host */
 function isDark(host) {
   const { jpThemeLight, vscodeThemeKind } = document.body.dataset;  // of Jupyter and of VS Code
   if (jpThemeLight) return jpThemeLight === "false";
   if (vscodeThemeKind) return !vscodeThemeKind.endsWith("light");
-  for (let element = host; element; element = element.parentElement) {
+  for (let element = /** @type {HTMLElement | null} */ (host); element; element = element.parentElement) {
     const [r, g, b, opacity] = channels(getComputedStyle(element).backgroundColor);
     if (opacity > 127) return 0.299 * r + 0.587 * g + 0.114 * b < 128;
   }
@@ -36,6 +48,7 @@ function isDark(host) {
   return scheme.includes("dark") && (!scheme.includes("light") || matchMedia("(prefers-color-scheme: dark)").matches);
 }
 
+/** @param {HTMLElement} followed */
 function followTheme(followed) {
   const reference = new WeakRef(followed);  // what the page holds must not keep a figure that was removed
   const update = () => {
@@ -47,12 +60,15 @@ function followTheme(followed) {
   new MutationObserver(update).observe(document.body, { attributes: true });
 }
 
-/* Let a figure hear what outlives it, such as the window, by a method of this name. What the page holds must not keep a
-   figure that was removed; a function would, as it keeps all that it was made among. */
+/** Let a figure hear what outlives it, such as the window, by a method of this name. What the page holds must not keep a
+ * figure that was removed; a function would, as it keeps all that it was made among.
+ * @template {string} Method @param {{ [name in Method]: (event: any) => void }} figure @param {EventTarget} place
+ * @param {string} kind @param {Method} method */
 function listenFor(figure, place, kind, method) {
   const reference = new WeakRef(figure);
-  const hear = (event) => {
-    if (reference.deref()) reference.deref()[method](event);
+  const hear = (/** @type {Event} */ event) => {
+    const heard = reference.deref();
+    if (heard) heard[method](event);
     else place.removeEventListener(kind, hear);
   };
   place.addEventListener(kind, hear);
@@ -60,37 +76,64 @@ function listenFor(figure, place, kind, method) {
 
 /* --- one figure ------------------------------------------------------------------------------------------------ */
 
+/** @template [Shown=any]  what a step is */
 class Player {
+  /** @type {Shown[]} */
+  steps;
+  at = 0;  // the step that is shown
+  /** @type {number | undefined} */
+  timer;
   seconds = 1.4;  // between two steps while it plays
   speed = 1;  // how many times as fast, as long as the page is open
   moves = MOVES;  // what each key does
 
   /* What a kind of figure defines: prepare what it shows, once; and show a step. */
+  /** @param {any} data @param {Host} host */
   prepare(data, host) { void data, host; }
+  /** @param {Shown} step */
   display(step) { void step; }
   where() { return ""; }  // for a screen reader, after "Step 3 of 12"
+  /** @param {number} at */
   row(at) { return [...this.rows[at].cells].map((cell) => cell.textContent); }  // of the table of all steps
   overview() {}  // show the picture of the whole, where there are several
 
+  /** @param {Host} host @param {FigureData} data */
   constructor(host, data) {
     this.steps = data.steps;
     this.words = data.words;
-    this.list = host.querySelector("details");
-    this.rows = [...this.list.querySelectorAll("tbody tr")];
+    this.list = /** @type {HTMLDetailsElement} */ (host.querySelector("details"));
+    /** @type {HTMLTableRowElement[]} */
+    this.rows = Array.from(this.list.querySelectorAll("tbody tr"));
+    this.image = /** @type {HTMLImageElement} */ (host.querySelector("img"));
     this.ownPage = host.closest("[data-keys]")?.querySelectorAll("[data-chainrule]").length === 1;
     const shadow = this.shadow = host.attachShadow({ mode: "open" });
     shadow.innerHTML = `<style>${data.style}</style>${data.controls}`;
-    this.find = (selector) => shadow.querySelector(selector);
     this.section = this.find(".stepper");
-    this.section.setAttribute("aria-label", this.say("arrow_keys", { description: host.querySelector("img").alt }));
-    this.slider = this.find("input");
+    this.section.setAttribute("aria-label", this.say("arrow_keys", { description: this.image.alt }));
+    this.slider = this.findInput("input");
     this.stage = new Stage(this.find(".picture"));
   }
 
-  /* Apart from the constructor, so that the fields of the derived class are there. */
+  /** An element of the figure. @param {string} selector @returns {HTMLElement} */
+  find(selector) {
+    return /** @type {HTMLElement} */ (this.shadow.querySelector(selector));
+  }
+
+  /** One that holds what the person gave. @param {string} selector @returns {HTMLInputElement} */
+  findInput(selector) {
+    return /** @type {HTMLInputElement} */ (this.shadow.querySelector(selector));
+  }
+
+  /** @param {string} selector @returns {HTMLElement[]} */
+  findAll(selector) {
+    return Array.from(this.shadow.querySelectorAll(selector));
+  }
+
+  /** Apart from the constructor, so that the fields of the derived class are there.
+   * @param {Host} host @param {FigureData} data */
   start(host, data) {
     this.prepare(data, host);
-    this.slider.max = this.steps.length - 1;
+    this.slider.max = String(this.steps.length - 1);
     this.listen(host);
     this.list.slot = "steps";
     followTheme(host);
@@ -103,20 +146,24 @@ class Player {
     if (window === window.top) this.section.focus({ preventScroll: true });
   }
 
-  /* The picture of the <img>, decoded into elements that can be changed. */
-  decoded(host) {
-    const source = host.querySelector("img").src;
+  /** The picture of the <img>, decoded into elements that can be changed. @returns {SVGSVGElement} */
+  decoded() {
+    const source = this.image.src;
     const bytes = Uint8Array.from(atob(source.slice(source.indexOf(",") + 1)), (c) => c.charCodeAt(0));
     const parsed = new DOMParser().parseFromString(new TextDecoder().decode(bytes), "image/svg+xml");
-    return document.importNode(parsed.documentElement, true);
+    return /** @type {SVGSVGElement} */ (document.importNode(/** @type {Element} */ (parsed.documentElement), true));
   }
 
-  /* The words for a key, as Python has them, with these parts put in. */
+  /** The words for a key, as Python has them, with these parts put in.
+   * @param {string} key @param {Record<string, string | number>} [parts] @returns {string} */
   say(key, parts = {}) {
     const halves = this.words[key].split(" | ");  // of two the first is for a count of 1
     const template = halves.length > 1 && parts.count !== 1 ? halves[1] : halves[0];
-    return template.replace(/\{(\w+)(:,)?\}/g, (_, name, inThousands) => inThousands ? this.grouped(parts[name])
-      : typeof parts[name] === "number" ? String(parts[name]).replace(".", this.say("decimal_mark")) : parts[name]);
+    return template.replace(/\{(\w+)(:,)?\}/g, (_, /** @type {string} */ name, /** @type {string?} */ inThousands) => {
+      const part = parts[name];
+      if (typeof part !== "number") return part;
+      return inThousands ? this.grouped(part) : String(part).replace(".", this.say("decimal_mark"));
+    });
   }
 
   /** A whole number with a mark before each three digits. @param {number} count */
@@ -124,10 +171,12 @@ class Player {
     return String(count).replace(/\B(?=(\d{3})+$)/g, this.say("thousands_mark"));
   }
 
+  /** @param {Host} host */
   listen(host) {
-    this.shadow.addEventListener("click", (event) => this.click(event.target));
+    this.shadow.addEventListener("click", (event) => this.click(/** @type {Element} */ (event.target)));
     this.list.addEventListener("click", (event) => {
-      const at = this.rows.indexOf(event.target.closest("tr"));
+      const row = /** @type {Element} */ (event.target).closest("tr");
+      const at = this.rows.findIndex((other) => other === row);
       if (at >= 0) this.go(at);
     });
     this.slider.addEventListener("input", () => this.go(Number(this.slider.value)));
@@ -139,36 +188,43 @@ class Player {
     host.addEventListener("fullscreenchange", () => this.filled(host));
   }
 
+  /** @param {Element} target */
   click(target) {
-    const go = target.closest("[data-go]");
-    const to = target.closest("[data-step]");
-    if (go) this.move(go.dataset.go);
-    else if (to) this.go(Number(to.dataset.step));
+    const go = dataOf(target, "go");
+    const to = dataOf(target, "step");
+    if (go !== undefined) this.move(go);
+    else if (to !== undefined) this.go(Number(to));
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
     event.stopPropagation();  // the notebook has plans of its own for most keys
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     const path = event.composedPath();
-    if (path[0].matches?.(WRITTEN_IN) || (path[0].type === "range" && path[0] !== this.slider)) return;
+    const [first] = path;
+    if (first instanceof Element && first !== this.slider && first.matches(`${WRITTEN_IN}, [type='range']`)) return;
     const target = this.shadow.activeElement;
     const pressed = ["Enter", " "].includes(event.key);
     if (pressed && path.includes(this.list)) return;  // which opens
     const control = pressed && target?.closest("button, summary, [data-step], [data-path]");
     const move = this.moves[event.key.length > 1 ? event.key : event.key.toLowerCase()];
-    if (["button", "summary"].includes(control?.localName)) return;  // the browser clicks it
-    if (control) control.click();
+    if (control && ["button", "summary"].includes(control.localName)) return;  // the browser clicks it
+    if (control) /** @type {HTMLElement} */ (control).click();
     else if (event.shiftKey && PANS[event.key]) this.stage.panBy(...PANS[event.key]);
     else if (move) this.move(move, target);
     else return;
     event.preventDefault();
   }
 
-  move(name) {
-    const last = this.steps.length - 1;
-    const to = { first: 0, back: this.at - 1, forward: this.at + 1, last }[name];
-    if (to !== undefined) return this.go(to);
+  /** Do what a button or a key is for. @param {string} name @param {Element | null} [target]  where the focus is */
+  move(name, target) {
+    void target;
+    /** @type {Record<string, () => void>} */
     const uses = {
+      first: () => this.go(0),
+      back: () => this.go(this.at - 1),
+      forward: () => this.go(this.at + 1),
+      last: () => this.go(this.steps.length - 1),
       play: () => (this.timer ? this.pause() : this.play()),
       speed: () => this.setSpeed(SPEEDS[(SPEEDS.indexOf(this.speed) + 1) % SPEEDS.length]),
       in: () => this.stage.zoom(CLOSER),
@@ -192,6 +248,7 @@ class Player {
     }, (1000 * this.seconds) / this.speed);
   }
 
+  /** @param {number} speed */
   setSpeed(speed) {
     this.speed = speed;
     const button = this.find("[data-go='speed']");
@@ -205,7 +262,7 @@ class Player {
     else if (document.fullscreenEnabled) this.shadow.host.requestFullscreen();
   }
 
-  /* The figure fills the screen, or does so no more: it has another room for its picture. */
+  /** The figure fills the screen, or does so no more: it has another room for its picture. @param {Host} host */
   filled(host) {
     this.find("[data-go='full']").setAttribute("aria-pressed", String(document.fullscreenElement === host));
     this.stage.reset();
@@ -214,7 +271,7 @@ class Player {
   }
 
   async copyLink() {
-    this.address.write();
+    this.address?.write();
     const copied = await navigator.clipboard?.writeText(location.href).then(() => true, () => false);
     this.find(".live").textContent = copied ? this.say("link_copied") : this.say("link_in_address");
     const button = this.find("[data-go='link']");
@@ -224,11 +281,13 @@ class Player {
 
   /* --- what an address holds; a kind of figure that has more to say puts its own entries before these ------------- */
 
+  /** @returns {Record<string, string>} */
   state() {
     return { step: String(this.at + 1) };
   }
 
-  /* Show what a state says, and what it says nothing of as recorded. If anything in it is not meant, change nothing. */
+  /** Show what a state says, and what it says nothing of as recorded. If anything in it is not meant, change nothing.
+   * @param {Record<string, string>} state */
   restore({ step = "1", ...others }) {
     if (Object.keys(others).length || !/^[1-9]\d{0,8}$/.test(step) || Number(step) > this.steps.length) return false;
     this.go(Number(step) - 1, { quiet: true });
@@ -242,18 +301,19 @@ class Player {
     this.find("[data-go='play']").setAttribute("aria-label", this.say("play"));
   }
 
-  /* Where the person asked to go; while it plays, show() alone is called and nothing is read out. */
+  /** Where the person asked to go; while it plays, show() alone is called and nothing is read out. @param {number} at */
   go(at, { quiet = false } = {}) {
     if (this.timer) this.pause();
     this.show(at);
     if (!quiet) this.find(".live").textContent = this.row(this.at).join(" ");
   }
 
+  /** @param {number} at */
   show(at) {
     this.at = Math.min(Math.max(at, 0), this.steps.length - 1);
     this.display(this.steps[this.at]);
     this.address?.changed();
-    this.slider.value = this.at;
+    this.slider.value = String(this.at);
     this.slider.setAttribute("aria-valuetext", this.say("step_of", { step: this.at + 1, count: this.steps.length, where: this.where() }));
     this.find(".count").textContent = `${this.at + 1} / ${this.steps.length}`;
     for (const name of ["first", "back"]) this.disable(name, this.at === 0);
@@ -261,32 +321,43 @@ class Player {
     this.rows.forEach((tr, i) => tr.toggleAttribute("aria-current", i === this.at));
   }
 
+  /** @param {string} name @param {boolean} yes */
   disable(name, yes) {
     this.find(`[data-go='${name}']`).setAttribute("aria-disabled", String(yes));
   }
 }
 
-/* What the script needs, where Python has deflated it. */
-async function inflated(block) {
-  const bytes = Uint8Array.from(atob(block.textContent), (c) => c.charCodeAt(0));
+/** What an element, or the nearest one around it that says so, has in its data under a name.
+ * @param {EventTarget | null} target @param {string} name */
+function dataOf(target, name) {
+  const found = target instanceof Element && target.closest(`[data-${name}]`);
+  return found ? found.getAttribute(`data-${name}`) ?? undefined : undefined;
+}
+
+/** What the script needs, where Python has deflated it. @param {string} text @returns {Promise<FigureData>} */
+function inflated(text) {
+  const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
   return new Response(stream).json();
 }
 
-/* Bring to life every figure of a kind that is not yet. */
+/** Bring to life every figure of a kind that is not yet. @param {string} kind
+ * @param {new (host: Host, data: FigureData) => Player} Content */
 function enliven(kind, Content) {
-  for (const host of document.querySelectorAll(`[data-chainrule='${kind}']`)) {
+  /** @type {NodeListOf<Host>} */
+  const hosts = document.querySelectorAll(`[data-chainrule='${kind}']`);
+  for (const host of hosts) {
     if (host.shadowRoot || host.figure === null) continue;
-    const block = host.querySelector("script[type='application/json']");
-    const begin = (data) => {
+    const block = /** @type {HTMLScriptElement} */ (host.querySelector("script[type='application/json']"));
+    const begin = (/** @type {FigureData} */ data) => {
       host.figure = new Content(host, data);
       host.figure.start(host, data);
     };
     if (block.dataset.deflated === undefined) {
-      begin(JSON.parse(block.textContent));
+      begin(JSON.parse(block.text));
       continue;
     }
     host.figure = null;  // until it is read
-    inflated(block).then(begin, () => host.append(Object.assign(document.createElement("p"), { textContent: block.dataset.old })));
+    inflated(block.text).then(begin, () => host.append(Object.assign(document.createElement("p"), { textContent: block.dataset.old })));
   }
 }

@@ -5,11 +5,14 @@
 const [BLANK, WITHHELD] = ["?", "…"];
 const LEAST_DIGITS = 2;  // significant ones: 0 is right to no digit of 0.003
 const LONGEST_ENTRY = 9;  // in the picture
+/** @type {Record<string, string>} */
 const MARKS = { right: "✓", rounding: "≈", "cut off": "≈", follows: "↳", slip: "✗", coarse: "…", unread: "✗", shown: "✓", open: "" };
-const QUESTIONS = /** @type {Record<string, string>} */ ({ sign: "ask_sign", sign_of_a_term: "ask_signs", sign_of_an_operand: "ask_signs",
-  twice: "ask_factors", half: "ask_factors", decimal_point: "ask_decimal_point", digits_exchanged: "ask_digits", term_left_out: "ask_sum" });
-const MISTAKES = /** @type {Record<string, string>} */ ({ sign: "other_sign", twice: "twice", half: "half", decimal_point: "decimal_point",
-  digits_exchanged: "digits_exchanged" });
+/** @type {Record<string, string>} */
+const QUESTIONS = { sign: "ask_sign", sign_of_a_term: "ask_signs", sign_of_an_operand: "ask_signs",
+  twice: "ask_factors", half: "ask_factors", decimal_point: "ask_decimal_point", digits_exchanged: "ask_digits", term_left_out: "ask_sum" };
+/** @type {Record<string, string>} */
+const MISTAKES = { sign: "other_sign", twice: "twice", half: "half", decimal_point: "decimal_point",
+  digits_exchanged: "digits_exchanged" };
 
 /**
  * A blank. A blank that is `working` is a number on the way, which nobody has to fill in.
@@ -18,12 +21,16 @@ const MISTAKES = /** @type {Record<string, string>} */ ({ sign: "other_sign", tw
  */
 
 class Practice {
+  /** What stands below the field at hand; there once the list is built. @type {HTMLElement | undefined} */
+  below;
+  /** The quantities that are not shown. @type {Set<Quantity>} */
+  hidden = new Set();
   /** What is being filled in, and where. @type {{ key: Quantity, place: string, at: number } | undefined} */
   current;
   isPending = false;
   static read = printedNumber;
 
-  /** @param {any} figure @param {PracticeData} data */
+  /** @param {Graph} figure @param {PracticeData} data */
   constructor(figure, data) {
     this.figure = figure;
     this.data = data;
@@ -31,7 +38,8 @@ class Practice {
     /** @type {Map<Quantity, Blank>} */
     this.blanks = new Map();
     for (const key of data.asked) this.blank(key);
-    this.say = (/** @type {string} */ key, parts = {}) => figure.say(key, parts);
+    /** @type {Say} */
+    this.say = (key, parts) => figure.say(key, parts);
     this.judgeAll();
   }
 
@@ -157,22 +165,22 @@ class Practice {
   /** The gradient of a node that is hidden: what is handed to it, in names. @param {number} node */
   gradient(node) {
     if (!this.hidden.has(`g${node}`)) return undefined;
-    const terms = (this.figure.terms.get(node) ?? []).map((/** @type {any} */ { at, step }) =>
-      `<li data-step="${at}" tabindex="0" role="button" title="${this.say("go_to_step")}">${equation(this.chain(step))}</li>`);
+    const terms = (this.figure.terms.get(node) ?? []).map(({ at, step }) => step.pass === "seed" ? ""
+      : `<li data-step="${at}" tabindex="0" role="button" title="${this.say("go_to_step")}">${equation(this.chain(step))}</li>`);
     return `<ol>${terms.join("")}</ol>${this.unfinished([this.figure.saying.slope(node, MATHML)], `g${node}`)}`;
   }
 
-  /** dL/dh · dh/dz @param {{ node: number, parent?: number }} step @param {number} style */
-  chain(step, style = MATHML) {
-    return this.figure.saying.chains(step, style)[0];
+  /** dL/dh · dh/dz @param {{ node: number, parent: number }} edge */
+  chain({ node, parent }, style = MATHML) {
+    return this.figure.saying.chains({ node, parent, local: NaN }, style)[0];
   }
 
   /** What stands in the card of a step that is about a hidden number. @param {Step} step */
   maths(step) {
     if (!this.hides(step)) return undefined;
-    if (step.pass === "forward") return this.value(step.node);
+    if (step.pass !== "reverse") return this.value(step.node);
     const { saying, writing, passes } = this.figure;
-    const { node, parent = 0, here, count } = step;
+    const { node, parent, here, count } = step;
     const isAsked = this.sign(`g${parent}`) === BLANK;
     const edge = `${node}.${parent}`;
     const number = (/** @type {Quantity} */ key, /** @type {number} */ x) =>
@@ -206,7 +214,8 @@ class Practice {
 
   /* --- fields ------------------------------------------------------------------------------------------------------ */
 
-  /** A field for a blank, and a mark beside it. @param {Quantity} key @param {string} place */
+  /** A field for a blank, and a mark beside it. @param {Quantity} key @param {string} place
+   * @returns {[HTMLInputElement, HTMLElement]} */
   field(key, place) {
     const input = Object.assign(document.createElement("input"), { inputMode: "text", autocomplete: "off", spellcheck: false });
     input.dataset.field = key;
@@ -236,7 +245,7 @@ class Practice {
 
   /** @param {Quantity} [key] @returns {HTMLInputElement[]} */
   fields(key) {
-    return [...this.figure.shadow.querySelectorAll(key ? `[data-field="${key}"]` : "[data-field]")];
+    return Array.from(this.figure.shadow.querySelectorAll(key ? `[data-field="${key}"]` : "[data-field]"));
   }
 
   /** After the focus has moved on, as it does with the tab key. */
@@ -248,13 +257,14 @@ class Practice {
   commit() {
     this.isPending = false;
     const focus = this.figure.shadow.activeElement;
-    const at = focus?.dataset.field && [`[data-field="${focus.dataset.field}"][data-place="${focus.dataset.place}"]`, focus.selectionStart];
+    const field = focus instanceof HTMLInputElement && focus.dataset.field ? focus : undefined;
+    const caret = field?.selectionStart ?? null;
     this.figure.writeAnew();
     this.write();
-    const again = at && this.figure.find(at[0]);
+    const again = field && this.fields(field.dataset.field).find((other) => other.dataset.place === field.dataset.place);
     if (again && again !== this.figure.shadow.activeElement) {
       again.focus({ preventScroll: true });
-      again.setSelectionRange(at[1], at[1]);
+      again.setSelectionRange(caret, caret);
     }
     if (focus && !this.isSeen(this.figure.shadow.activeElement)) this.figure.section.focus({ preventScroll: true });
     if (this.current) this.figure.find(".live").textContent = this.said(this.blank(this.current.key));
@@ -267,8 +277,8 @@ class Practice {
 
   /** Marks beside the fields. */
   mark() {
-    for (const mark of this.figure.shadow.querySelectorAll("[data-mark]")) {
-      const state = this.state(this.blank(mark.dataset.mark));
+    for (const mark of this.figure.findAll("[data-mark]")) {
+      const state = this.state(this.blank(mark.dataset.mark ?? ""));
       mark.dataset.state = state;
       mark.textContent = MARKS[state];
       mark.title = state === "open" ? "" : this.word(state);
@@ -285,22 +295,22 @@ class Practice {
   /** A click on the half of a box whose number is asked for opens a field over it. */
   inThePicture() {
     const picture = this.figure.find(".picture");
-    /** @param {any} event */
-    const hit = (event) => {
-      const shape = event.target.closest("[data-node]");
-      const node = shape && this.figure.shown[Number(shape.dataset.node)];
-      if (node === null || node === undefined) return undefined;
-      const gradient = shape.querySelector(".gradient")?.getBoundingClientRect();
-      const kind = gradient && event.clientY >= gradient.top - 1 ? "g" : "v";
-      return this.sign(kind + node) === BLANK ? { key: kind + node, shape } : undefined;
+    const hit = (/** @type {MouseEvent} */ event) => {
+      const shape = /** @type {Element} */ (event.target).closest("[data-node]");
+      const node = this.figure.shown[Number(shape?.getAttribute("data-node") ?? NaN)];
+      if (!shape || typeof node !== "number") return undefined;
+      const gradient = shape.querySelector(".gradient");
+      const kind = gradient && event.clientY >= gradient.getBoundingClientRect().top - 1 ? "g" : "v";
+      const number = kind === "g" ? gradient : shape.querySelector(".value");
+      return number && this.sign(kind + node) === BLANK ? { key: kind + node, number } : undefined;
     };
-    picture.addEventListener("pointerdown", (/** @type {Event} */ event) => { if (hit(event)) event.stopPropagation(); }, true);
-    picture.addEventListener("click", (/** @type {Event} */ event) => {
+    picture.addEventListener("pointerdown", (event) => { if (hit(event)) event.stopPropagation(); }, true);
+    picture.addEventListener("click", (event) => {
       const found = hit(event);
       if (!found) return;
       event.stopPropagation();
       const [input] = this.field(found.key, "picture");
-      overNumber(this.figure, input, found.shape.querySelector(found.key[0] === "g" ? ".gradient" : ".value"));
+      overNumber(this.figure, input, found.number);
     }, true);
   }
 
@@ -336,22 +346,27 @@ class Practice {
     const [node, parent] = key.slice(1).split(".").map(Number);
     const { saying, writing, passes } = this.figure;
     const level = passes.level;
-    const formulaOf = (/** @type {number} */ n) => math(writing.side(saying.way(n)[0], MATHML));
+    const made = (/** @type {number} */ of, /** @type {0 | 1} */ how) => {
+      const way = saying.way(of);
+      return way ? writing.side(way[how], MATHML) : "";
+    };
     if (key[0] === "v") {
-      hints.push(this.say("hint_put_in", { formula: formulaOf(node) }));
-      const ready = level.parents.get(node).every((/** @type {number} */ other) => !this.hidden.has(`v${other}`));
-      if (ready) hints.push(equation(writing.names[node][MATHML], writing.side(saying.way(node)[1], MATHML)));
+      hints.push(this.say("hint_put_in", { formula: math(made(node, 0)) }));
+      const ready = level.parents.get(node)?.every((other) => !this.hidden.has(`v${other}`));
+      if (ready) hints.push(equation(writing.names[node][MATHML], made(node, 1)));
       return hints;
     }
-    const steps = key[0] === "g" ? (this.figure.terms.get(node) ?? []).map((/** @type {any} */ { step }) => step)
-      : [{ node, parent, local: NaN }];
-    if (key[0] === "g" && steps.length > 1) hints.push(this.say("hint_sum", { count: steps.length }));
-    if (key[0] === "g" && steps.length === 1) hints.push(this.say("hint_product"));
-    if (key[0] !== "l") hints.push(steps.map((/** @type {any} */ step) => equation(this.chain(step))).join("&ensp;"));
-    for (const step of steps) {
-      const edge = level.edge(step.node, step.parent);
-      hints.push(edge[1] && !this.isPlain(step) ? equation(...saying.local({ ...step, local: this.judge.local(`${step.node}.${step.parent}`) }, MATHML))
-        : this.say("hint_differentiate", { formula: formulaOf(step.node), name: math(writing.names[step.parent][MATHML]) }));
+    /** @type {{ node: number, parent: number }[]} */
+    const edges = key[0] === "g" ? (this.figure.terms.get(node) ?? []).flatMap(({ step }) => step.pass === "reverse" ? [step] : [])
+      : [{ node, parent }];
+    if (key[0] === "g" && edges.length > 1) hints.push(this.say("hint_sum", { count: edges.length }));
+    if (key[0] === "g" && edges.length === 1) hints.push(this.say("hint_product"));
+    if (key[0] !== "l") hints.push(edges.map((edge) => equation(this.chain(edge))).join("&ensp;"));
+    for (const edge of edges) {
+      const local = this.judge.local(`${edge.node}.${edge.parent}`);
+      const [, formula] = level.edge(edge.node, edge.parent);
+      hints.push(formula && !this.isPlain(edge) ? equation(...saying.local({ node: edge.node, parent: edge.parent, local }, MATHML))
+        : this.say("hint_differentiate", { formula: math(made(edge.node, 0)), name: math(writing.names[edge.parent][MATHML]) }));
     }
     return hints;
   }
@@ -393,10 +408,9 @@ class Practice {
   /** Make the list of what is asked for. */
   build() {
     const { figure } = this;
-    const panel = this.panel = figure.find(".practise");
-    panel.hidden = false;
-    figure.find(".given-numbers").open = false;
-    this.below = figure.find(".below-blank");
+    figure.find(".practise").hidden = false;
+    figure.find(".given-numbers").removeAttribute("open");
+    const below = this.below = figure.find(".below-blank");
     this.rows = new Map(this.data.asked.map((key) => {
       const row = Object.assign(document.createElement("div"), { className: "entry" });
       const name = Object.assign(document.createElement("span"), { className: "name" });
@@ -405,11 +419,12 @@ class Practice {
       return [key, row];
     }));
     figure.find(".blanks").append(...this.rows.values());
-    this.below.addEventListener("click", (/** @type {any} */ event) => {
-      const help = event.target.closest("[data-help]")?.dataset.help;
+    below.addEventListener("click", ({ target }) => {
+      const help = dataOf(target, "help");
       if (help && this.current) this.help(this.blank(this.current.key), help);
     });
-    figure.find("[data-hand-in]").addEventListener("click", (/** @type {any} */ event) => copyText(event.target, this.line(), this.say("copied")));
+    const copy = figure.find("[data-hand-in]");
+    copy.addEventListener("click", () => copyText(copy, this.line(), this.say("copied")));
     figure.find(".student").addEventListener("input", () => this.write());
     this.inThePicture();
     this.write();
@@ -419,9 +434,11 @@ class Practice {
   /** A blank is filled in. @param {Quantity} key @param {string} place */
   turnTo(key, place) {
     this.current = { key, place, at: this.figure.at };
+    const { below } = this;
     const holder = place === "node" ? this.figure.find(".card.node") : this.figure.find(".card.step");
-    if (place === "list") this.rows?.get(key)?.after(this.below);
-    else if (this.below.parentElement !== holder) holder.append(this.below);
+    if (!below) return;
+    if (place === "list") this.rows?.get(key)?.after(below);
+    else if (below.parentElement !== holder) holder.append(below);
     this.write();
   }
 
@@ -431,31 +448,31 @@ class Practice {
     else blank.hinted = Math.min(blank.hinted + 1, this.hints(blank).length);
     this.commit();
     if (help === "answer") return;
-    const [last] = [...this.below.querySelectorAll(".hints li")].slice(-1);
-    this.figure.find(".live").textContent = last?.textContent ?? "";
+    this.figure.find(".live").textContent = this.figure.findAll(".hints li").at(-1)?.textContent ?? "";
   }
 
   /** Write what is to be said of the blank at hand, how far one has come, and the line to hand in. */
   write() {
-    if (!this.below) return;
+    const { below, figure } = this;
+    if (!below) return;
     this.mark();
     const blank = this.current && this.blank(this.current.key);
-    this.below.hidden = !blank;
+    below.hidden = !blank;
     if (blank) {
       const hints = this.hints(blank);
       const isFound = this.isFound(blank);
-      this.below.querySelector(".of").innerHTML = math(this.name(blank.key, MATHML));
-      this.below.querySelector(".verdict").textContent = this.said(blank);
-      this.below.querySelector(".hints").innerHTML = hints.slice(0, isFound && !blank.hinted ? 0 : blank.hinted).map((hint) => `<li>${hint}</li>`).join("");
-      const [hint, answer] = this.below.querySelectorAll("[data-help]");
+      figure.find(".of").innerHTML = math(this.name(blank.key, MATHML));
+      figure.find(".verdict").textContent = this.said(blank);
+      figure.find(".hints").innerHTML = hints.slice(0, isFound && !blank.hinted ? 0 : blank.hinted).map((hint) => `<li>${hint}</li>`).join("");
+      const [hint, answer] = figure.findAll("[data-help]");
       hint.hidden = isFound || blank.hinted >= hints.length;
       hint.textContent = blank.hinted ? this.say("another_hint") : this.say("hint");
       answer.hidden = isFound;
     }
     const found = this.asked.filter((one) => this.isFound(one)).length;
-    this.figure.find(".progress").textContent = this.say("progress", { found, count: this.asked.length });
-    this.figure.find(".hand-in output").textContent = this.line();
-    this.figure.find(".descent").hidden = !this.isDone;
+    figure.find(".progress").textContent = this.say("progress", { found, count: this.asked.length });
+    figure.find(".hand-in output").textContent = this.line();
+    figure.find(".descent").hidden = !this.isDone;
   }
 
   /** A line of text to hand in. */
@@ -472,7 +489,7 @@ class Practice {
       this.say("hand_in_part", { how: said[/** @type {keyof said} */ (how)], count: blanks.length, names: blanks.map(({ key }) => this.name(key, TEXT)).join(", ") }));
     const changed = figure.leaves.filter((/** @type {number} */ node) => figure.tape.isChanged[node]);
     if (changed.length) parts.push(this.say("with_numbers", { names: changed.map((/** @type {number} */ node) => figure.described(node)).join(`${this.say("list_mark")} `) }));
-    const name = figure.find(".student").value.trim();
+    const name = figure.findInput(".student").value.trim();
     return this.say("hand_in_line", { name: name || "–", parts: parts.join("; ") });
   }
 
@@ -492,7 +509,7 @@ class Practice {
 
 /** What the steps say while numbers are hidden; as autograd/stepper/frames.py has it. */
 class BlankSaying extends Saying {
-  /** @param {Practice} practice @param {Steps} steps @param {Writing} writing @param {(key: string, parts?: object) => string} say */
+  /** @param {Practice} practice @param {Steps} steps @param {Writing} writing @param {Say} say */
   constructor(practice, steps, writing, say) {
     super(steps, writing, say);
     this.practice = practice;
@@ -506,9 +523,9 @@ class BlankSaying extends Saying {
     return [this.own(node)[style], ...(made ? [this.writing.side(made[0], style)] : []), style === MATHML ? `<mi>${sign}</mi>` : sign];
   }
 
-  /** @param {Step} step @param {number} style @returns {[string, string[]]} */
+  /** @param {TermStep} step @param {number} style @returns {[string, string[]]} */
   sum(step, style) {
-    const { parent = 0, here = 0, count = 0 } = step;
+    const { parent, here, count } = step;
     const sign = this.practice.inText(`g${parent}`);
     if (!sign) return super.sum(step, style);
     const slope = this.slope(parent, style);
@@ -523,7 +540,8 @@ class BlankSaying extends Saying {
 
   /** @param {Step} step */
   line(step) {
-    const sign = step.pass === "reverse" ? this.practice.inText(`g${step.parent}`) : undefined;
+    if (step.pass !== "reverse") return super.line(step);
+    const sign = this.practice.inText(`g${step.parent}`);
     if (!sign) return super.line(step);
     const { equals } = this.writing.pieces[TEXT];
     const [how, sides] = this.sum(step, TEXT);

@@ -1,20 +1,30 @@
 /* One step a named quantity, as on the board: what has no name of its own is taken together with the step around it. */
 
 class Quantities {
+  /** When each node gets its number. @type {Map<number, number>} */
+  valueAt;
+  /** And when its gradient. @type {Map<number, number>} */
+  gradientAt;
+
   /** @param {Live} figure @param {{ named: number[], steps: LineStep[] }} data */
   constructor(figure, { named, steps }) {
     this.tape = figure.tape;
     this.named = new Set(named);
     /** @type {Map<number, Set<number>>} */
     this.inside = new Map(named.map((node) => [node, this.unnamed(node)]));
+    /** @type {Map<number, Map<number, number>>} */
     this.locals = new Map();
-    figure.numbersOf.l = (place) => this.local(.../** @type {[number, number]} */ (place.split(".").map(Number)));
+    figure.numbersOf.l = (place) => {
+      const [node, parent] = place.split(".").map(Number);
+      return this.local(node, parent);
+    };
     this.lines = new Lines(figure, steps);
     this.renew();
   }
 
   /** What a node is made of that has no name. @param {number} node */
   unnamed(node) {
+    /** @type {Set<number>} */
     const found = new Set();
     const waiting = [...this.tape.parents[node]];
     for (const at of waiting) {
@@ -31,17 +41,19 @@ class Quantities {
     this.lines.renew();
     this.valueAt = new Map(this.lines.valueAt);
     this.gradientAt = new Map(this.lines.gradientAt);
-    for (const [node, inside] of this.inside) {
-      for (const part of inside) {
-        for (const at of [this.valueAt, this.gradientAt]) if (at.has(node)) at.set(part, at.get(node));
+    for (const times of [this.valueAt, this.gradientAt]) {
+      for (const [node, inside] of this.inside) {
+        const at = times.get(node);
+        if (at !== undefined) for (const part of inside) times.set(part, at);
       }
     }
   }
 
   /** The derivative of a quantity by one that it is made of. @param {number} node @param {number} parent */
   local(node, parent) {
-    if (!this.locals.has(node)) this.locals.set(node, this.localsOf(node));
-    return this.locals.get(node).get(parent) ?? 0;
+    const locals = this.locals.get(node) ?? this.localsOf(node);
+    this.locals.set(node, locals);
+    return locals.get(parent) ?? 0;
   }
 
   /** @param {number} node */
@@ -63,16 +75,16 @@ class Quantities {
   }
 
   /** The pairs of nodes between which a step leads, each from an operand to its result. @param {LineStep} step */
-  along(step) {
-    if (step.node === null) return [];
-    const pairs = step.beside.map((other) => [step.node, other].sort((a, b) => a - b));
-    return pairs.flatMap(([lower, upper]) => this.between(lower, upper));
+  along({ node, beside }) {
+    if (node === null) return [];
+    return beside.flatMap((other) => this.between(Math.min(node, other), Math.max(node, other)));
   }
 
-  /** @param {number} lower @param {number} upper */
+  /** @param {number} lower @param {number} upper @returns {[number, number][]} */
   between(lower, upper) {
     const inside = [...(this.inside.get(upper) ?? []), upper];
     const on = new Set([lower]);
+    /** @type {[number, number][]} */
     const pairs = [];
     for (const node of inside.sort((a, b) => a - b)) {
       for (const parent of this.tape.parents[node]) {

@@ -2,8 +2,7 @@
    a field that finds nodes by their names. What a picture holds is written by autograd/stepper/scenes.py. */
 
 /**
- * What a box shows: a node; null for a constant; nodes outside of the picture; or a group, which has a picture.
- * @typedef {number | null | number[] | { group: number }} ShownInBox
+ * A picture, see autograd/stepper/scenes.py. `around` is the one that it is opened from; that of the whole has no `svg`.
  * @typedef {{ title: string, around: number | null, svg: string | null, shown: ShownInBox[], outside: number[] }} SceneData
  */
 
@@ -13,12 +12,14 @@ const SMALLEST_SHARE = 0.68;  // of its width, in a narrow window; as autograd/d
 class Scenes {
   at = 0;  // the picture that is open
   step = -1;  // the step that was followed last
+  /** The boxes of the open picture that stand for each node. @type {Map<number, number[]>} */
+  boxes = new Map();
 
-  /** @param {Graph} figure @param {SceneData[]} scenes @param {HTMLElement} host */
-  constructor(figure, scenes, host) {
+  /** @param {Graph} figure @param {SceneData[]} scenes */
+  constructor(figure, scenes) {
     this.figure = figure;
     this.all = scenes;
-    this.whole = figure.decoded(host);
+    this.whole = figure.decoded();
     /** The picture in which each node is drawn. @type {Map<number, number>} */
     this.of = new Map();
     /** The nodes that are drawn in each picture, or in those of its groups. @type {number[][]} */
@@ -64,14 +65,12 @@ class Scenes {
 
   /* Which boxes of the open picture stand for which nodes. */
   read() {
-    /** @type {Map<number, number[]>} */
-    this.boxes = new Map();
+    this.boxes.clear();
     this.scene.shown.forEach((_, box) => {
       for (const node of this.nodesIn(box)) this.boxes.set(node, [...(this.boxes.get(node) ?? []), box]);
     });
     this.figure.shown = this.scene.shown;
-    this.figure.boxOf = new Map(this.scene.shown.flatMap((what, box) =>
-      typeof what === "number" && !this.isOutside(box) ? [[what, box]] : []));
+    this.figure.boxOf = boxesOfNodes(this.scene.shown.map((what, box) => this.isOutside(box) ? null : what));
   }
 
   /* --- opening ------------------------------------------------------------------------------------------------------ */
@@ -88,11 +87,12 @@ class Scenes {
   draw() {
     const { figure } = this;
     const { svg } = this.scene;
-    const parsed = svg && new DOMParser().parseFromString(svg, "image/svg+xml").documentElement;
-    const picture = parsed ? /** @type {any} */ (document.importNode(parsed, true)) : this.whole.cloneNode(true);
-    if (parsed) picture.prepend(this.whole.querySelector("style").cloneNode(true));
+    const inner = svg && new DOMParser().parseFromString(svg, "image/svg+xml").documentElement;
+    const picture = /** @type {SVGSVGElement} */ (inner ? document.importNode(inner, true) : this.whole.cloneNode(true));
+    const style = inner && this.whole.querySelector("style");
+    if (style) picture.prepend(style.cloneNode(true));
     const isInside = figure.find(".picture").contains(figure.shadow.activeElement);
-    figure.hang(picture, `${SMALLEST_SHARE * picture.viewBox.baseVal.width}px`, (/** @type {number} */ box) => this.label(box));
+    figure.hang(picture, `${SMALLEST_SHARE * picture.viewBox.baseVal.width}px`, (box) => this.label(box));
     if (isInside) figure.section.focus({ preventScroll: true });
     figure.stage.frame.scrollTo(0, 0);
     if (figure.stage.frame.dataset.zoom === "set") figure.stage.reset();
@@ -109,17 +109,17 @@ class Scenes {
       const said = figure.described(what);
       return this.isOutside(box) ? figure.say("go_to_node", { name: said }) : said;
     }
-    const title = figure.boxes?.[box]?.shape.querySelector("text")?.textContent ?? "";
+    const title = figure.boxes[box]?.shape.querySelector("text")?.textContent ?? "";
     return this.isOutside(box) ? figure.say("several_outside", { title }) : title;
   }
 
   /** Open the picture that a step is about, when it is gone to; what the person opened since then stays.
-   * @param {number} step @param {number} node  the one it is about, if there is one */
+   * @param {number} step @param {number | null} node  the one it is about, if there is one */
   follow(step, node) {
     if (step === this.step) return;
     this.step = step;
-    if (this.of.has(node)) this.open(/** @type {number} */ (this.of.get(node)));
-    else if (step === 0) this.open(0);
+    const scene = this.of.get(node ?? NaN) ?? (step === 0 ? 0 : undefined);
+    if (scene !== undefined) this.open(scene);
   }
 
   /** The person asks for a picture. @param {number} scene */
@@ -140,9 +140,10 @@ class Scenes {
   /** Where a node is, and its card. @param {number} node */
   goTo(node) {
     const { figure } = this;
-    this.enter(/** @type {number} */ (this.of.get(node)));
+    this.enter(this.of.get(node) ?? 0);
     figure.openCard(node);
-    const { shape } = figure.boxes[figure.boxOf.get(node)];
+    const shape = figure.box(node)?.shape;
+    if (!shape) return;
     figure.bringIntoView(shape);
     shape.focus({ preventScroll: true });
   }
@@ -166,27 +167,28 @@ class Scenes {
       return button;
     });
     const between = () => Object.assign(document.createElement("span"), { textContent: "›", ariaHidden: "true" });
-    this.place.querySelector(".way").replaceChildren(...parts.flatMap((part, i) => i ? [between(), part] : [part]));
-    this.place.querySelector(".hint").hidden = way.length > 1;
+    this.figure.find(".way").replaceChildren(...parts.flatMap((part, i) => i ? [between(), part] : [part]));
+    this.figure.find(".scenes .hint").hidden = way.length > 1;
   }
 
   /* --- finding -------------------------------------------------------------------------------------------------------- */
 
   listen() {
-    this.place.addEventListener("click", (/** @type {any} */ event) => {
-      const button = event.target.closest("[data-scene]");
-      if (button) this.enter(Number(button.dataset.scene));
+    this.place.addEventListener("click", ({ target }) => {
+      const scene = dataOf(target, "scene");
+      if (scene !== undefined) this.enter(Number(scene));
     });
-    const field = this.place.querySelector("input");
-    field.addEventListener("input", (/** @type {any} */ event) => {
+    const field = this.figure.findInput(".scenes input");
+    field.addEventListener("input", (event) => {
       this.tell("");
       const found = this.found(field.value);
-      const isChosen = !event.inputType || event.inputType === "insertReplacementText";  // from the list of names
+      const how = event instanceof InputEvent ? event.inputType : "";
+      const isChosen = !how || how === "insertReplacementText";  // from the list of names
       if (isChosen && found.length) return this.goTo(found[0]);
       const names = found.slice(0, MOST_FOUND).map((node) => this.figure.writing.names[node][TEXT]);
-      this.place.querySelector("datalist").replaceChildren(...names.map((value) => Object.assign(document.createElement("option"), { value })));
+      this.figure.find("datalist").replaceChildren(...names.map((value) => Object.assign(document.createElement("option"), { value })));
     });
-    field.addEventListener("keydown", (/** @type {any} */ event) => {
+    field.addEventListener("keydown", (event) => {
       if (event.key === "Escape") this.figure.section.focus({ preventScroll: true });
       if (event.key !== "Enter" || !field.value.trim()) return;
       event.preventDefault();
@@ -207,6 +209,6 @@ class Scenes {
 
   /** @param {string} sentence */
   tell(sentence) {
-    this.place.querySelector(".said").textContent = sentence;
+    this.figure.find(".scenes .said").textContent = sentence;
   }
 }

@@ -15,7 +15,7 @@ class Stage {
     this.listenToPinches();
   }
 
-  get picture() { return this.frame.firstElementChild; }
+  get picture() { return /** @type {Element} */ (this.frame.firstElementChild); }
 
   /* How many pixels of the screen one of the style sheet is, where the page is enlarged. */
   get pixel() { return this.frame.getBoundingClientRect().width / this.frame.offsetWidth; }
@@ -24,7 +24,7 @@ class Stage {
       @param {number} factor @param {{x: number, y: number}} [at] */
   zoom(factor, at = this.middle()) {
     const before = this.picture.getBoundingClientRect();
-    const own = this.picture.viewBox?.baseVal.width || 0;
+    const own = this.picture instanceof SVGSVGElement ? this.picture.viewBox.baseVal.width : 0;
     const [narrow, wide] = [own || Infinity, own].map((width, i) => [Math.min, Math.max][i](width, this.frame.clientWidth));
     const width = Math.min(Math.max((before.width / this.pixel) * factor, narrow / 4), WIDEST * wide);
     this.frame.dataset.zoom = "set";
@@ -63,7 +63,7 @@ class Stage {
     return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
   }
 
-  /* The wheel with ctrl, which is also what a touch pad makes of a pinch. */
+  /** The wheel with ctrl, which is also what a touch pad makes of a pinch. @param {WheelEvent} event */
   wheel(event) {
     if (!event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
@@ -73,11 +73,11 @@ class Stage {
 
   /* With the mouse the picture is dragged by its background or an edge; a finger scrolls it anyway. */
   listenToDrags() {
-    let from = null;  // where the mouse was last
+    let from = /** @type {PointerEvent | null} */ (null);  // where the mouse was last
     let dragged = false;
     this.frame.addEventListener("pointerdown", (event) => {
       dragged = false;
-      from = event.pointerType === "mouse" && !event.button && !event.target.closest(NOT_TO_DRAG) ? event : null;
+      from = event.pointerType === "mouse" && !event.button && !(/** @type {Element} */ (event.target)).closest(NOT_TO_DRAG) ? event : null;
     });
     this.frame.addEventListener("pointermove", (event) => {
       if (!from || !(event.buttons & 1)) return;
@@ -98,7 +98,7 @@ class Stage {
   /* Two fingers. The page around is zoomed by two fingers outside of the picture. */
   listenToPinches() {
     let apart = 0;
-    const measured = ({ touches: [a, b] }) => ({
+    const measured = (/** @type {TouchEvent} */ { touches: { 0: a, 1: b } }) => ({
       apart: Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY),
       x: (a.clientX + b.clientX) / 2,
       y: (a.clientY + b.clientY) / 2,

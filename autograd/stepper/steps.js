@@ -1,13 +1,26 @@
 /* The steps of both passes over a graph, from what the tape computes: the same that autograd/stepper/frames.py writes. */
 
 /**
- * A step: what is given, the value of a node, the start of the reverse pass, or what a node hands to a parent.
- * `here` and `count` tell which of the terms of the parent's gradient it is, `terms` are all of them.
- * @typedef {{ pass: "given" | "forward" | "seed" | "reverse", node: number, nodes?: number[], parent?: number, local?: number,
- *   product?: number, total?: number, here?: number, count?: number, terms?: number[], astray?: boolean }} Step
+ * A step: what is given, the value of a node, the start of the reverse pass, or what a node hands to a parent. Of the
+ * last, `here` and `count` tell which of the terms of the parent's gradient it is, `terms` are all of them. `astray` is the
+ * first step of a pass whose number is not finite.
+ * @typedef {{ pass: "given", node: number, nodes: number[], astray: boolean }} GivenStep
+ * @typedef {{ pass: "forward", node: number, astray: boolean }} ValueStep
+ * @typedef {{ pass: "seed", node: number, astray: false }} SeedStep
+ * @typedef {{ pass: "reverse", node: number, parent: number, local: number, product: number, total: number, here: number,
+ *   count: number, terms: number[], astray: boolean }} TermStep
+ * @typedef {GivenStep | ValueStep | SeedStep | TermStep} Step
  *
  * The formulas of a graph, see autograd/stepper/levels.py.
  * @typedef {{ nodes: number[], made: [Side, Side][][], slopes: Side[], edges: Record<string, [Side, Side?, number?]> }} LevelData
+ */
+
+/**
+ * Words for a key, with these parts put in.
+ * @typedef {(key: string, parts?: Record<string, string | number>) => string} Say
+ *
+ * An edge of the graph, with the local derivative.
+ * @typedef {{ node: number, parent: number, local: number }} Edge
  */
 
 /** The graph, with the formulas of every operation. */
@@ -37,6 +50,8 @@ class Level {
 class Steps {
   /** @type {Step[]} */
   all = [];
+  /** The reverse pass. @type {ReturnType<Tape["backward"]>} */
+  pass;
 
   /** @param {Tape} tape @param {Level} level @param {number[]} leaves
    * @param {boolean} every  also what is handed on by nodes to which nothing comes */
@@ -60,26 +75,27 @@ class Steps {
       if (!tape.isLeaf(node)) this.all.push({ pass: "forward", node, astray: node === first });
     }
     if (tape.isLeaf(tape.root)) return;
-    this.all.push({ pass: "seed", node: tape.root });
+    this.all.push({ pass: "seed", node: tape.root, astray: false });
+    /** @type {Map<number, number>} */
     const counts = new Map();
     for (const { parent } of this.pass.contributions) counts.set(parent, (counts.get(parent) ?? 0) + 1);
+    /** @type {Map<number, number[]>} */
     const terms = new Map();
     const isUnknown = tape.unknown.has(tape.root);
     const astray = this.pass.contributions.find(({ total }) => !isUnknown && !Number.isFinite(total));
     for (const contribution of this.pass.contributions) {
-      const { parent, product } = contribution;
-      if (!terms.has(parent)) terms.set(parent, []);
-      const own = terms.get(parent);
+      const { node, parent, local, product, total } = contribution;
+      const own = terms.get(parent) ?? [];
+      terms.set(parent, own);
       own.push(product);
-      const { node, local, total } = contribution;
-      this.all.push({ pass: "reverse", node, parent, local, product, total, here: own.length, count: counts.get(parent),
+      this.all.push({ pass: "reverse", node, parent, local, product, total, here: own.length, count: counts.get(parent) ?? 0,
         terms: own, astray: contribution === astray });
     }
   }
 
   /** The node that a step is about. @param {Step} step */
   about(step) {
-    return step.pass === "reverse" ? /** @type {number} */ (step.parent) : step.node;
+    return step.pass === "reverse" ? step.parent : step.node;
   }
 }
 
@@ -87,7 +103,7 @@ class Steps {
 class Saying {
   /**
    * @param {Steps} steps @param {Writing} writing
-   * @param {(key: string, parts?: object) => string} say  the words of the catalogue
+   * @param {Say} say  the words of the catalogue
    */
   constructor(steps, writing, say) {
     this.steps = steps;
@@ -126,33 +142,32 @@ class Saying {
     return this.writing.side(/** @type {Side} */ (this.level.slopes.get(node)), style);
   }
 
-  /** The sides of a local derivative, without its number: ∂h/∂z = h(1 − h). @param {Step} step @param {number} style */
+  /** The sides of a local derivative, without its number: ∂h/∂z = h(1 − h). @param {Edge} edge @param {number} style */
   local({ node, parent, local }, style) {
-    const [derivative, formula] = this.level.edge(node, /** @type {number} */ (parent));
-    const plain = formula && this.writing.side(formula, TEXT);
-    const says = plain && plain !== this.writing.number(/** @type {number} */ (local), TEXT)
-      && this.writing.agrees(/** @type {Side} */ (formula), /** @type {number} */ (local));
-    return [derivative, ...(says ? [formula] : [])].map((side) => this.writing.side(/** @type {Side} */ (side), style));
+    const [derivative, formula] = this.level.edge(node, parent);
+    const says = formula && this.writing.side(formula, TEXT) !== this.writing.number(local, TEXT)
+      && this.writing.agrees(formula, local);
+    return [derivative, ...(says ? [formula] : [])].map((side) => this.writing.side(side, style));
   }
 
-  /** The same as factors of a product, with their upstream. @param {Step} step @param {number} style */
-  chains(step, style) {
+  /** The same as factors of a product, with their upstream. @param {Edge} edge @param {number} style */
+  chains(edge, style) {
     const { times } = this.writing.pieces[style];
-    const weak = this.level.edge(step.node, /** @type {number} */ (step.parent))[2];
-    return this.local(step, style).map((side, i) =>
-      this.slope(step.node, style) + times + (i && weak ? this.writing.group(side, style) : side));
+    const weak = this.level.edge(edge.node, edge.parent)[2];
+    return this.local(edge, style).map((side, i) =>
+      this.slope(edge.node, style) + times + (i && weak ? this.writing.group(side, style) : side));
   }
 
-  /** The terms of a gradient up to now, in words, and the sides of the equation that they make. @param {Step} step
+  /** The terms of a gradient up to now, in words, and the sides of the equation that they make. @param {TermStep} step
    * @param {number} style @returns {[string, string[]]} */
   sum(step, style) {
-    const { parent = 0, total = NaN, here, count } = step;
-    const terms = (step.terms ?? []).slice(0, here);
+    const { parent, total, here, count } = step;
+    const terms = step.terms.slice(0, here);
     const slope = this.slope(parent, style);
     const written = this.writing.number(total, style);
     const listed = terms.length > 1 ? this.writing.sum(terms, total, style) : "";
     const sides = [...(listed ? [listed] : []), written];
-    if (terms.length < (count ?? 0)) {
+    if (terms.length < count) {
       return [this.say("sum_so_far", { slope: style === MATHML ? `<math>${slope}</math>` : slope, here, count }), sides];
     }
     return [this.say("sum_of_all", { count }), [slope, ...sides]];
@@ -162,14 +177,14 @@ class Saying {
   astray(step, style) {
     const node = this.astrayNode(step);
     const reverse = step.pass === "reverse";
-    const number = this.writing.number((reverse ? step.total : this.tape.values[node]) ?? NaN, TEXT);
+    const number = this.writing.number(reverse ? step.total : this.tape.values[node], TEXT);
     const how = reverse ? this.say("first_reverse", { number }) : this.say("first_forward", { number });
     return { how, quantity: reverse ? this.slope(node, style) : this.own(node)[style] };
   }
 
   /** The node whose number is the first that is not finite. @param {Step} step */
   astrayNode(step) {
-    const given = step.nodes?.find((node) => !Number.isFinite(this.tape.values[node]));
+    const given = step.pass === "given" ? step.nodes.find((node) => !Number.isFinite(this.tape.values[node])) : undefined;
     return given ?? this.steps.about(step);
   }
 
@@ -184,11 +199,11 @@ class Saying {
   /** @param {Step} step */
   line(step) {
     const { equals } = this.writing.pieces[TEXT];
-    if (step.pass === "given") return (step.nodes ?? []).map((node) => this.made(node, TEXT).join(equals)).join(`${this.say("list_mark")} `);
+    if (step.pass === "given") return step.nodes.map((node) => this.made(node, TEXT).join(equals)).join(`${this.say("list_mark")} `);
     if (step.pass === "forward") return this.made(step.node, TEXT).join(equals);
     if (step.pass === "seed") return [this.slope(step.node, TEXT), "1"].join(equals);
-    const { written } = this.writing.product([this.steps.pass.upstream[step.node], step.local ?? NaN], TEXT);
-    const product = [...this.chains(step, TEXT), written, this.writing.number(step.product ?? NaN, TEXT)].join(equals);
+    const { written } = this.writing.product([this.steps.pass.upstream[step.node], step.local], TEXT);
+    const product = [...this.chains(step, TEXT), written, this.writing.number(step.product, TEXT)].join(equals);
     const [how, sides] = this.sum(step, TEXT);
     return this.say("contribution", { product, how, sum: sides.join(equals) });
   }

@@ -1,6 +1,7 @@
 /* Why a gradient is what it is: all paths from the result to the node that is open, one product a line; and whether it is
    true: what the result does when the number is nudged. */
 
+const LATEX = 2;  // a style, as TEXT and MATHML
 const MOST_PATHS = 8;  // of more the number is said
 const SMALLEST = 6;  // the nudge goes down to ten to minus this
 
@@ -17,20 +18,25 @@ async function copyText(button, text, copied) {
 }
 
 class Why {
+  /** The node that is open, where its paths can be told. @type {number | undefined} */
+  node;
+  /** Its paths. @type {TapeContribution[][]} */
+  found = [];
+
   /** @param {Graph} figure */
   constructor(figure) {
     this.figure = figure;
     this.power = 1;
     const place = figure.find(".nudge");
-    place.addEventListener("input", (/** @type {any} */ event) => {
-      this.power = Number(event.target.value);
+    place.addEventListener("input", (event) => {
+      this.power = Number(/** @type {HTMLInputElement} */ (event.target).value);
       if (this.node !== undefined) this.nudge(this.node);
     });
-    figure.find(".why").addEventListener("click", (/** @type {any} */ event) => {
-      const line = event.target.closest("[data-path]");
-      const copy = event.target.closest("[data-copy]");
-      if (copy) this.copy(copy);
-      else if (line) this.light(Number(line.dataset.path));
+    figure.find(".why").addEventListener("click", ({ target }) => {
+      const line = dataOf(target, "path");
+      const copy = dataOf(target, "copy");
+      if (copy !== undefined) this.copy(/** @type {HTMLElement} */ (target), Number(copy));
+      else if (line !== undefined) this.light(Number(line));
     });
   }
 
@@ -68,22 +74,18 @@ class Why {
     const handing = this.figure.passes.pass.contributions.filter(({ stopped, local }) => !stopped && local !== 0);
     /** @type {Map<number, TapeContribution[]>} */
     const into = new Map();
-    for (const edge of handing) {
-      if (!into.has(edge.parent)) into.set(edge.parent, []);
-      into.get(edge.parent)?.push(edge);
-    }
+    for (const edge of handing) into.set(edge.parent, [...into.get(edge.parent) ?? [], edge]);
     const counts = new Map([[this.figure.tape.root, 1]]);
     for (const { node, parent } of handing) counts.set(parent, (counts.get(parent) ?? 0) + (counts.get(node) ?? 0));
     const count = counts.get(target) ?? 0;
     /** @type {TapeContribution[][]} */
     const found = [];
-    if (count <= MOST_PATHS) {
-      const waiting = [{ node: target, path: /** @type {TapeContribution[]} */ ([]) }];
-      while (waiting.length) {
-        const { node, path } = /** @type {any} */ (waiting.pop());
-        if (node === this.figure.tape.root) found.push(path);
-        else for (const edge of into.get(node) ?? []) waiting.push({ node: edge.node, path: [edge, ...path] });
-      }
+    /** @type {{ node: number, path: TapeContribution[] }[]} */
+    const waiting = count <= MOST_PATHS ? [{ node: target, path: [] }] : [];
+    for (let at = waiting.pop(); at; at = waiting.pop()) {
+      const { node, path } = at;
+      if (node === this.figure.tape.root) found.push(path);
+      else for (const edge of into.get(node) ?? []) waiting.push({ node: edge.node, path: [edge, ...path] });
     }
     return { count, found };
   }
@@ -117,7 +119,7 @@ class Why {
   line(path, style) {
     const { writing, saying, passes } = this.figure;
     const { times } = writing.pieces[style];
-    const locals = path.map((edge) => saying.local(/** @type {any} */ (edge), style));
+    const locals = path.map((edge) => saying.local(edge, style));
     const derivatives = locals.map(([derivative]) => derivative).join(times);
     const formulas = path.map((edge, i) => {
       const weak = passes.level.edge(edge.node, edge.parent)[2];
@@ -132,17 +134,17 @@ class Why {
   /** Light a path in the picture, or all of them; none where no node is open. @param {number} [path] */
   light(path) {
     const { figure } = this;
-    const shown = this.node === undefined ? [] : path === undefined ? this.found ?? [] : [(this.found ?? [])[path]];
+    const shown = this.node === undefined ? [] : path === undefined ? this.found : [this.found[path]];
     const lit = new Set(shown.flatMap((edges) => edges.flatMap(({ node, parent }) => figure.linesBetween(parent, node))));
     for (const lines of figure.lines.values()) for (const line of lines) line.toggleAttribute("data-path", lit.has(line));
-    for (const [i, line] of [...figure.find(".why").querySelectorAll("[data-path]")].entries()) {
+    for (const [i, line] of figure.findAll(".why [data-path]").entries()) {
       line.setAttribute("aria-pressed", String(i === path));
     }
   }
 
-  /** @param {HTMLElement} button */
-  copy(button) {
-    const latex = this.line((this.found ?? [])[Number(button.dataset.copy)], LATEX).join(" = ");
+  /** @param {HTMLElement} button @param {number} path */
+  copy(button, path) {
+    const latex = this.line(this.found[path], LATEX).join(" = ");
     copyText(button, latex, this.figure.say("copied"));
   }
 
@@ -178,12 +180,12 @@ class Why {
     if (!place.querySelector("input")) {
       place.innerHTML = `<h4>${figure.say("is_it_true")}</h4><label class="epsilon"><math><mi>ε</mi></math> <input type="range" min="0" max="${SMALLEST}" step="1"> <output></output></label><div class="nudged"></div><p class="hint"></p>`;
     }
-    const slider = place.querySelector("input");
+    const slider = figure.findInput(".nudge input");
     slider.value = String(this.power);
     slider.setAttribute("aria-valuetext", `ε = ${epsilon}`);
     slider.setAttribute("aria-label", "ε");
-    place.querySelector("output").textContent = figure.writing.typed(epsilon);
-    place.querySelector(".nudged").innerHTML = rows.map(([left, right]) => equation(left, right)).join("");
-    place.querySelector(".hint").textContent = lost ? figure.say("gap_is_rounding") : figure.say("gap_shrinks");
+    figure.find(".nudge output").textContent = figure.writing.typed(epsilon);
+    figure.find(".nudged").innerHTML = rows.map(([left, right]) => equation(left, right)).join("");
+    figure.find(".nudge .hint").textContent = lost ? figure.say("gap_is_rounding") : figure.say("gap_shrinks");
   }
 }

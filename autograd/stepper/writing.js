@@ -1,6 +1,6 @@
 /* Numbers put into the formulas that Python has written: see autograd/stepper/templates.py. */
 
-const [TEXT, MATHML, LATEX] = [0, 1, 2];
+const [TEXT, MATHML] = [0, 1];  // styles; the third is LaTeX
 const MOST_DIGITS = 13;  // that are shown of a number, where a difference cancels
 const MOST_TERMS = 24;  // of a sum of more the first ones and the last are shown
 const PLACE = /([\ue000-\ue005])([\ue100-\uf8ff])/g;
@@ -81,10 +81,11 @@ class Writing {
 
   /**
    * @param {{ shapes: Shape[], names: string[][], pieces: Pieces[], digits: number }} data
-   * @param {(place: string) => number} numberOf  the number of a place, such as that of node 3 for "v3"
+   * @param {(place: string) => number | undefined} numberOf  the number of a place, such as that of node 3 for "v3"
    */
   constructor({ shapes, names, pieces, digits }, numberOf) {
-    this.shapes = shapes.map(([...written]) => ({ written: written.slice(0, 3), rule: written[3] && new TapeRule({ name: "", partials: [], ...written[3] }) }));
+    this.shapes = shapes.map(([text, mathml, latex, rule]) =>
+      ({ written: [text, mathml, latex], rule: rule && new TapeRule({ name: "", partials: [], ...rule }) }));
     this.names = names;
     this.pieces = pieces;
     this.digits = digits;
@@ -121,7 +122,8 @@ class Writing {
     });
   }
 
-  /** A number at a place. @param {number} x @param {string} how @param {number} style @param {number} digits */
+  /** A number at a place. @param {number | undefined} x @param {string} how @param {number} style @param {number} digits
+   * @returns {string} */
   placed(x, how, style, digits) {
     const written = this.digitsOf(x, digits);
     const { plus, minus } = this.pieces[style];

@@ -29,7 +29,7 @@ NETWORK = Kind(
     GRAPH.heads,
     GRAPH.purpose,
     CONTENT,
-    (*SCRIPTS, _HERE.with_suffix(".js")),
+    (*SCRIPTS, *[_HERE.with_name(f"{name}.js") for name in ("examples", "stepper")]),
     (*STYLES, _HERE.with_suffix(".css")),
 )
 MOST_CIRCLES = 24  # from more on, large layers are folded; each circle takes three steps

@@ -8,13 +8,12 @@ class Examples {
     this.figure = figure;
     this.leaves = leaves;
     this.rows = rows.map((row) => row.map(tapeNumber));
-    this.place = figure.find(".examples");
-    this.place.hidden = rows.length < 2;
-    for (const button of this.place.querySelectorAll("[data-example]")) {
+    this.buttons = figure.findAll("[data-example]");
+    for (const button of this.buttons) {
       button.addEventListener("click", () => this.choose(this.at + Number(button.dataset.example)));
     }
-    this.all = figure.find(".all-examples");
-    this.all.closest("label").hidden = rows.length < 2;
+    this.all = figure.findInput(".all-examples");
+    for (const place of figure.findAll(".examples, label:has(.all-examples)")) place.hidden = rows.length < 2;
     this.renew();
   }
 
@@ -28,7 +27,7 @@ class Examples {
     if (example < 0 || example >= this.rows.length) return;
     const own = new Set(this.leaves);
     const changed = this.figure.leaves.filter((node) => tape.isChanged[node] && !own.has(node));
-    const parameters = changed.map((node) => [node, tape.values[node]]);
+    const parameters = new Map(changed.map((node) => [node, tape.values[node]]));
     this.at = example;
     this.leaves.forEach((node, i) => { tape.numbers[node] = this.rows[example][i]; });
     tape.values.set(tape.numbers);
@@ -62,9 +61,9 @@ class Examples {
   }
 
   renew() {
-    this.place.querySelector("output").textContent =
+    this.figure.find(".examples output").textContent =
       this.figure.say("example_of", { example: this.at + 1, count: this.rows.length });
-    for (const button of this.place.querySelectorAll("[data-example]")) {
+    for (const button of this.buttons) {
       const to = this.at + Number(button.dataset.example);
       button.setAttribute("aria-disabled", String(to < 0 || to >= this.rows.length));
     }
