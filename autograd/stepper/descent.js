@@ -33,6 +33,7 @@ class Descent {
       const label = document.createElement("label");
       const box = Object.assign(document.createElement("input"), { type: "checkbox", value: String(node) });
       box.checked = data.trained.includes(node);
+      box.setAttribute("aria-label", figure.plainName(node));
       const name = document.createElement("span");
       name.innerHTML = math(figure.writing.names[node][MATHML]);
       label.append(box, name);
@@ -42,7 +43,8 @@ class Descent {
     rate.value = figure.writing.typed(0.1);
     rate.addEventListener("input", () => rate.setAttribute("aria-invalid", String(Number.isNaN(numberRead(rate.value)))));
     for (const button of figure.findAll("[data-descend]")) {
-      button.addEventListener("click", () => button.dataset.descend === "play" ? this.play(button) : this.descend(Number(button.dataset.descend)));
+      const { descend } = button.dataset;
+      button.addEventListener("click", () => descend === "play" ? this.play(button) : this.descend(Number(descend)));
     }
     figure.find(".all-examples").addEventListener("change", () => this.renew());
     this.begin();
@@ -179,13 +181,16 @@ class Descent {
     const course = this.course.slice(-MOST_POINTS);
     const finite = course.filter(Number.isFinite);
     const [low, high] = [Math.min(0, ...finite), Math.max(...finite)];
-    const x = (/** @type {number} */ i) => CURVE_ROOM + (i * (CURVE_WIDTH - 2 * CURVE_ROOM)) / Math.max(1, course.length - 1);
-    const y = (/** @type {number} */ value) => CURVE_HEIGHT - CURVE_ROOM - ((value - low) * (CURVE_HEIGHT - 2 * CURVE_ROOM)) / (high - low || 1);
+    const [wide, tall] = [CURVE_WIDTH - 2 * CURVE_ROOM, CURVE_HEIGHT - 2 * CURVE_ROOM];
+    const x = (/** @type {number} */ i) => CURVE_ROOM + (i * wide) / Math.max(1, course.length - 1);
+    const y = (/** @type {number} */ value) => CURVE_ROOM + tall - ((value - low) * tall) / (high - low || 1);
     const points = course.map((value, i) => Number.isFinite(value) ? `${x(i).toFixed(1)},${y(value).toFixed(1)}` : "").filter(Boolean);
     const [name] = figure.writing.names[figure.tape.root];
     const [first, last] = [course[0], course[course.length - 1]].map((value) => figure.writing.number(value, TEXT));
     const said = figure.say("curve_of", { name, count: this.course.length - 1, first, last });
-    const svg = `<svg viewBox="0 0 ${CURVE_WIDTH} ${CURVE_HEIGHT}" role="img" aria-label="${escaped(said)}"><path class="axis" d="M${CURVE_ROOM},${y(0).toFixed(1)}H${CURVE_WIDTH - CURVE_ROOM}"/><polyline points="${points.join(" ")}"/></svg>`;
-    place.innerHTML = `${svg}<p class="hint">${escaped(said)}</p>`;
+    const axis = `<path class="axis" d="M${CURVE_ROOM},${y(0).toFixed(1)}h${wide}"/>`;
+    const curve = `${axis}<polyline points="${points.join(" ")}"/>`;
+    place.innerHTML = `<svg viewBox="0 0 ${CURVE_WIDTH} ${CURVE_HEIGHT}" aria-hidden="true">${curve}</svg>
+      <p class="hint">${escaped(said)}</p>`;
   }
 }

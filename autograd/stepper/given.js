@@ -18,7 +18,8 @@ function numberRead(entry) {
   return Number.isFinite(number) ? number : NaN;
 }
 
-/** A number that is so many steps of its last digit away. @param {string} written @param {number} steps @param {number} finer  decimals more */
+/** A number that is so many steps of its last digit away. @param {string} written @param {number} steps
+ * @param {number} [finer]  decimals more */
 function stepped(written, steps, finer = 0) {
   const x = Number(written);
   const [mantissa, power = "0"] = written.split("e");
@@ -144,7 +145,9 @@ class Given {
         handle.removeEventListener("pointerup", end);
         handle.removeEventListener("pointercancel", end);
         if (!moved && clicked) clicked();
-        if (moved) handle.addEventListener("click", (event) => { event.preventDefault(); event.stopPropagation(); }, { once: true, capture: true });
+        if (!moved) return;
+        const unheard = (/** @type {Event} */ event) => { event.preventDefault(); event.stopPropagation(); };
+        handle.addEventListener("click", unheard, { once: true, capture: true });
       };
       handle.addEventListener("pointermove", drag);
       handle.addEventListener("pointerup", end);
@@ -177,8 +180,9 @@ class Given {
     return new Map(this.leaves.filter((node) => tape.isChanged[node]).map((node) => [node, tape.values[node]]));
   }
 
-  /** Give a number. What is done in one go, such as one drag, is taken back in one go.
-   * @param {number} node @param {number} number @param {{ from: { state: Map<number, number>, writing: boolean }, keep?: HTMLInputElement }} how */
+  /** Give a number. What is done in one go, such as one drag, is taken back in one go. @param {number} node
+   * @param {number} number
+   * @param {{ from: { state: Map<number, number>, writing: boolean }, keep?: HTMLInputElement }} how */
   set(node, number, { from, keep }) {
     if (!from.writing) this.past.push(from.state);
     from.writing = true;

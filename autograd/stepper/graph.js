@@ -237,7 +237,7 @@ class Graph extends Live {
       astray.get(node) ?? "",
       ...(this.practice?.states(node) ?? []),
     ].filter(Boolean).join(" ");
-    box.shape.setAttribute("tabindex", i === this.current ? "0" : "-1");
+    box.shape.setAttribute("tabindex", i === (this.current ?? 0) ? "0" : "-1");
     box.shape.setAttribute("aria-label", this.scenes ? this.scenes.label(i) : this.described(node));
     box.title.textContent = tape.outside.get(node) ?? (open ? this.say("gradient_so_far", { here: open.here, count: open.count }) : "");
     box.value.write(this.numberShown(`v${node}`, this.value(node)));
@@ -318,10 +318,11 @@ class Graph extends Live {
     const upstream = this.passes.pass.upstream[step.node];
     const { digits } = this.writing.product([upstream, step.local], MATHML);
     const [slope, local] = [this.saying.slope(step.node, MATHML), this.saying.local(step, MATHML)];
-    return `<div class="product">${
-      productBox("upstream", this.say("upstream"), math(slope), math(this.writing.number(upstream, MATHML, digits)))}<i>×</i>${
-      productBox("local", this.say("local"), equation(...local), math(this.writing.number(step.local, MATHML, digits)))}<i>=</i>${
-      productBox("handed", this.say("product"), math(`${slope}<mspace width='0.2em'/>${local[0]}`), math(this.writing.number(step.product, MATHML)))}</div>`;
+    const [from, by] = [upstream, step.local].map((x) => math(this.writing.number(x, MATHML, digits)));
+    const chain = math(`${slope}<mspace width='0.2em'/>${local[0]}`);
+    return `<div class="product">${productBox("upstream", this.say("upstream"), math(slope), from)}<i>×</i>${
+      productBox("local", this.say("local"), equation(...local), by)}<i>=</i>${
+      productBox("handed", this.say("product"), chain, math(this.writing.number(step.product, MATHML)))}</div>`;
   }
 
   /** The HTML of each of these; of many of the first ones.
@@ -357,7 +358,7 @@ class Graph extends Live {
         : [`${slope}<mspace width='0.2em'/>${this.saying.local(step, MATHML)[0]}`,
           this.writing.product([this.passes.pass.upstream[step.node], step.local], MATHML).written,
           this.writing.number(step.product, MATHML)];
-      return `<li data-step="${at}" tabindex="0" role="button" title="${this.say("go_to_step")}">${equation(...chain)}</li>`;
+      return `<li>${this.leadingTo(at, equation(...chain))}</li>`;
     });
     const last = terms.at(-1)?.step;
     const total = last?.pass === "reverse" ? `<p class="total">${breakable(equation(...this.saying.sum(last, MATHML)[1]))}</p>` : "";
@@ -366,8 +367,8 @@ class Graph extends Live {
     this.find(".card.node .what").innerHTML = this.say("whole_of", { name: math(this.writing.names[node][MATHML]) });
     const value = this.practice?.value(node) ?? equation(...this.saying.made(node, MATHML));
     const gradient = this.practice?.gradient(node) ?? `<ol>${lines}</ol>${total}`;
-    this.find(".card.node .maths").innerHTML = `<h4>${this.say("its_value")}</h4>${value
-      }<h4>${this.say("its_gradient", { terms: source })}</h4>${gradient}`;
+    this.find(".card.node .maths").innerHTML = `<h3>${this.say("its_value")}</h3>${value
+      }<h3>${this.say("its_gradient", { terms: source })}</h3>${gradient}`;
     this.practice?.fill(this.find(".card.node .maths"), "node");
     this.find(".card.node").hidden = false;
     for (const tool of this.tools) tool.open?.(node);

@@ -191,6 +191,11 @@ class Live extends Picture {
     this.setRows();
   }
 
+  /** A button with this HTML that leads to a step. @param {number} at @param {string} html */
+  leadingTo(at, html) {
+    return `<button type="button" class="line" data-step="${at}" title="${this.say("go_to_step")}">${html}</button>`;
+  }
+
   /* --- the table of the steps: of many it has the first ones, and more when they are asked for ------------------------ */
 
   /** A row of it, also of one that it does not have. @param {number} at */

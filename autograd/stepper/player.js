@@ -206,11 +206,9 @@ class Player {
     const target = this.shadow.activeElement;
     const pressed = ["Enter", " "].includes(event.key);
     if (pressed && path.includes(this.list)) return;  // which opens
-    const control = pressed && target?.closest("button, summary, [data-step], [data-path]");
+    if (pressed && target?.closest("button, summary")) return;  // the browser clicks it
     const move = this.moves[event.key.length > 1 ? event.key : event.key.toLowerCase()];
-    if (control && ["button", "summary"].includes(control.localName)) return;  // the browser clicks it
-    if (control) /** @type {HTMLElement} */ (control).click();
-    else if (event.shiftKey && PANS[event.key]) this.stage.panBy(...PANS[event.key]);
+    if (event.shiftKey && PANS[event.key]) this.stage.panBy(...PANS[event.key]);
     else if (move) this.move(move, target);
     else return;
     event.preventDefault();

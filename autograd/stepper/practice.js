@@ -6,7 +6,8 @@ const [BLANK, WITHHELD] = ["?", "…"];
 const LEAST_DIGITS = 2;  // significant ones: 0 is right to no digit of 0.003
 const LONGEST_ENTRY = 9;  // in the picture
 /** @type {Record<string, string>} */
-const MARKS = { right: "✓", rounding: "≈", "cut off": "≈", follows: "↳", slip: "✗", coarse: "…", unread: "✗", shown: "✓", open: "" };
+const MARKS = { right: "✓", rounding: "≈", "cut off": "≈", follows: "↳", slip: "✗", coarse: "…", unread: "✗", shown: "✓",
+  open: "" };
 /** @type {Record<string, string>} */
 const QUESTIONS = { sign: "ask_sign", sign_of_a_term: "ask_signs", sign_of_an_operand: "ask_signs",
   twice: "ask_factors", half: "ask_factors", decimal_point: "ask_decimal_point", digits_exchanged: "ask_digits", term_left_out: "ask_sum" };
@@ -166,7 +167,7 @@ class Practice {
   gradient(node) {
     if (!this.hidden.has(`g${node}`)) return undefined;
     const terms = (this.figure.terms.get(node) ?? []).map(({ at, step }) => step.pass === "seed" ? ""
-      : `<li data-step="${at}" tabindex="0" role="button" title="${this.say("go_to_step")}">${equation(this.chain(step))}</li>`);
+      : `<li>${this.figure.leadingTo(at, equation(this.chain(step)))}</li>`);
     return `<ol>${terms.join("")}</ol>${this.unfinished([this.figure.saying.slope(node, MATHML)], `g${node}`)}`;
   }
 
@@ -189,11 +190,12 @@ class Practice {
     const slope = saying.slope(node, MATHML);
     const local = saying.local(step, MATHML);
     const product = count === 1 ? `g${parent}` : `p${edge}`;
+    const chain = math(`${slope}<mspace width='0.2em'/>${local[0]}`);
     const boxes = [
       productBox("upstream", this.say("upstream"), math(slope), number(`g${node}`, passes.pass.upstream[node])),
       productBox("local", this.say("local"), isAsked ? math(local[0]) : equation(...local),
         isAsked ? this.place(`l${edge}`) : needsHidden ? this.place(`g${parent}`) : math(writing.number(step.local, MATHML))),
-      productBox("handed", this.say("product"), math(`${slope}<mspace width='0.2em'/>${local[0]}`), this.place(isAsked ? product : `g${parent}`)),
+      productBox("handed", this.say("product"), chain, this.place(isAsked ? product : `g${parent}`)),
     ];
     const own = saying.slope(parent, MATHML);
     const whole = here !== count ? "" : count === 1 ? equation(own) : this.unfinished([own], `g${parent}`);
@@ -463,7 +465,7 @@ class Practice {
       const isFound = this.isFound(blank);
       figure.find(".of").innerHTML = math(this.name(blank.key, MATHML));
       figure.find(".verdict").textContent = this.said(blank);
-      figure.find(".hints").innerHTML = hints.slice(0, isFound && !blank.hinted ? 0 : blank.hinted).map((hint) => `<li>${hint}</li>`).join("");
+      figure.find(".hints").innerHTML = hints.slice(0, blank.hinted).map((hint) => `<li>${hint}</li>`).join("");
       const [hint, answer] = figure.findAll("[data-help]");
       hint.hidden = isFound || blank.hinted >= hints.length;
       hint.textContent = blank.hinted ? this.say("another_hint") : this.say("hint");
@@ -478,17 +480,17 @@ class Practice {
   /** A line of text to hand in. */
   line() {
     const { figure } = this;
-    const lists = /** @type {[string, Blank[]][]} */ ([["with_no_hint", []], ["with_a_hint", []], ["answer_shown", []], ["not_right", []], ["left_open", []]]);
-    for (const blank of this.asked) {
-      const at = this.isFound(blank) ? blank.shown ? 2 : blank.hinted ? 1 : 0 : blank.entry.trim() ? 3 : 4;
-      lists[at][1].push(blank);
-    }
-    const said = { with_no_hint: this.say("with_no_hint"), with_a_hint: this.say("with_a_hint"), answer_shown: this.say("answer_shown"),
-      not_right: this.say("not_right"), left_open: this.say("left_open") };
-    const parts = lists.filter(([, blanks]) => blanks.length).map(([how, blanks]) =>
-      this.say("hand_in_part", { how: said[/** @type {keyof said} */ (how)], count: blanks.length, names: blanks.map(({ key }) => this.name(key, TEXT)).join(", ") }));
-    const changed = figure.leaves.filter((/** @type {number} */ node) => figure.tape.isChanged[node]);
-    if (changed.length) parts.push(this.say("with_numbers", { names: changed.map((/** @type {number} */ node) => figure.described(node)).join(`${this.say("list_mark")} `) }));
+    const how = (/** @type {Blank} */ blank) => {
+      if (!this.isFound(blank)) return blank.entry.trim() ? 3 : 4;
+      return blank.shown ? 2 : blank.hinted ? 1 : 0;
+    };
+    const parts = [this.say("with_no_hint"), this.say("with_a_hint"), this.say("answer_shown"), this.say("not_right"),
+      this.say("left_open")].flatMap((said, i) => {
+      const names = this.asked.filter((blank) => how(blank) === i).map(({ key }) => this.name(key, TEXT));
+      return names.length ? [this.say("hand_in_part", { how: said, count: names.length, names: names.join(", ") })] : [];
+    });
+    const changed = figure.leaves.filter((node) => figure.tape.isChanged[node]).map((node) => figure.described(node));
+    if (changed.length) parts.push(this.say("with_numbers", { names: changed.join(`${this.say("list_mark")} `) }));
     const name = figure.findInput(".student").value.trim();
     return this.say("hand_in_line", { name: name || "–", parts: parts.join("; ") });
   }

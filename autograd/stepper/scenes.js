@@ -161,7 +161,8 @@ class Scenes {
     const way = [];
     for (let scene = /** @type {number | null} */ (this.at); scene !== null; scene = this.all[scene].around) way.unshift(scene);
     const parts = way.map((scene) => {
-      const button = Object.assign(document.createElement("button"), { type: "button", className: "worded", textContent: this.title(scene) });
+      const look = { type: "button", className: "worded", textContent: this.title(scene) };
+      const button = Object.assign(document.createElement("button"), look);
       button.dataset.scene = String(scene);
       if (scene === this.at) button.setAttribute("aria-current", "true");
       return button;

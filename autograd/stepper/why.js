@@ -100,17 +100,19 @@ class Why {
       place.replaceChildren();
       return;
     }
-    const heading = count > MOST_PATHS ? figure.say("too_many_paths", { count: count < 1e15 ? figure.grouped(count) : figure.writing.number(count, TEXT) }) : figure.say("why", { count });
+    const many = count < 1e15 ? figure.grouped(count) : figure.writing.number(count, TEXT);
+    const heading = count > MOST_PATHS ? figure.say("too_many_paths", { count: many }) : figure.say("why", { count });
     const lines = found.map((path, i) => {
       const sides = this.line(path, MATHML);
-      return `<li data-path="${i}" tabindex="0" role="button" title="${figure.say("light_path")}">${breakable(equation(...sides))
-        }<button type="button" class="worded copy" data-copy="${i}" title="${figure.say("copy_latex")}">LaTeX</button></li>`;
+      const lights = `type="button" class="line" data-path="${i}" aria-pressed="false" title="${figure.say("light_path")}"`;
+      const copies = `type="button" class="worded copy" data-copy="${i}" title="${figure.say("copy_latex")}"`;
+      return `<li><button ${lights}>${breakable(equation(...sides))}</button><button ${copies}>LaTeX</button></li>`;
     });
     const products = found.map((path) => path.reduce((product, { local }) => product * local, 1));
     const total = figure.passes.pass.upstream[node];
     const listed = products.length > 1 ? figure.writing.sum(products, total, MATHML) : "";
     const sum = listed ? breakable(equation(figure.saying.slope(node, MATHML), listed, figure.writing.number(total, MATHML))) : "";
-    place.innerHTML = `<h4>${heading}</h4><ol>${lines.join("")}</ol>${sum ? `<p class="total">${sum}</p>` : ""}`;
+    place.innerHTML = `<h3>${heading}</h3><ol>${lines.join("")}</ol>${sum ? `<p class="total">${sum}</p>` : ""}`;
     this.light();
   }
 
@@ -128,7 +130,8 @@ class Why {
     }).join(times);
     const numbers = path.length > 1 ? writing.product(path.map(({ local }) => local), style).written : "";
     const product = writing.number(path.reduce((all, { local }) => all * local, 1), style);
-    return [derivatives, formulas, numbers, product].filter((side, i, all) => side && side !== all[i - 1]).map((side) => writing.row(side, style));
+    const sides = [derivatives, formulas, numbers, product].filter((side, i, all) => side && side !== all[i - 1]);
+    return sides.map((side) => writing.row(side, style));
   }
 
   /** Light a path in the picture, or all of them; none where no node is open. @param {number} [path] */
@@ -178,7 +181,10 @@ class Why {
     ];
     const lost = Math.abs(change - predicted) <= 4 * 2 ** -52 * Math.max(Math.abs(before), Math.abs(change));
     if (!place.querySelector("input")) {
-      place.innerHTML = `<h4>${figure.say("is_it_true")}</h4><label class="epsilon"><math><mi>ε</mi></math> <input type="range" min="0" max="${SMALLEST}" step="1"> <output></output></label><div class="nudged"></div><p class="hint"></p>`;
+      const slider = `<input type="range" min="0" max="${SMALLEST}" step="1">`;
+      place.innerHTML = `<h3>${figure.say("is_it_true")}</h3>
+        <label class="epsilon"><math><mi>ε</mi></math> ${slider} <output></output></label>
+        <div class="nudged"></div><p class="hint"></p>`;
     }
     const slider = figure.findInput(".nudge input");
     slider.value = String(this.power);

@@ -10,7 +10,8 @@ const [, NOT_NEGATIVE, ALONE, TERM, EXPONENT, NAME] = "\ue000\ue001\ue002\ue003\
  * A side of an equation: the number of its shape, then whose name or number stands at each of its places.
  * @typedef {[number, ...string[]]} Side
  * @typedef {[string, string, string, { value: any, shared?: any[] } | null]} Shape
- * @typedef {{ mark: string, plus: string, minus: string, times: string, equals: string, dots: string, group: string[], row: string[], over: string }} Pieces
+ * @typedef {{ mark: string, plus: string, minus: string, times: string, equals: string, dots: string, group: string[],
+ *   row: string[], over: string }} Pieces
  */
 
 /* --- a number ---------------------------------------------------------------------------------------------------- */

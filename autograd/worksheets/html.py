@@ -66,7 +66,7 @@ def html_of(pages: Sequence[Page], digits: int) -> str:
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(pages[0].title)}</title>\n<style>\n{_STYLE}\n</style>\n</head>\n"
-        f'<body data-chainrule="worksheet" style="--result: {RESULT:g}em">\n{body}\n</body>\n</html>\n'
+        f'<body data-chainrule="worksheet" style="--result: {RESULT:g}em">\n<main>\n{body}\n</main>\n</body>\n</html>\n'
     )
 
 

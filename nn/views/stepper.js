@@ -101,7 +101,7 @@ class Network extends Live {
         node !== null && this.tape.unknown.has(node) ? "outside" : "",
         astray.get(i) ?? "",
       ].filter(Boolean).join(" ");
-      box.shape.setAttribute("tabindex", i === step.node ? "0" : "-1");
+      box.shape.setAttribute("tabindex", i === (step.node ?? 0) ? "0" : "-1");
       if (node === null) return;
       box.shape.setAttribute("aria-label", this.described(node));
       box.value.write(this.writing.number(this.value(node), TEXT));
@@ -129,11 +129,11 @@ class Network extends Live {
     const own = [...this.steps.entries()].filter(([, step]) =>
       step.node === box || (step.pass !== "given" && step.values.includes(box)));
     const parts = own.map(([at, step]) =>
-      `<h4 data-step="${at}" tabindex="0" role="button" title="${this.say("go_to_step")}">${step.title}</h4>${this.saying.html(step)}`);
+      `<h3>${this.leadingTo(at, step.title)}</h3>${this.saying.html(step)}`);
     const name = this.writing.names[node][MATHML];
     const given = equation(name, this.writing.number(this.value(node), MATHML));
     this.find(".card.node .what").innerHTML = this.say("whole_of", { name: math(name) });
-    this.find(".card.node .maths").innerHTML = parts.join("") || `<h4>${this.say("it_is_given")}</h4>${given}`;
+    this.find(".card.node .maths").innerHTML = parts.join("") || `<h3>${this.say("it_is_given")}</h3>${given}`;
     this.find(".card.node").hidden = false;
   }
 }

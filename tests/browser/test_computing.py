@@ -514,7 +514,7 @@ def test_why_writes_every_path_its_sum_and_its_latex(open_tab: Callable[..., Tab
     root.backward()
     tab = open_tab(show(root, names=None).save(tmp_path / "page.html"))
     tab.press("End", "Enter")
-    opened = tab.text(".card.node h3")
+    opened = tab.text(".card.node h2")
     if not opened.endswith("x"):
         tab.page.evaluate(
             "() => { const {figure} = document.querySelector('[data-chainrule]'); figure.open(figure.boxOf.get(figure.leaves[0])); }"
@@ -561,7 +561,7 @@ def test_a_nudge_does_to_the_result_what_python_computes(tab: Tab, power: int) -
     tab.page.evaluate(
         "() => { const {figure} = document.querySelector('[data-chainrule]'); figure.open(figure.boxOf.get(figure.leaves[0])); }"
     )
-    assert tab.text(".card.node h3").replace(" ", "").endswith("w1")
+    assert tab.text(".card.node h2").replace(" ", "").endswith("w1")
     tab.page.get_by_role("slider", name="ε").fill(str(power))
     shown = [plain(text) for text in tab.page.locator(".nudged .equation").all_inner_texts()]
     change = loss_with(w1=0.4 + epsilon) - example.L.data

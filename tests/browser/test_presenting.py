@@ -99,7 +99,7 @@ def test_a_page_takes_the_keys_and_a_clicker_at_once_and_wherever_one_clicked(
         "h1",
         ".picture",
         ".picture text",
-        ".card h3",
+        ".card h2",
         ".count",
         "details:has(table) > summary",
         "[data-go='speed']",

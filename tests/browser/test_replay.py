@@ -162,7 +162,7 @@ def test_page_fits_the_window(saved: Path, open_tab: Callable[..., Tab], width: 
     tab.press(key)
     bar = [element.bounding_box() for element in tab.page.locator(".steps > *").all()]
     assert max(box["y"] for box in bar) - min(box["y"] for box in bar) < 30, "the bar is one line"
-    assert tab.fits("button, input, .count, .card dd, .card dt, .card h3, .view text, .charts text")
+    assert tab.fits("button, input, .count, .card dd, .card dt, .card h2, .view text, .charts text")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -219,11 +219,11 @@ def test_click_on_a_node_shows_its_gradient_as_a_sum_over_its_children(
     w = Value(3.0, label="w")
     tab = open_tab(show(w * w + w, names=None).save(tmp_path / "page.html"))
     tab.page.locator("[data-node='0']").click()
-    assert tab.text(".card.node h3") == "The whole calculation of w"
+    assert tab.text(".card.node h2") == "The whole calculation of w"
     terms = [" ".join(text.split()) for text in tab.page.locator(".card.node .maths li").all_inner_texts()]
     assert [text.split("=")[-1].strip() for text in terms] == ["1", "6"], "w*w is one use, with the slope 2w"
     assert tab.text(".card.node .maths .total").replace(" ", "").endswith("=7")
-    tab.page.locator(".card.node .maths li").nth(1).click()
+    tab.page.locator(".card.node .maths li button").nth(1).click()
     assert tab.text(".pass") == "Reverse pass", "a click on a term goes to its step"
     tab.press("Escape")
     assert not tab.page.locator(".card.node").is_visible()
@@ -284,7 +284,7 @@ def test_node_is_reached_and_opened_by_the_keyboard_alone(tab: Tab) -> None:
 @pytest.mark.parametrize("key", ["Enter", "Space"])
 def test_term_of_a_sum_is_followed_by_the_keyboard_alone(tab: Tab, key: str) -> None:
     tab.press("End", "Enter")
-    tab.page.locator(".card.node .maths li").focus()
+    tab.page.locator(".card.node .maths li button").focus()
     tab.press("Home", key)
     assert tab.step() == tab.steps()
     assert tab.page.get_by_role("button", name="Play").count() == 1, "the key does nothing else"

@@ -125,10 +125,10 @@ def test_the_card_of_every_neuron_ends_with_the_engines_gradients(tab: Tab, mode
 
 def test_click_on_a_neuron_shows_its_whole_calculation(tab: Tab) -> None:
     tab.page.locator(circle(tab, "h3")).click()
-    assert tab.text(".card.node h3").replace(" ", "") == "Thewholecalculationofh3"
-    titles = [" ".join(text.split()) for text in tab.page.locator(".card.node h4").all_inner_texts()]
+    assert tab.text(".card.node h2").replace(" ", "") == "Thewholecalculationofh3"
+    titles = [" ".join(text.split()) for text in tab.page.locator(".card.node h3 button").all_inner_texts()]
     assert len(titles) == 3, "its output, its delta, its gradients"
-    tab.page.locator(".card.node h4").nth(1).click()
+    tab.page.locator(".card.node h3 button").nth(1).click()
     assert tab.text(".pass") == "Reverse pass", "a click on a title goes to its step"
     tab.press("Escape")
     assert not tab.page.locator(".card.node").is_visible()
@@ -146,7 +146,7 @@ def test_enter_opens_nothing_where_the_step_is_about_no_circle(tab: Tab) -> None
 
 def test_step_of_a_neuron_is_gone_to_by_the_keyboard_alone(tab: Tab) -> None:
     tab.press("ArrowRight", "Enter")
-    tab.page.locator(".card.node h4").last.focus()
+    tab.page.locator(".card.node h3 button").last.focus()
     tab.press("Home", "Enter")
     assert tab.step() > 2
 
