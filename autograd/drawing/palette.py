@@ -1,7 +1,8 @@
 """The colours of pictures, light and dark.
 
 Lines are of the palette of Okabe and Ito, which the colour-blind can tell apart; fills are tints of them. Roles differ
-in shape as well, so that nothing rests on colour alone.
+in shape as well, so that nothing rests on colour alone. What a step, a reader or a mistake marks in a picture has colours
+that no role has: blue and vermilion for the passes, violet for a changed number, red for one that is not finite.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ _COLOURS = {  # on a light page, on a dark one
     "quiet": ("#5d6670", "#a7b0ba"),
     "gradient": ("#b34700", "#ff9d5c"),
     "edge": ("#727c87", "#8b95a0"),
-    "input-line": ("#0067a3", "#56b4e9"),
-    "input-fill": ("#e4f1fa", "#12303f"),
+    "input-line": ("#00707f", "#3fc4d4"),
+    "input-fill": ("#e0f3f5", "#0f3338"),
     "target-line": ("#98437c", "#dd94c0"),
     "target-fill": ("#f9ebf4", "#3a2233"),
     "parameter-line": ("#8f5c00", "#e69f00"),
@@ -24,8 +25,8 @@ _COLOURS = {  # on a light page, on a dark one
     "constant-fill": ("#ffffff", "#16191d"),
     "operation-line": ("#5f6974", "#97a1ac"),
     "operation-fill": ("#f6f7f9", "#22272d"),
-    "loss-line": ("#b34700", "#ff8a3c"),
-    "loss-fill": ("#fdebe0", "#42240f"),
+    "loss-line": ("#1b1f24", "#eceff2"),
+    "loss-fill": ("#e8ebee", "#31383f"),
     "folded-line": ("#00694e", "#2fc397"),
     "folded-fill": ("#e3f4ee", "#12342a"),
     "outside-line": ("#727c87", "#8b95a0"),
