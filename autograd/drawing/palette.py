@@ -1,8 +1,9 @@
 """The colours of pictures, light and dark.
 
 Lines are of the palette of Okabe and Ito, which the colour-blind can tell apart; fills are tints of them. Roles differ
-in shape as well, so that nothing rests on colour alone. What a step, a reader or a mistake marks in a picture has colours
-that no role has: blue and vermilion for the passes, violet for a changed number, red for one that is not finite.
+in shape as well, so that nothing rests on colour alone. What a step, a reader or a mistake marks in a picture has
+colours that no role has: blue and vermilion for the passes, violet for a changed number, red for one that is not
+finite.
 """
 
 from __future__ import annotations
