@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import isclose, isfinite, prod
@@ -26,7 +26,15 @@ from autograd.derivation.formulas import (
     sum_of,
     symbols,
 )
-from autograd.derivation.naming import CALLER, Caller, all_named, names_in_use, node_names, values_in_scope
+from autograd.derivation.naming import (
+    CALLER,
+    Caller,
+    all_named,
+    names_in_use,
+    node_names,
+    nodes_by_name,
+    values_in_scope,
+)
 from autograd.derivation.styles import one_line
 from autograd.derivation.words import in_its_language, speaking, spoken_language, words
 from autograd.derivation.writing import Table, latex_of_tables, mathml_of_tables, text, text_of_tables, typst_of_tables
@@ -61,7 +69,7 @@ class Derivation:
     """What `explain` gives. Print it, or leave it at the end of a notebook cell.
 
     Attributes:
-        value: the derivative; the value of the root where `explain` was asked for the whole trace.
+        value: the derivative; the value of the root where `explain` was asked for the whole trace, or for a list.
         paths: the paths from the root to the quantity, each a product of local derivatives; they add up to ``value``.
             Where there are more than ``max_paths``, those alone that have no factor of 0, if these are few enough; else
             empty.
@@ -121,7 +129,7 @@ class Derivation:
 
 def explain(
     root: Value,
-    wrt: Value | None = None,
+    wrt: Value | str | Sequence[Value | str] | None = None,
     *,
     names: Mapping[str, object] | Caller | None = CALLER,
     digits: int = 4,
@@ -136,7 +144,8 @@ def explain(
 
     Arguments:
         root: the result, f where it has no name.
-        wrt: the node to differentiate by. None, the default: the whole forward and backward pass, in two tables.
+        wrt: the node to differentiate by, or its name; of a list of these the derivations follow each other. None, the
+            default: the whole forward and backward pass, in two tables.
         names: where names come from, see `autograd.derivation.naming.node_names`: your variables by default, a mapping
             such as ``{"w": w}`` in their place, or None for labels alone.
         digits: how many significant digits numbers are written with; a number that was rounded keeps its zeros.
@@ -148,8 +157,9 @@ def explain(
         paper, ``.mathml`` on a page; ``.value``, ``.paths``. Paths with a factor of 0 are counted and not written out.
 
     Raises:
-        TypeError: if ``root`` or ``wrt`` is not a Value.
-        ValueError: if ``digits`` or ``max_paths`` is below 1; for a language of which there are no words.
+        TypeError: if ``root`` is not a Value, or ``wrt`` none, nor a name.
+        ValueError: if ``digits`` or ``max_paths`` is below 1; for a name that no node has, and an empty list; for a
+            language of which there are no words.
 
     Example:
         >>> from autograd import Value, functions
@@ -166,9 +176,26 @@ def explain(
 
     Source: notes 4.5.2 and 4.7.3; lecture, "3. Gradient Descent".
     """
-    _check(root, wrt, digits, max_paths)
+    frame = sys._getframe(1)
+    _check(root, digits, max_paths)
+    nodes = [_node(root, one, names, frame) for one in (wrt if isinstance(wrt, (list, tuple)) else [wrt])]
+    if not nodes:
+        raise ValueError("wrt is an empty list; leave it out for the whole forward and backward pass")
     with speaking(language):
-        return _explained(root, wrt, names, digits, max_paths, sys._getframe(1))
+        derivations = [_explained(root, node, names, digits, max_paths, frame) for node in nodes]
+        return derivations[0] if len(nodes) == 1 else _one_after_the_other(root, derivations)
+
+
+def _one_after_the_other(root: Value, derivations: Sequence[Derivation]) -> Derivation:
+    """Several derivations as one."""
+    return Derivation(
+        root.data,
+        tuple([path for one in derivations for path in one.paths]),
+        sum([one.path_count for one in derivations]),
+        tuple([table._replace(apart=i == 0) for one in derivations for i, table in enumerate(one.tables)]),
+        derivations[0].digits,
+        {node: name for one in derivations for node, name in one.names.items()},
+    )
 
 
 def _explained(
@@ -216,18 +243,27 @@ def _explained(
     return Derivation(value, paths, count, (*tables, *_where(steps, tables)), digits, steps.names)
 
 
-def _check(root: object, wrt: object, digits: int, max_paths: int) -> None:
+def _check(root: object, digits: int, max_paths: int) -> None:
     if not isinstance(root, Value):
         raise TypeError(
             f"explain needs the result of an expression of Values, not {root!r:.60}; a plain number has no history"
         )
-    if wrt is not None and not isinstance(wrt, Value):
-        raise TypeError(
-            f"wrt must be one Value, not {wrt!r:.60}; plain numbers are constants, and for several Values call "
-            "explain for each, or explain(root) for all"
-        )
     check_count("digits", digits)
     check_count("max_paths", max_paths)
+
+
+def _node(root: Value, wrt: object, names: Mapping[str, object] | Caller | None, frame: FrameType) -> Value | None:
+    """The node that is meant by a Value or a name."""
+    if isinstance(wrt, str):
+        named = nodes_by_name([root], names, frame)
+        if wrt not in named:
+            raise ValueError(f"wrt={wrt!r}: no node is called that; these are: {', '.join(named)}")
+        return named[wrt]
+    if wrt is not None and not isinstance(wrt, Value):
+        raise TypeError(
+            f"wrt must be a Value, its name or a list of these, not {wrt!r:.60}; plain numbers are constants"
+        )
+    return wrt
 
 
 def _is_copy(node: Value) -> bool:

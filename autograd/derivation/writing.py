@@ -463,10 +463,14 @@ LINES_OF_A_PIECE = 10  # of mathematics on paper, which is broken into pages bet
 
 
 class Table(NamedTuple):
-    """Equations below each other. A row holds the sides of its equation; None continues that of the row before."""
+    """Equations below each other. A row holds the sides of its equation; None continues that of the row before.
+
+    A table with a title, and one that is ``apart``, stands a line below the one before it.
+    """
 
     title: str
     rows: Sequence[Sequence[Expression | None]]
+    apart: bool = False
 
 
 class _Tables:
@@ -479,7 +483,7 @@ class _Tables:
     """
 
     def __init__(self, tables: Sequence[Table], style: Style, digits: int) -> None:
-        self.tables = [(table.title, self.shown(table.rows, digits)) for table in tables]
+        self.tables = [(table, self.shown(table.rows, digits)) for table in tables]
         self.style = style
         self.digits = digits
         self.names = {name for _, rows in self.tables for row in rows for side in row if side for name in symbols(side)}
@@ -614,9 +618,9 @@ def text_of_tables(tables: Sequence[Table], digits: int) -> str:
     """The equations with their signs of equality below each other."""
     lines: list[str] = []
     writer = _Tables(tables, TEXT, digits)
-    for title, rows in writer.tables:
-        if title:
-            lines += [*([""] if lines else []), title]
+    for (title, _, apart), rows in writer.tables:
+        lines += [""] if lines and (title or apart) else []
+        lines += [title] if title else []
         written = [writer.cells(row) for row in rows]
         widths: dict[int, int] = {}
         for row in written:
@@ -661,8 +665,9 @@ def _in_blocks(
     """The tables piece by piece, each piece as ``block`` sets it, below the titles."""
     blocks: list[str] = []
     writer = _Tables(tables, style, digits)
-    for title, rows in writer.tables:
-        blocks += [*([""] if blocks else []), style.said(title)] if title else []
+    for (title, _, apart), rows in writer.tables:
+        blocks += [""] if blocks and (title or apart) else []
+        blocks += [style.said(title)] if title else []
         blocks += [block(piece) for piece in writer.pieces(rows)]
     return "\n".join(blocks)
 
@@ -671,8 +676,8 @@ def mathml_of_tables(tables: Sequence[Table], digits: int) -> str:
     """The equations as one ``math`` element."""
     lines: list[str] = []
     writer = _Tables(tables, MATHML, digits)
-    for title, rows in writer.tables:
-        if title:
+    for (title, _, apart), rows in writer.tables:
+        if title or apart:
             style = "text-align: left; padding-top: 1em"
             lines.append(f'<mtr><mtd columnspan="9" style="{style}">{MATHML.said(title)}</mtd></mtr>')
         for first, *others in map(writer.cells, rows):

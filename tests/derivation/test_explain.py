@@ -716,8 +716,15 @@ def test_constants_too_large_to_multiply_are_infinite() -> None:
     ("arguments", "options", "error", "message"),
     [
         ((3.0,), {}, TypeError, "explain needs the result of an expression of Values, not 3.0"),
-        ((Value(1.0), 2.0), {}, TypeError, "wrt must be one Value, not 2.0"),
-        ((Value(1.0), [Value(1.0)]), {}, TypeError, "for several Values call explain for each"),
+        ((Value(1.0), 2.0), {}, TypeError, "wrt must be a Value, its name or a list of these, not 2.0"),
+        ((Value(1.0), [2.0]), {}, TypeError, "wrt must be a Value, its name or a list of these, not 2.0"),
+        ((Value(1.0), []), {}, ValueError, "wrt is an empty list"),
+        (
+            (Value(1.0, label="w") * 2.0, "v"),
+            {"names": None},
+            ValueError,
+            "wrt='v': no node is called that; these are: w, f",
+        ),
         ((Value(1.0),), {"digits": 0}, ValueError, "digits is 0, but must be at least 1"),
         ((Value(1.0),), {"digits": 2.5}, TypeError, "digits must be a whole number, not 2.5"),
         ((Value(1.0),), {"max_paths": 0}, ValueError, "max_paths is 0, but must be at least 1"),
@@ -726,6 +733,15 @@ def test_constants_too_large_to_multiply_are_infinite() -> None:
 def test_mistakes_are_explained(arguments: Any, options: Any, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         explain(*arguments, **options)
+
+
+def test_what_one_derives_by_may_be_named_and_be_a_list() -> None:
+    L, w1, h = (example := notes_example()).L, example.w1, example.h
+    assert str(explain(L, "w1")) == str(explain(L, w1))
+    both = explain(L, ["w1", h])
+    assert str(both) == f"{explain(L, w1)}\n\n{explain(L, h)}"
+    assert (both.value, both.paths) == (L.data, explain(L, w1).paths + explain(L, h).paths)
+    assert str(explain(L, [w1])) == str(explain(L, w1))
 
 
 def test_explain_changes_nothing() -> None:
