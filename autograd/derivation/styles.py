@@ -452,7 +452,7 @@ class _Typst(Style):
     def number(self, digits: str) -> str:
         mantissa, _, exponent = digits.partition("e")
         mantissa = written(mantissa).replace("inf", "∞").replace("nan", '"nan"')
-        mantissa = _quoted(mantissa) if "," in mantissa else mantissa  # which else would part arguments
+        mantissa = mantissa.replace(",", '","')  # a comma that is not quoted parts arguments
         return f"{mantissa} ⋅ 10^({exponent})" if exponent else mantissa
 
     def name(self, name: str) -> str:

@@ -579,7 +579,7 @@ def in_english(written: str, language: str) -> str:
     """Formulas in one of the four ways, with a decimal point, commas between arguments, if and else."""
     catalogue = LANGUAGES[language]
     if catalogue["decimal_mark"] == ",":
-        written = re.sub(r'"(\d+),(\d+)"', r"\1.\2", written)  # Typst
+        written = written.replace('","', ".")  # Typst
         written = re.sub(r"(\d)(?:\{,\}|,)(\d)", r"\1.\2", written)
         written = re.sub(r"(?<=<mo>);(?=</mo>)|(?<![#&\w]);(?= )|(?<=[\w)}\"]);(?= )", ",", written)
     for word in ("else", "if"):  # "si no" before "si"

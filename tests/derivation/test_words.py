@@ -161,7 +161,19 @@ def test_a_number_has_the_marks_of_its_language() -> None:
     assert "max(0,4; 1,5)" in str(found)
     assert r"\max\left(0{,}4; 1{,}5\right)" in found.latex
     assert "<mn>0,4</mn>" in found.mathml
-    assert '"0,4"; "1,5"' in found.typst
+    assert '0","4; 1","5' in found.typst
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_on_paper_a_number_is_mathematics_in_every_language(language: str) -> None:
+    w, x = Value(-0.7, label="w"), Value(-0.5, label="x")
+    z = w * x - 1e-9
+    z.label = "z"
+    english, other = (explain(z.tanh(), names=None, language=spoken) for spoken in ("en", language))
+    comma = {".": ".", ",": '","'}[str(LANGUAGES[language]["decimal_mark"])]
+    assert "(-0.5)" in english.typst  # a minus sign in quotation marks would be a hyphen
+    numbers = re.sub(r"(?<=\d)\.(?=\d)", comma, english.typst)
+    assert [line for line in other.typst.splitlines() if "=" in line] == [x for x in numbers.splitlines() if "=" in x]
 
 
 def test_what_is_made_in_a_language_keeps_it_and_no_other_call_speaks_it() -> None:
