@@ -114,7 +114,8 @@ class MarkedClass:
         for student, proof in self.sheets.items():
             for f in proof:
                 exact = written(repr(f.exact))
-                cells = (f.quantity, f.printed, exact, words(f.verdict), f.reason, f.cause or "", f.mistake)
+                mistake = words(_CALLED[f.mistake]) if f.mistake else ""
+                cells = (f.quantity, f.printed, exact, words(f.verdict), f.reason, f.cause or "", mistake)
                 writer.writerow((student, *cells))
             for quantity, text in self.unread[student].items():
                 writer.writerow((student, quantity, text, "", words("unread"), "", "", ""))

@@ -40,6 +40,9 @@ class Document:
         self._make, self._digits = pages, digits
         self.language = spoken_language()
 
+    def __str__(self) -> str:
+        return self.text
+
     @cached_property
     @in_its_language
     def pages(self) -> tuple[Page, ...]:

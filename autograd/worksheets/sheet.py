@@ -49,7 +49,9 @@ def worksheet(
     digits: int = 4,
     language: str | None = None,
 ) -> Worksheet:
-    """A worksheet: the picture, the given numbers, both passes and a step of gradient descent, with blanks to fill in.
+    """A worksheet: the given numbers, both passes and a step of gradient descent, with blanks to fill in.
+
+    It has the picture, too, where that can be read on a sheet of paper.
 
     Arguments:
         root: the result of an expression; once nn is imported, also a network, a layer or a neuron; and whatever type
@@ -73,8 +75,9 @@ def worksheet(
         language: of the words and numbers: "en", the default, "es", "de" or "fr".
 
     Returns:
-        A `Worksheet`: ``.save("sheet.pdf")``, also in .html, .md, .txt, .typ, and .csv to be filled in on a computer;
-        ``.solution`` is saved in the same ways; ``.variants(30)`` is one sheet for each of a class, with one key.
+        A `Worksheet`: ``print`` shows it as text; ``.save("sheet.pdf")``, also in .html, .md, .txt, .typ, and .csv to
+        be filled in on a computer; ``.solution`` is saved in the same ways; ``.variants(30)`` is one sheet for each of
+        a class, with one key.
 
     Raises:
         TypeError: if ``root`` is none of these; if a network lacks x or target, or a Value has them.

@@ -50,11 +50,16 @@ def test_marks_are_saved_as_the_name_ends(tmp_path: Path) -> None:
     rows = list(csv.reader(io.StringIO(marked.save(tmp_path / "marks.csv").read_text())))
     assert rows[0] == ["student", "quantity", "printed", "exact", "verdict", "reason", "cause", "mistake"]
     assert rows[2][:3] == ["<Al>", "dL/dw2", "0.0705"]
-    assert rows[2][-1] == "sign"
+    assert rows[2][-1] == "the sign"
     assert "&lt;Al&gt;" in marked.save(tmp_path / "marks.html").read_text()
     assert marked.save(tmp_path / "marks.txt").read_text() == str(marked)
     with pytest.raises(ValueError, match=r"by their ending, \.csv, \.html, \.txt"):
         marked.save(tmp_path / "marks.xlsx")
+
+
+def test_a_table_says_the_mistakes_in_its_language() -> None:
+    german = proofread_class(worked_example().L, {"Al": {("L", "w2"): "0,0705"}}, names=None, language="de")
+    assert german.csv().splitlines()[1].split(";")[-1] == "das Vorzeichen"
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,12 @@ def test_the_solution_has_the_answers_and_the_sheet_has_not(way: str) -> None:
         assert number in answers
 
 
+def test_a_sheet_is_printed_as_text() -> None:
+    sheet = of_the_notes()
+    assert str(sheet) == sheet.text
+    assert str(sheet.solution) == sheet.solution.text
+
+
 def test_the_picture_has_what_is_given_and_not_what_is_asked_for() -> None:
     (page,) = of_the_notes().pages
     assert page.picture is not None
