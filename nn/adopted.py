@@ -95,18 +95,25 @@ def adopted(model: Any, who: str) -> Module:
     if not looks_like_a_model(model):
         lacks = "parameters(), which lists its Values" if callable(model) else "__call__(self, x), which gives outputs"
         raise TypeError(
-            f"{who} takes a model, and {model!r:.60} ({kind}) has no {lacks}; give its class one, or derive it from "
-            "nn.Module"
+            f"{who} takes a model, and {model!r:.60} ({kind}) has no {lacks}; "
+            + (way_over(model) or "give its class one, or derive it from nn.Module")
         )
     for parameter in model.parameters():
         if not isinstance(parameter, Value) or parameter.op is not None:
             said = parameter.describe() if isinstance(parameter, Value) else f"{parameter!r:.60}"
-            torch = type(parameter).__module__.partition(".")[0] == "torch"
+            way = way_over(model) or way_over(parameter)
             raise TypeError(
                 f"{who} takes a model whose parameters() are Values that nothing computed, but one of {kind} is {said}"
-                + ("; write nn.from_torch(model)" if torch else "")
+                + (f"; {way}" if way else "")
             )
     return Adopted(model)
+
+
+def way_over(model: Any) -> str:
+    """What to write for a model of another library, known by the class that it is derived from; else nothing."""
+    libraries = {kind.__module__.partition(".")[0] for kind in type(model).__mro__}
+    ways = [f"nn.from_{library}(model)" for library in ("sklearn", "keras", "torch") if library in libraries]
+    return f"a trained one comes over by {ways[0]}" if ways else ""
 
 
 def rows_of(model: Any) -> Iterator[tuple[list[tuple[Value, ...]], Any]]:

@@ -57,6 +57,8 @@ def from_sklearn(estimator: Any) -> MLP:
         output = "identity" if answer != "predict_proba" else "softmax" if len(biases[0]) > 1 else "logistic"
     else:
         instead = next((text for attribute, text in _INSTEAD.items() if hasattr(estimator, attribute)), "")
+        if hasattr(estimator, "fit") and not instead and not [a for a in vars(estimator) if a.endswith("_")]:
+            raise TypeError(f"this {name} is not trained: call its fit(X, y) before from_sklearn")
         raise TypeError(
             "from_sklearn takes an MLPClassifier, an MLPRegressor or a linear model after its fit(X, y), "
             f"not {name}{instead}"

@@ -204,7 +204,9 @@ def _numbers(given: Any, name: str, place: str, n: int, model: Any) -> list[floa
     needed = counted(n, place)
     if given is None:
         raise TypeError(f"show(model, x, target) needs {name}: {model!r} has {needed}")
-    if isinstance(given, (Value, str)) or not hasattr(given, "__len__") or getattr(given, "ndim", 1) == 0:
+    if isinstance(given, str):
+        raise TypeError(f"{name} is {given!r}, a name; a network knows numbers: give that of the class, such as 0")
+    if isinstance(given, Value) or not hasattr(given, "__len__") or getattr(given, "ndim", 1) == 0:
         given = [given]
     if len(given) != n:
         raise ValueError(

@@ -12,7 +12,7 @@ from numbers import Real
 from typing import Any
 
 from autograd.engine.value import Value
-from nn.adopted import rows_of
+from nn.adopted import rows_of, way_over
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ def weights_of(model: Any, taken: str) -> list[Weights]:
             for rows, layer in rows_of(model)
         ]
     except AttributeError as missing:
-        why = "" if isinstance(model, (bool, Real, str, type(None))) else f": {missing}"
+        why = "" if isinstance(model, (bool, Real, str, type(None))) else f": {way_over(model) or missing}"
         raise TypeError(f"{taken}, not {model!r:.60} ({type(model).__name__}){why}") from None
     if not found or not all(layer.rows for layer in found):
         raise TypeError(f"{taken}, not {model!r:.60} ({type(model).__name__}): a layer has no neurons")

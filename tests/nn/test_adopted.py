@@ -217,10 +217,13 @@ def test_fit_says_in_one_line_what_is_missing(model: Any, missing: str) -> None:
         fit(model, X, Y)
 
 
-def test_a_model_of_pytorch_is_told_the_way_here() -> None:
+def test_a_model_of_another_library_is_told_the_way_here() -> None:
     torch = pytest.importorskip("torch")
-    with pytest.raises(TypeError, match=r"write nn\.from_torch\(model\)"):
-        fit(torch.nn.Linear(3, 1), X, Y)
+    estimator = pytest.importorskip("sklearn.neural_network").MLPClassifier((2,), max_iter=1)
+    for model, way in (torch.nn.Linear(3, 1), "torch"), (estimator, "sklearn"):
+        for reader in (lambda model: fit(model, X, Y)), draw, (lambda model: show(model, X[0], Y[0])):
+            with pytest.raises(TypeError, match=rf"a trained one comes over by nn\.from_{way}\(model\)"):
+                reader(model)
 
 
 def test_a_module_stays_what_it_is() -> None:

@@ -177,7 +177,7 @@ def test_what_is_no_network_is_refused_with_what_to_give_instead(sklearn: Simple
     for given_, message in {
         pipeline: r"not Pipeline; give its last step, estimator\[-1\]: the network takes what estimator\[:-1\]",
         search: "not GridSearchCV; give its best_estimator_",
-        linear.Ridge(): r"after its fit\(X, y\), not Ridge",
+        linear.Ridge(): r"this Ridge is not trained: call its fit\(X, y\) before from_sklearn",
         sklearn.neighbors.KNeighborsClassifier().fit(X, targets["binary"]): "not KNeighborsClassifier",
     }.items():
         with pytest.raises(TypeError, match=message):

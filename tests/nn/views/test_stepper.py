@@ -295,6 +295,7 @@ def test_network_of_ones_own_is_known_by_what_it_has(base: Any) -> None:
         ((MLP(2, [1]),), TypeError, "needs x"),
         ((MLP(2, [1]), [1.0, 2.0]), TypeError, "needs target"),
         ((MLP(2, [1]), [1.0, 2.0], [0.0, 1.0]), ValueError, "target has 2 numbers, but .* has 1 output"),
+        ((MLP(2, [2]), [1.0, 2.0], "yes"), TypeError, "target is 'yes', a name; .* give that of the class, such as 0"),
         ((MLP(2, [2]), [1.0, 2.0], 1.0), ValueError, "target has 1 number, but .* has 2 outputs"),
         ((MLP(2, [1]), [1.0, "a"], 0.0), TypeError, "x must be a real number"),
         ((Value(1.0) * 2.0, [1.0], 0.0), TypeError, r"belong to a network: show\(model, x, target\)"),
