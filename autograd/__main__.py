@@ -289,7 +289,7 @@ def _expression(options: argparse.Namespace) -> int:
     else:
         reports = [_report(proof)] if options.printed else []
         reports += [] if marked is None else [str(marked)]
-        print(*[made, *reports, *filter(None, written.values())], sep="\n\n")
+        print(*filter(None, [made, *reports, "\n".join(filter(None, written.values()))]), sep="\n\n")
     return 0 if proof and (marked is None or all(marked.sheets.values())) else 1
 
 
@@ -435,7 +435,8 @@ def _values(assignments: Sequence[str]) -> dict[str, Value]:
         try:
             values[name] = Value(as_number(float(number.replace("−", "-")), name), label=name)
         except ValueError:
-            raise ValueError(f"{assignment}: {number!r} is not a number; write {name}=1.5") from None
+            instead = number.replace(",", ".") if re.fullmatch(r"[-−]?\d+,\d+", number) else "1.5"
+            raise ValueError(f"{assignment}: {number!r} is not a number; write {name}={instead}") from None
     return values
 
 

@@ -118,6 +118,7 @@ def test_messages_name_what_there_is_in_the_order_of_the_expression(capsys: pyte
         (["x + y", "x=1"], "y has no value"),
         (["x", "x"], "write name=number"),
         (["x", "x=one"], "'one' is not a number; write x=1.5"),
+        (["x", "x=3,5"], "'3,5' is not a number; write x=3.5"),
         (["x", "x=1", "y=1"], "the expression has no variable y; it has x"),
         (["x", "x=1", "x=2"], "x has the value 1 already"),
         (["x", "1=2"], "write name=number"),
