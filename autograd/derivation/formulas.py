@@ -2,7 +2,7 @@
 
 A tree is built by `add`, `multiply`, `power`, `call` and `choose`, which simplify as one does on paper: numbers are
 multiplied out, factors of 1 and terms of 0 left out, equal factors and terms collected. `autograd.derivation.writing`
-writes it.
+writes it. Nothing changes one that is built; that its parts are not frozen makes building them twice as fast.
 """
 
 from __future__ import annotations
@@ -47,21 +47,21 @@ class _Tree:
         return negative(self)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Number(_Tree):
     """A number: exact, so that factors can be multiplied out; a float where there is no fraction for it."""
 
     value: Fraction | float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Place(Number):
     """A number that may change: ``of`` says whose number it is. See `autograd.derivation.templates`."""
 
     of: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Symbol(_Tree):
     """A quantity with a name; ``value`` takes its place when the numbers are put in."""
 
@@ -69,7 +69,7 @@ class Symbol(_Tree):
     value: float = field(default=nan, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class NamedConstant(_Tree):
     """A number that keeps its name when the numbers are put in, as π. No quantity of that name is taken for it."""
 
@@ -77,14 +77,14 @@ class NamedConstant(_Tree):
     value: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Sum(_Tree):
     """Terms, two at least."""
 
     terms: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Product(_Tree):
     """A coefficient times factors; what one divides by is a `Power` with a negative exponent."""
 
@@ -92,7 +92,7 @@ class Product(_Tree):
     factors: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Power(_Tree):
     """A base and an exponent."""
 
@@ -100,7 +100,7 @@ class Power(_Tree):
     exponent: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Call(_Tree):
     """A function of arguments; ``index`` picks one of the results where there are several."""
 
@@ -109,7 +109,7 @@ class Call(_Tree):
     index: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Choice(_Tree):
     """One expression where a comparison holds, else another."""
 
@@ -120,7 +120,7 @@ class Choice(_Tree):
     otherwise: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Derivative(_Tree):
     """The derivative of one named quantity with respect to another.
 
@@ -132,7 +132,7 @@ class Derivative(_Tree):
     kind: Literal["usual", "total", "local"] = "usual"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Chain(_Tree):
     """Factors that stay apart: the steps of a chain rule, or the numbers put in for them."""
 
@@ -167,7 +167,7 @@ def add(*terms: Expression) -> Expression:
     for term in terms:
         for part in term.terms if isinstance(term, Sum) else (term,):
             coefficient, rest = _split(part)
-            collected[rest] = collected.get(rest, Fraction(0)) + coefficient
+            collected[rest] = collected[rest] + coefficient if rest in collected else coefficient
     parts = [_scaled(coefficient, rest) for rest, coefficient in collected.items() if coefficient]
     return ZERO if not parts else parts[0] if len(parts) == 1 else Sum(tuple(parts))
 
@@ -387,9 +387,16 @@ def size(a: Expression) -> int:
 
 def symbols(a: Expression) -> set[str]:
     """The names in it."""
-    if isinstance(a, Derivative):
-        return {a.numerator, a.denominator}
-    return {a.name} if isinstance(a, Symbol) else {name for part in parts(a) for name in symbols(part)}
+    found: set[str] = set()
+    waiting = [a]
+    for part in waiting:  # grows on the way
+        if isinstance(part, Symbol):
+            found.add(part.name)
+        elif isinstance(part, Derivative):
+            found.update((part.numerator, part.denominator))
+        else:
+            waiting += parts(part)
+    return found
 
 
 # --- reading -----------------------------------------------------------------------------------------------------

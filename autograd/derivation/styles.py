@@ -71,12 +71,12 @@ def printable(text: str) -> str:
         >>> printable("a\nb")
         'a b'
     """
-    return "".join([c if c.isprintable() or c in _JOINERS else " " for c in text])
+    return text if text.isprintable() else "".join([c if c.isprintable() or c in _JOINERS else " " for c in text])
 
 
 def one_line(name: str) -> str:
     """A name fit for a line of text: no line breaks or control characters, and not longer than 40 characters."""
-    line = printable(name[: LONGEST_NAME + 1])
+    line = printable(name[: LONGEST_NAME + 1]) if len(name) > LONGEST_NAME else printable(name)
     if len(line) > LONGEST_NAME:
         line = line[: LONGEST_NAME - 1].rstrip(_JOINERS) + "…"
     return name if line == name else type(name)(line)

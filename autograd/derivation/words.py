@@ -1,7 +1,7 @@
 """Every word that a derivation, a proof, a picture, the stepper and its page show: for each language a template a key.
 
 English stands here, each other language in a file beside this one, ``words_es.py``: to correct a word, change it there;
-to add a language, copy one of them, translate it, and give it a line in `LANGUAGES`. A template keeps the ``{parts}``
+to add a language, copy one of them, translate it, and name it in `LANGUAGES`. A template keeps the ``{parts}``
 of the English one; one for a count has two halves, "one | several". Three keys say how numbers are written.
 
 What the table of primitives says of its domains, and what errors say, stands where it is raised. The page's script gets
@@ -10,16 +10,13 @@ from here the words that it asks for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
+from importlib import import_module
 from string import Formatter
 from typing import Any, Concatenate, Final, ParamSpec, Protocol, TypeVar
-
-from autograd.derivation.words_de import GERMAN
-from autograd.derivation.words_es import SPANISH
-from autograd.derivation.words_fr import FRENCH
 
 ENGLISH: Final = {
     # how numbers are written: 1,234.5, and in a list 0.4, 1
@@ -468,7 +465,18 @@ ENGLISH: Final = {
     "curve_of": "{name} over {count} step: from {first} to {last} | {name} over {count} steps: from {first} to {last}",
 }
 
-LANGUAGES: Final = {"en": ENGLISH, "es": SPANISH, "de": GERMAN, "fr": FRENCH}
+
+class _Languages(dict[str, Mapping[str, str]]):
+    """For each language its templates; the file of one is read when it is spoken for the first time."""
+
+    def __getitem__(self, language: str) -> Mapping[str, str]:
+        templates = super().__getitem__(language)
+        if not templates:
+            templates = self[language] = import_module(f"{__package__}.words_{language}").WORDS
+        return templates
+
+
+LANGUAGES: Final = _Languages(en=ENGLISH, es={}, de={}, fr={})
 
 _language: ContextVar[str] = ContextVar("language", default="en")
 

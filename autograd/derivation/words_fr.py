@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-FRENCH: Final = {
+WORDS: Final = {
     # how numbers are written: 1,234.5, and in a list 0.4, 1
     "decimal_mark": ",",
     "thousands_mark": "\u202f",

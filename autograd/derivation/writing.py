@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from fractions import Fraction
-from functools import partial
+from functools import cached_property, partial
 from itertools import accumulate, zip_longest
 from math import isfinite, nan
 from typing import Final, NamedTuple
@@ -153,7 +153,12 @@ class _Writer:
         self.style = style
         self.digits = digits
         self.place = place  # of a number that may change: the character that says which one it is
-        self.e_is_a_name = any(name_parts(name).base == "e" for name in names)  # Euler's number goes by exp then
+        self.names = names
+
+    @cached_property
+    def e_is_a_name(self) -> bool:
+        """Whether Euler's number goes by exp, as a name begins with e."""
+        return any(name_parts(name).base == "e" for name in self.names)
 
     def line(self, a: Expression) -> str:
         """A formula on one line."""

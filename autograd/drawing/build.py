@@ -440,9 +440,9 @@ class _Builder:
 
     def in_a_line(self, node: Value) -> tuple[Run, ...]:
         """A Value in one line: its name, or else its formula, and its number."""
-        head = self.heads.of(node)
         data = number(node.data, self.graph.digits)
         name = self.graph.names.get(node, "")
+        head = None if name else self.heads.of(node)
         runs = name_runs(name) if name else head.line.runs if head else ()
         if not runs:
             return (Run(data),)

@@ -112,10 +112,11 @@ def _ways(
         yield Folding(way, [*parts, *leaves_by_role([n for n in order if n not in inside and not n.depth], roles)], [])
         yield Folding(way, [*parts, Group(words("operations", count=len(rest)), (symbols_of(rest),), tuple(rest))], [])
     found = find_repeats(order, layers) if way == "repeat" else None
-    for whole in (False, True) if found else ():
-        folding = fold_by_repeat(order, layers, roles, MOST_BOXES, whole=whole, found=found)
-        if folding:
-            yield Folding(way, folding.groups, folding.boxes)
+    if found:
+        for whole in (False, True):
+            folding = fold_by_repeat(order, layers, roles, MOST_BOXES, found, whole=whole)
+            if folding:
+                yield Folding(way, folding.groups, folding.boxes)
     if way != "depth":
         of_layers = fold_by_layer(order, layers, roles, MOST_BOXES, results)
         if of_layers:

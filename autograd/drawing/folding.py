@@ -67,16 +67,17 @@ def folded(
     Where the first and the last repeat have too many nodes to be drawn, too, layers over a batch of examples go before
     repeats.
     """
-    if way == "repeat":
-        by_repeat = fold_by_repeat(order, layers, roles, limit)
+    found = find_repeats(order, layers) if way == "repeat" else None
+    if found:
+        by_repeat = fold_by_repeat(order, layers, roles, limit, found)
         if by_repeat is None and not all(map(_at_once, layers)):
-            by_repeat = fold_by_repeat(order, layers, roles, limit, whole=True)
+            by_repeat = fold_by_repeat(order, layers, roles, limit, found, whole=True)
         if by_repeat:
             return by_repeat
     by_layer = fold_by_layer(order, layers, roles, limit) if way != "depth" else None
     if by_layer is not None:
         return Folding("folded_by_layer", by_layer, [])
-    by_repeat = fold_by_repeat(order, layers, roles, limit, whole=True) if way == "repeat" else None
+    by_repeat = fold_by_repeat(order, layers, roles, limit, found, whole=True) if found else None
     return by_repeat or Folding("folded_by_depth", fold_by_depth(order, roles, limit), [])
 
 
@@ -85,25 +86,24 @@ def fold_by_repeat(
     layers: Sequence[Layer],
     roles: Mapping[Value, Role],
     limit: int,
+    found: Repeats,
     *,
     whole: bool = False,
-    found: Repeats | None = None,
 ) -> Folding | None:
     """A group for the repeats between a first and a last one, and a box for each of these two.
 
-    None where the graph has no repeats, or more than ``limit`` nodes would be left.
+    None where more than ``limit`` nodes would be left.
 
     Arguments:
+        found: those that hold the most nodes; where too many are left, others are looked for among these.
         whole: make the first and the last one a group, too.
-        found: repeats that are known already, if they are those that hold the most nodes.
     """
     groups: list[Group] = []
     boxes: list[tuple[str, list[Value]]] = []
     done: set[Value] = set()
     left = len(order)
     while left > limit:
-        repeats = found or find_repeats(order, layers, done)
-        found = None
+        repeats = find_repeats([node for node in order if node not in done], layers) if done else found
         if repeats is None:
             leaves = leaves_by_role([node for node in order if not node.depth and node not in done], roles)
             left -= sum([len(group.members) - 1 for group in leaves])

@@ -7,7 +7,7 @@ that stands beside the arrow too, ``①/②``. Where the order does not matter t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import isclose
 from typing import NamedTuple
@@ -81,17 +81,18 @@ class Heads:
                 return Head(line, marks)
         return Head(Line("symbol", sign_runs(node)), {})
 
-    def choices(self, node: Value) -> list[list[Expression | None]]:
+    def choices(self, node: Value) -> Iterator[list[Expression | None]]:
         """What may stand for the operands, from the longest to the shortest; None for a gap."""
-        numbers: list[Expression | None] = [None if isinstance(x, Value) else number(x) for x in node.operands]
-        if not self.formulas or len(numbers) > _MOST_WRITTEN:
-            return [numbers]
-        by_name: list[Expression | None] = [self.by_name(x) for x in node.operands]
-        in_full = [
-            self.written.get(x) if operand is None and isinstance(x, Value) else operand
-            for x, operand in zip(node.operands, by_name, strict=True)
-        ]
-        return [in_full, by_name, numbers] if all(in_full) else [by_name, numbers]
+        if self.formulas and len(node.operands) <= _MOST_WRITTEN:
+            by_name = [self.by_name(x) for x in node.operands]
+            in_full = [
+                self.written.get(x) if operand is None and isinstance(x, Value) else operand
+                for x, operand in zip(node.operands, by_name, strict=True)
+            ]
+            if all(in_full):
+                yield in_full
+            yield by_name
+        yield [None if isinstance(x, Value) else number(x) for x in node.operands]
 
     def by_name(self, x: Value | float) -> Expression | None:
         """The name or number of an operand; None for a result without a name."""

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from math import fsum
+from string import ascii_uppercase
 from typing import Final, Literal, NamedTuple
 from unicodedata import combining, east_asian_width
 
@@ -21,7 +22,10 @@ from autograd.derivation.writing import in_style
 Style = Literal["upright", "italic", "subscript", "superscript"]
 
 SMALL = 0.72  # the size of a subscript beside that of its letter
+_LOWER, _UPPER, _OTHER, _WIDE = 0.6, 0.72, 0.8, 1.05
 _WIDTHS = {  # in units of the font size
+    **dict.fromkeys(map(chr, range(128)), _LOWER),
+    **dict.fromkeys(ascii_uppercase, _UPPER),
     **dict.fromkeys("ijl.,:;'|!()[]{}It·⋅", 0.36),
     **dict.fromkeys(' fr/\\-"°', 0.42),
     **dict.fromkeys("mwMW@%—…∂∑Σ∞√", 0.9),
@@ -29,7 +33,6 @@ _WIDTHS = {  # in units of the font size
     **dict.fromkeys("+=<>−×÷±≈≤≥", 0.8),
     **dict.fromkeys("\u200c\u200d\ufe0e\ufe0f", 0.0),  # they change the look of what stands beside them
 }
-_LOWER, _UPPER, _OTHER, _WIDE = 0.6, 0.72, 0.8, 1.05
 
 
 class Run(NamedTuple):
@@ -120,16 +123,18 @@ def width_of(runs: Iterable[Run], size: float) -> float:
         16.0
     """
     return fsum(  # the same in every version of Python, which its sum is not
-        fsum(map(_width, text)) * size * (SMALL if style in ("subscript", "superscript") else 1.0)
-        for text, style in runs
+        [
+            fsum([_WIDTHS.get(letter) or _width(letter) for letter in text])
+            * size
+            * (SMALL if style in ("subscript", "superscript") else 1.0)
+            for text, style in runs
+        ]
     )
 
 
 def _width(letter: str) -> float:
     if letter in _WIDTHS:
         return _WIDTHS[letter]
-    if letter.isascii():
-        return _UPPER if letter.isupper() else _LOWER
     if combining(letter):
         return 0.0
     return _WIDE if east_asian_width(letter) in "WF" or letter > "\uffff" else _OTHER

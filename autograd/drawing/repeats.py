@@ -10,7 +10,7 @@ its own.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -25,6 +25,7 @@ _AS_DEEP = 3  # nodes do the same where they and their operands, so many levels 
 
 Kind: TypeAlias = Literal["time_steps", "steps_of_repeats", "examples_of_repeats", "repeats"]
 Shift: TypeAlias = "dict[Value, Value]"
+Deed: TypeAlias = "tuple[object, ...]"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,35 +44,36 @@ class Repeats:
     units: list[list[Value]]
 
 
-def find_repeats(order: Sequence[Value], layers: Sequence[Layer], without: Collection[Value] = ()) -> Repeats | None:
+def find_repeats(order: Sequence[Value], layers: Sequence[Layer]) -> Repeats | None:
     """Those repeats that hold the most nodes; None where there are none.
 
     Arguments:
         order: the nodes of the graph, or of a part of it, in topological order.
         layers: those of the graph; neurons side by side in a layer are no repeats.
-        without: nodes that are no part of a repeat.
     """
     neuron_of = {node: neuron for layer in layers for neuron in layer.neurons for node in neuron.sums}
     users: defaultdict[Value, list[Value]] = defaultdict(list)
     for node in order:
         for parent in node.parents:
             users[parent].append(node)
-    inside = set(order)
+    does = {node: _does(node) for node in order}
     best: Repeats | None = None
     known: set[Value] = set()
-    for seeds in _seeds(order, users):
+    for seeds in _seeds(order, users, does):
         if any(a in known for a, _ in seeds):
             continue
         shift: Shift = {}
         taken: set[Value] = set()
-        _walk_down(seeds, shift, taken, inside)
+        _walk_down(seeds, shift, taken, does)
+        _walk_up(order, users, shift, taken, does)
         known.update(shift)
-        _walk_up(order, users, shift, taken, inside)
         if any(neuron_of.get(a) is not neuron_of.get(b) for a, b in shift.items()):
             continue
-        found = _units(order, shift, seeds[-1][1], without)
+        found = _units(order, shift, seeds[-1][1])
         if found and (best is None or _size(found) > _size(best)):
             best = found
+            if _size(best) == len(order):  # all of it: no others hold more
+                break
     return best
 
 
@@ -79,7 +81,7 @@ def _size(repeats: Repeats) -> int:
     return sum([len(unit) for unit in repeats.units])
 
 
-def _does(node: Value) -> tuple[object, ...]:
+def _does(node: Value) -> Deed:
     """What a node does: its operation, of how many operands, and those numbers that are part of its symbol."""
     op, operands = node.op, node.operands
     if op is None:
@@ -95,22 +97,23 @@ def _operands_of_both(a: Value, b: Value) -> list[tuple[Value, Value]]:
     return [(x, y) for x, y in both if isinstance(x, Value) and isinstance(y, Value)]
 
 
-def _seeds(order: Sequence[Value], users: dict[Value, list[Value]]) -> Iterator[list[tuple[Value, Value]]]:
+def _seeds(
+    order: Sequence[Value], users: dict[Value, list[Value]], does: Mapping[Value, Deed]
+) -> Iterator[list[tuple[Value, Value]]]:
     """Pairs of nodes from which a shift may be found, the most promising first.
 
     In a chain these are the last two nodes that do the same; side by side, every operand and the next that does.
     """
-    inside = set(order)
-    outside = {parent: None for parent in users if parent not in inside}
+    outside = [parent for parent in users if parent not in does]
     for leaves_are_themselves in (True, False):
         numbers: dict[object, int] = {}
-        does: dict[Value, int] = {}
+        alike: dict[Value, int] = {}
         for node in (*outside, *order):
             used = len(users[node])
-            given = not node.depth or node in outside
-            what = () if used < 2 and given else _does(node) if not given else node if leaves_are_themselves else used
-            does[node] = numbers.setdefault(what, len(numbers))
-        yield from _seeds_among(order, does, numbers)
+            given = not node.depth or node not in does
+            what = () if used < 2 and given else does[node] if not given else node if leaves_are_themselves else used
+            alike[node] = numbers.setdefault(what, len(numbers))
+        yield from _seeds_among(order, alike, numbers)
 
 
 def _seeds_among(
@@ -118,8 +121,9 @@ def _seeds_among(
 ) -> Iterator[list[tuple[Value, Value]]]:
     """The pairs where nodes with the same number do the same."""
     alike = dict(does)
+    parents = {node: node.parents for node in order}
     for _ in range(_AS_DEEP):
-        keys = {node: (does[node], *[alike[parent] for parent in node.parents]) for node in order}
+        keys = {node: (does[node], *[alike[parent] for parent in parents[node]]) for node in order}
         alike.update({node: numbers.setdefault(key, len(numbers)) for node, key in keys.items()})
     chains: defaultdict[int, dict[int, Value]] = defaultdict(dict)
     for node in order:
@@ -131,10 +135,10 @@ def _seeds_among(
             yield [(before, last)]
     rows: list[list[tuple[Value, Value]]] = []
     for node in order:
-        if len(node.parents) >= FEWEST:
+        if len(parents[node]) >= FEWEST:
             rows.append([])
             latest: dict[int, Value] = {}
-            for parent in filter(keys.__contains__, node.parents):
+            for parent in filter(parents.__contains__, parents[node]):
                 before = latest.setdefault(alike[parent], parent)
                 if parent.depth and before is not parent:
                     rows[-1].append((before, parent))
@@ -142,18 +146,20 @@ def _seeds_among(
     yield from sorted([row for row in rows if len(row) >= FEWEST - 1], key=len, reverse=True)[:_LOOKED_AT]
 
 
-def _walk_down(seeds: Sequence[tuple[Value, Value]], shift: Shift, taken: set[Value], inside: Set[Value]) -> None:
+def _walk_down(
+    seeds: Sequence[tuple[Value, Value]], shift: Shift, taken: set[Value], does: Mapping[Value, Deed]
+) -> None:
     """Add to the shift these pairs, and those of their operands, as far as both do the same.
 
     Arguments:
         taken: the nodes to which something is shifted already; grows.
-        inside: the nodes that a repeat may have.
+        does: of the nodes that a repeat may have what they do.
     """
     waiting = list(seeds)
     for a, b in waiting:  # grows on the way
-        if a is b or a in shift or b in taken or a not in inside or b not in inside or a.op is not b.op:
+        if a is b or a in shift or b in taken:
             continue
-        if _does(a) == _does(b):
+        if a in does and does[a] == does.get(b):
             shift[a] = b
             taken.add(b)
             waiting += _operands_of_both(a, b)
@@ -164,7 +170,7 @@ def _walk_up(
     users: dict[Value, list[Value]],
     shift: Shift,
     taken: set[Value],
-    inside: Set[Value],
+    does: Mapping[Value, Deed],
 ) -> None:
     """Add to the shift what is computed from nodes that have one in the same way as from those they are shifted to."""
     for node in order:
@@ -176,18 +182,17 @@ def _walk_up(
             if (
                 user is not node
                 and user not in taken
-                and user.op is node.op
-                and _does(user) == _does(node)
+                and does[user] == does[node]
                 and all(
                     a is b or (shift[a] is b if a in shift else b not in taken)
                     for a, b in _operands_of_both(node, user)
                 )
             ):
-                _walk_down([(node, user)], shift, taken, inside)
+                _walk_down([(node, user)], shift, taken, does)
                 break
 
 
-def _units(order: Sequence[Value], shift: Shift, anchor: Value, without: Collection[Value]) -> Repeats | None:
+def _units(order: Sequence[Value], shift: Shift, anchor: Value) -> Repeats | None:
     """The repeats that a shift makes, if there are enough of them."""
     images = set(shift.values())
     rows: list[list[Value]] = []  # in each the nodes that one and the same shift leads through
@@ -198,7 +203,7 @@ def _units(order: Sequence[Value], shift: Shift, anchor: Value, without: Collect
                 row.append(shift[row[-1]])
             rows.append(row)
     longest = next((len(row) for row in rows if anchor in row), 0)
-    rows = [row for row in rows if longest - 2 <= len(row) <= longest and not any(node in without for node in row)]
+    rows = [row for row in rows if longest - 2 <= len(row) <= longest]
     place = {node: (i, k) for i, row in enumerate(rows) for k, node in enumerate(row)}
     inner = [(place[a], place[b]) for b in order if b in place for a in b.parents if a in place]
     start = [0] * len(

@@ -143,7 +143,7 @@ def _every_one(level: Level) -> Iterator[tuple[Value, float, Contribution]]:
     totals: dict[Value, float] = {}
     for node in reversed(topological_order(level.root)):
         for parent in level.parents[node]:
-            nothing = Contribution(parent, level.locals[node, parent].value, 0.0, totals.get(parent, 0.0))
+            nothing = Contribution(parent, level.local(node, parent).value, 0.0, totals.get(parent, 0.0))
             found = handed.get((node, parent), (node, 0.0, nothing))
             totals[parent] = found[2].total
             yield found

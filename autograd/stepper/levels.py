@@ -5,12 +5,13 @@ A level is a way to see the graph: every operation, or one step a named quantity
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from autograd.derivation.chain import Local, Steps
 from autograd.derivation.formulas import Derivative, Expression, Symbol, size
 from autograd.derivation.writing import holds_together
+from autograd.engine import primitives
 from autograd.engine.graph import Contribution
 from autograd.engine.graph import steps as engine_steps
 from autograd.engine.value import Value
@@ -36,7 +37,7 @@ class Level:
         root: the result.
         names: what the nodes of this level are called, operands before results.
         steps: their formulas, of nodes with these names.
-        locals: the local derivatives: of each node and each of those that it is made of.
+        pairs: each node with each of those that it is made of.
         is_whole: whether every operation is a step.
 
     Attributes:
@@ -50,20 +51,24 @@ class Level:
         root: Value,
         names: Mapping[Value, str],
         steps: Steps,
-        locals: Mapping[tuple[Value, Value], Local],
+        pairs: Sequence[tuple[Value, Value]],
         *,
         is_whole: bool,
     ) -> None:
         self.root = root
         self.names = names
         self.steps = steps
-        self.locals = locals
+        self.pairs = pairs
         self.is_whole = is_whole
         self.parents: dict[Value, list[Value]] = {node: [] for node in names}
-        for node, parent in locals:
+        for node, parent in pairs:
             self.parents[node].append(parent)
         self.leaves = in_order_of_use(names)
-        self.paths_part = len({parent for _, parent in locals}) < len(locals)
+        self.paths_part = len({parent for _, parent in pairs}) < len(pairs)
+
+    def local(self, node: Value, parent: Value) -> Local:
+        """The local derivative of a node, at the recorded numbers."""
+        return self.steps.slope(node, parent) if self.is_whole else self.steps.locals[parent][node]
 
     def slope(self, node: Value) -> Derivative:
         """The gradient of a node. Where paths part, total derivatives are told from local ones, as `explain` does."""
@@ -75,7 +80,7 @@ class Level:
 
     def formula(self, node: Value, parent: Value) -> Expression | None:
         """The formula of a local derivative; None for one that is too long."""
-        found = self.locals[node, parent].formula
+        found = self.local(node, parent).formula
         return found if size(found) <= LONGEST_FORMULA else None
 
     def symbol(self, node: Value) -> Symbol:
@@ -101,7 +106,7 @@ class Level:
         totals = {self.root: 1.0}
         for node in reversed(list(self.names)):
             for parent in self.parents[node] if node in totals else ():
-                local = self.locals[node, parent].value
+                local = self.local(node, parent).value
                 product = totals[node] * local
                 totals[parent] = totals.get(parent, 0.0) + product
                 yield node, totals[node], Contribution(parent, local, product, totals[parent])
@@ -121,29 +126,54 @@ class Level:
             parentheses in a product; no formula where it would be too long.
         """
         number_of = {name: f"v{places[node]}" for node, name in self.names.items()}
-        made, edges = [], {}
-        for node in self.names:
-            ways = self.steps.ways(node) if node.depth else []
-            made.append([[templates.formula(way), templates.put_in(way, number_of.__getitem__)] for way in ways])
-        for node, parent in self.locals:
+        written: dict[Any, tuple[list[str], Any]] = {}  # about the first node of each kind, after its places
+        made, slopes, edges = [], [], {}
+        for node, parents in self.parents.items():
+            own = [f"{of}{places[x]}" for x in (node, *parents) for of in "nv"]
+            kind = self._kind(node, templates)
+            if kind not in written:
+                written[kind] = own, self._about(node, templates, number_of)
+            first, about = written[kind]
+            ways, slope, *derivatives = _with(dict(zip(first, own, strict=True)), about)
+            made.append(ways)
+            slopes.append(slope)
+            edges.update({f"{places[node]}.{places[x]}": edge for x, edge in zip(parents, derivatives, strict=True)})
+        return {"nodes": [places[node] for node in self.names], "made": made, "slopes": slopes, "edges": edges}
+
+    def _kind(self, node: Value, templates: Templates) -> Any:
+        """What all that is written about a node hangs on, but for whose names and numbers stand in it."""
+        places = {x: i for i, x in enumerate(self.parents[node])}
+        operands = [
+            (places[x], templates.looks[self.names[x]]) if isinstance(x, Value) else repr(x) for x in node.operands
+        ]
+        # what is written about an output of a softmax names the others
+        alone = node if node is self.root or node.op is primitives.softmax else None
+        return node.op, templates.looks[self.names[node]], alone, *operands
+
+    def _about(self, node: Value, templates: Templates, number_of: Mapping[str, str]) -> list[Any]:
+        """The lines of `data` for one node: ``made``, ``slopes``, and ``edges``, one for each of its parents."""
+        ways = self.steps.ways(node) if node.depth else []
+        about: list[Any] = [[[templates.formula(way), templates.put_in(way, number_of.__getitem__)] for way in ways]]
+        about.append(templates.formula(self.slope(node)))
+        for parent in self.parents[node]:
             formula = self.steps.slope_for_any_numbers(node, parent)
             edge: list[Any] = [templates.formula(self.derivative(node, parent))]
             if formula is not None and size(formula) <= LONGEST_FORMULA:
                 edge += [templates.formula(formula), int(not holds_together(formula))]
-            edges[f"{places[node]}.{places[parent]}"] = edge
-        return {
-            "nodes": [places[node] for node in self.names],
-            "made": made,
-            "slopes": [templates.formula(self.slope(node)) for node in self.names],
-            "edges": edges,
-        }
+            about.append(edge)
+        return about
+
+
+def _with(others: Mapping[Any, str], written: Any) -> Any:
+    """What was written, with other names and numbers in it."""
+    return [_with(others, part) for part in written] if isinstance(written, list) else others.get(written, written)
 
 
 def every_operation(root: Value, names: Mapping[Value, str]) -> Level:
     """The level of every operation; ``names`` has them all."""
     steps = Steps(root, None, names, names)
     pairs = [(node, parent) for node in names for parent in dict.fromkeys(node.parents)]
-    return Level(root, names, steps, {pair: steps.slope(*pair) for pair in pairs}, is_whole=True)
+    return Level(root, names, steps, pairs, is_whole=True)
 
 
 def named_quantities(root: Value, names: Mapping[Value, str], given: Mapping[Value, str]) -> Level:
@@ -151,4 +181,4 @@ def named_quantities(root: Value, names: Mapping[Value, str], given: Mapping[Val
     steps = Steps(root, None, given, names)
     own = {node: name for node, name in names.items() if node in steps.names}
     pairs = [(owner, node) for node in own for owner in steps.locals.get(node, ())]
-    return Level(root, own, steps, {pair: steps.locals[pair[1]][pair[0]] for pair in pairs}, is_whole=False)
+    return Level(root, own, steps, pairs, is_whole=False)

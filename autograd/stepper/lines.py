@@ -251,7 +251,7 @@ class _QuantityFrames(Lines):
 
     def _term(self, owner: Value, node: Value) -> tuple[Expression, Expression]:
         """What a node gives to the gradient of one that it is made of, as a formula and with numbers."""
-        formula, local = self.level.locals[owner, node]
+        formula, local = self.level.local(owner, node)
         number = Place(local, f"l{self.live.places[owner]}.{self.live.places[node]}")
         if owner is self.root:
             return formula, number
@@ -273,6 +273,6 @@ class _QuantityFrames(Lines):
             return self._whole(leaf)
         formula, number = self._term(owner, leaf)
         places = (f"*g{self.live.places[owner]}", f"*l{self.live.places[owner]}.{self.live.places[leaf]}")
-        product = Place(self.gradient_of(owner) * self.level.locals[owner, leaf].value, "".join(places))
+        product = Place(self.gradient_of(owner) * self.level.local(owner, leaf).value, "".join(places))
         how = words("shared_term", terms=len(owners), slope=text(self.slope(leaf)))
         return Sentence(how, [formula, number, product], is_said=True)

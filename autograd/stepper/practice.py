@@ -117,7 +117,7 @@ def _with_what_follows(blanks: Blanks, level: Level) -> Blanks:
 
 def _slope(level: Level, node: Value, parent: Value) -> Expression:
     """The formula of a local derivative, for other numbers than the recorded ones too where there is such."""
-    return level.steps.slope_for_any_numbers(node, parent) or level.locals[node, parent].formula
+    return level.steps.slope_for_any_numbers(node, parent) or level.local(node, parent).formula
 
 
 def needs(level: Level, node: Value, parent: Value) -> list[Value]:
@@ -194,7 +194,7 @@ def practice_data(blanks: Blanks, level: Level, templates: Templates, places: Ma
         return [templates.formula(formula), templates.put_in(formula, number_of.__getitem__)]
 
     order = list(level.names)
-    pairs = {f"{places[node]}.{places[parent]}": (node, parent) for node, parent in level.locals}
+    pairs = {f"{places[node]}.{places[parent]}": (node, parent) for node, parent in level.pairs}
     locals_, factors = {}, {}
     for key, pair in pairs.items():
         formula = _slope(level, *pair)

@@ -28,15 +28,21 @@ def make_room(scene: Scene, digits: int, shared: Container[Value] = ()) -> None:
         shared: those whose gradients are sums, which are open for some steps.
     """
     longest = _LONGEST.format(digits="8" * (digits - 1))
+    value = Line("value", (Run(longest),))
+    one, open_sum, several = (
+        Line("gradient", (Run(words(key, number=number)),))
+        for key, number in (
+            ("gradient", longest),
+            ("gradient", words("open_sum", sum=longest)),
+            ("gradients_up_to", longest),
+        )
+    )
     for node in scene.nodes:
-        several = node.value is None
         for line in node.lines:
             if line.kind == "gradient":
-                key = "gradients_up_to" if several else "gradient"
-                number = words("open_sum", sum=longest) if node.value in shared else longest
-                scene.make_room(node, Line("gradient", (Run(words(key, number=number)),)))
-            elif line.kind == "value" and not several:
-                scene.make_room(node, Line("value", (Run(longest),)))
+                scene.make_room(node, several if node.value is None else open_sum if node.value in shared else one)
+            elif line.kind == "value" and node.value is not None:
+                scene.make_room(node, value)
 
 
 def scenes(whole: Nested, places: Mapping[Value, int], digits: int, shared: Container[Value]) -> list[dict[str, Any]]:

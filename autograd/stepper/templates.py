@@ -53,6 +53,7 @@ class Templates:
         others: what else is called something: names in formulas that are no node's.
 
     Attributes:
+        looks: what is written of names that differ in their digits alone: all that a shape hangs on.
         shapes: what formulas share that differ in names and numbers alone, each once: how it is written as text, MathML
             and LaTeX, and as what the page computes it; None for a derivative, and for one with a function of a
             reader's own.
@@ -64,6 +65,7 @@ class Templates:
         self._numbers: dict[tuple[str, ...], int] = {}
         self._written: dict[Any, list[int | str | tuple[int, int]]] = {}  # by its look a formula, see `_look`
         self._of = {name: i for i, name in enumerate(names)}
+        self.looks = {name: name if name in _WITH_DIGITS else _DIGIT.sub("0", name) for name in names}
         self._called_e = [name for name in (*names, *others) if name_parts(name).base == "e"]  # see `mathml`
 
     def formula(self, a: Expression) -> Side:
@@ -76,27 +78,34 @@ class Templates:
         Arguments:
             number_of: whose number takes the place of a name.
         """
-        return self._side(put_in(a, place=lambda symbol: Place(symbol.value, number_of(symbol.name))))
+        return self._side(a, number_of)
 
-    def _side(self, a: Expression) -> Side:
+    def _side(self, a: Expression, number_of: Callable[[str], str] | None = None) -> Side:
         """A formula; of those that look alike one is written, and the others get its shape."""
         names: dict[str, int] = {}
         numbers: dict[str, int] = {}
-        look = self._look(a, names, numbers)
+        look = self._look(a, names, numbers, number_of)
         of = [f"n{self._of[name]}" if name in self._of else "" for name in names], list(numbers)
         if look not in self._written:
+            if number_of is not None:
+                a = put_in(a, place=lambda symbol: Place(symbol.value, number_of(symbol.name)))
             shape, *places = self._write(a)
             found = {place: (kind, i) for kind, places_of in enumerate(of) for i, place in enumerate(places_of)}
             self._written[look] = [shape, *[found.get(str(place), place) for place in places]]
         return [of[at[0]][at[1]] if isinstance(at, tuple) else at for at in self._written[look]]
 
-    def _look(self, a: Any, names: dict[str, int], numbers: dict[str, int]) -> Any:
+    def _look(
+        self, a: Any, names: dict[str, int], numbers: dict[str, int], number_of: Callable[[str], str] | None
+    ) -> Any:
         """What is written of a formula, where names differ in their digits alone, and numbers that may change do not.
 
         Arguments:
             names, numbers: those that are in it get their places here.
+            number_of: whose number takes the place of a name, if any does.
         """
         match a:
+            case Symbol(name) if number_of is not None:
+                return "", numbers.setdefault(number_of(name), len(numbers))
             case Symbol(name):
                 return self._look_of_name(name, names)
             case Derivative(numerator, denominator, kind):
@@ -106,17 +115,16 @@ class Templates:
             case Fraction():
                 return a.numerator, a.denominator
             case tuple():
-                return tuple([self._look(part, names, numbers) for part in a])
+                return tuple([self._look(part, names, numbers, number_of) for part in a])
             case str() | int() | None:
                 return a
             case float():
                 return repr(a)
-        parts = [self._look(getattr(a, part), names, numbers) for part in a.__slots__]
+        parts = [self._look(getattr(a, part), names, numbers, number_of) for part in a.__slots__]
         return type(a), *parts
 
     def _look_of_name(self, name: str, names: dict[str, int]) -> tuple[str, int]:
-        other = name not in self._of or name in _WITH_DIGITS
-        return name if other else _DIGIT.sub("0", name), names.setdefault(name, len(names))
+        return self.looks.get(name, name), names.setdefault(name, len(names))
 
     def _write(self, a: Expression) -> Side:
         names = symbols(a)

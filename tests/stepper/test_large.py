@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from autograd import Value, functions, show, topological_order
+from autograd.derivation.formulas import Expression, Place, put_in, size
 from autograd.derivation.naming import all_named
+from autograd.derivation.writing import holds_together
 from autograd.drawing.build import build_scene
 from autograd.drawing.layout import lay_out, lay_out_alike
 from autograd.drawing.nesting import Nested
@@ -17,17 +20,27 @@ from autograd.engine.graph import steps
 from autograd.stepper.figure import MOST_LISTED, MadeWhenAsked
 from autograd.stepper.frames import frames
 from autograd.stepper.graph import MOST_IN_A_PICTURE, MOST_NODES
-from autograd.stepper.levels import every_operation
+from autograd.stepper.levels import LONGEST_FORMULA, every_operation
 from autograd.stepper.live import Live
-from autograd.stepper.templates import Templates
 from tests.benchmarks.bench_draw import random_expression, recurrent
 from tests.benchmarks.bench_engine import elementary
 from tests.stepper.shown import data_of
 
-GRAPHS = {
+
+def mixed(x: float) -> list[Value]:
+    """Operations that do the same on operands that are the same, or numbers, at other places."""
+    a, b, c = Value(x), Value(x / 2), Value(0.3)
+    products = [a * b, b * a, a * a, 2.0 * a, a * 2.0, a * 3.0, a**2, b**2, a**b, 2.0**a, a - b, b - a, a / b, 1.0 / b]
+    dots = [functions.dot([a, b], [b, a]), functions.dot([a, b], [a, 0.5], bias=b), functions.dot([a, 0.5], [1.0, c])]
+    return [*products, *dots, *functions.softmax([a, b, c]), *functions.softmax([a, a, b])[:1], functions.xlogy(a, b)]
+
+
+MIXED = "the same operands at other places"
+GRAPHS: dict[str, Callable[[], Value]] = {
     "two chains": lambda: elementary(Value, 600),
     "a recurrence": lambda: recurrent(150),
     "at random": lambda: random_expression(300),
+    MIXED: lambda: functions.fsum([y for i in range(9) for y in mixed(0.1 * i + 0.1)]),
     "side by side": lambda: functions.fsum([functions.tanh(Value(0.1 * i) * Value(0.2)) for i in range(200)]),
 }
 
@@ -157,18 +170,16 @@ def test_the_page_grows_as_the_graph_does(graph: Any) -> None:
 
 
 @pytest.mark.parametrize("graph", GRAPHS)
-def test_formulas_that_look_alike_are_written_once_and_right(graph: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_formulas_that_look_alike_are_written_once_and_right(graph: str) -> None:
     root = GRAPHS[graph]() + functions.log10(Value(2.0, label="g1")) * functions.log10(Value(3.0, label="g2"))
     names = all_named([root], {node: node.label for node in topological_order(root) if node.label}, set())
-    written: list[tuple[Any, Any]] = []
-    remembered = Templates._side
+    live, level = Live(root, names, 4), every_operation(root, names)
+    templates, places = live.templates, live.places
+    data = level.data(templates, places)
+    assert len(templates.shapes) < (120 if graph == MIXED else 60)
+    number_of = {name: f"v{places[node]}" for node, name in names.items()}
 
-    def both(templates: Templates, formula: Any) -> Any:
-        sides = remembered(templates, formula), templates._write(formula)
-        written.append(tuple([filled(templates, side) for side in sides]))
-        return sides[0]
-
-    def filled(templates: Templates, side: Any) -> list[str]:
+    def filled(side: Any) -> list[str]:
         lines = []
         for line in templates.shapes[side[0]][:3]:
             for i, place in enumerate(side[1:]):
@@ -176,12 +187,25 @@ def test_formulas_that_look_alike_are_written_once_and_right(graph: str, monkeyp
             lines.append(line)
         return lines
 
-    monkeypatch.setattr(Templates, "_side", both)
-    live = Live(root, names, 4)
-    every_operation(root, names).data(live.templates, live.places)
-    assert written
-    assert all(quick == plain for quick, plain in written)
-    assert len(live.templates.shapes) < 60
+    def is_right(side: Any, formula: Expression) -> bool:
+        return filled(side) == filled(templates._write(formula))
+
+    for node, ways, slope in zip(names, data["made"], data["slopes"], strict=True):
+        assert is_right(slope, level.slope(node))
+        for (side, numbers), way in zip(ways, level.steps.ways(node) if node.depth else [], strict=True):
+            assert is_right(side, way)
+            with_places = put_in(way, place=lambda symbol: Place(symbol.value, number_of[symbol.name]))
+            assert is_right(numbers, with_places)
+    assert len(data["edges"]) == len(level.pairs)
+    for node, parent in level.pairs:
+        whole, *how = data["edges"][f"{places[node]}.{places[parent]}"]
+        assert is_right(whole, level.derivative(node, parent))
+        formula = level.steps.slope_for_any_numbers(node, parent)
+        if formula is None or size(formula) > LONGEST_FORMULA:
+            assert not how
+        else:
+            assert is_right(how[0], formula)
+            assert how[1] == (not holds_together(formula))
 
 
 @pytest.mark.parametrize("graph", GRAPHS)
