@@ -249,8 +249,8 @@ WORDS: Final = {
     "gradient_of": "Der Gradient von {name}",
     "part_of": "der Anteil an {slope} von diesem Neuron",
     "with_the_rest": "mit dem, was von anderswo kommt",
-    "shared_term": "einer der {terms} Summanden von {slope}, geteiltes Gewicht",
-    "shared_sum": "geteilt, also die Summe von {terms} Summanden",
+    "shared_term": "einer der {terms} Summanden von {slope}, mehrfach verwendet",
+    "shared_sum": "mehrfach verwendet, also die Summe von {terms} Summanden",
     "term_a_neuron": "ein Summand für jedes Neuron, das es verwendet",
     # a training
     "a_training": "Ein Training von {count} Epoche | Ein Training von {count} Epochen",

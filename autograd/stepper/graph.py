@@ -236,14 +236,13 @@ def _figure_of_graph(
     if folded:
         data["scenes"] = scenes(nested, live.places, digits, shared)
     data["shapes"] = live.templates.shapes
-    steps: Sequence[Frame] = quantities
-    if not quantities or detail == "operations":
-        steps = frames_when_asked(whole, digits, blanks)
+    by_quantities = bool(quantities) and detail == "quantities"
+    steps: Sequence[Frame] = quantities if by_quantities else frames_when_asked(whole, digits, blanks)
     if not folded:
         steps = tuple(steps)
 
     def picture_at(step: int) -> str:
-        if steps is quantities:
+        if by_quantities:
             return to_svg(at_moment(scene, moment_of_quantities(named, live, steps[:step], scene)))
         return to_svg(
             scene if hide is not None else passes().picture(step)

@@ -109,6 +109,17 @@ def test_the_picture_of_a_step_is_the_one_that_draw_gives(tmp_path: Path) -> Non
         assert set(numbers[0]) <= set(numbers[1]), "show names every node, draw those that have a name"
 
 
+@pytest.mark.parametrize("detail", ["operations", "quantities"])
+def test_a_picture_is_that_of_what_stands_below_it(detail: Any, tmp_path: Path) -> None:
+    figure = show(worked_example().L, names=None, detail=detail)
+    pictures = [path.read_text().partition('<g class="caption">')[0] for path in figure.frames(tmp_path)]
+    gradients = [picture.count(">grad ") for picture in pictures]
+    assert gradients == sorted(gradients)
+    for frame, count in zip(figure.steps, gradients, strict=True):
+        assert (count > 0) == (frame.part == "Reverse"), frame.text
+    assert gradients[-1] == draw(worked_example().L, names=None).svg.count(">grad ")
+
+
 def test_pngs_have_the_size_that_was_asked_for(square: Figure, tmp_path: Path) -> None:
     image = peer("PIL.Image")
     width, height = square._stills._size
