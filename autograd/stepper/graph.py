@@ -82,8 +82,9 @@ def show(
     and where gradient descent leads. A large graph is folded, as `autograd.draw` folds it: a click on a group opens the
     picture of what is in it, a step opens the one in which it happens, and nodes are found by their names. ``save``
     writes it as a page that needs nothing else, whose address leads to the step that is seen and to changed numbers, as
-    in ``page.html#w1=0.6&step=12``; as slides or as a film; ``frames`` writes each step as a picture. Where scripts do not run there is the finished picture and a table of all
-    steps, of a large graph of the first ones, which is what paper has too.
+    in ``page.html#w1=0.6&step=12``; as slides or as a film; ``frames`` writes each step as a picture. Where scripts do
+    not run there is the finished picture and a table of all steps, of a large graph of the first ones, which is what
+    paper has too.
 
     ``show(L, hide="gradients")`` is for practice: the numbers are blanks, to be filled in in the page, which judges
     them by the rules of `autograd.proofread`, gives a hint to whoever asks for one, and the answer to whoever asks for
