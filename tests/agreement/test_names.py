@@ -92,7 +92,8 @@ def in_svg(picture: str) -> list[str]:
 
 def in_dot(source: str) -> list[str]:
     found = re.findall(r'label="((?:[^"\\]|\\.)*)"', source)
-    texts = [re.sub(r"\\(.)", r"\1", line) for label in found for line in label.split(r"\n")]
+    labels = [re.sub(r"\\(.)", lambda escape: "\n" if escape[1] == "n" else escape[1], label) for label in found]
+    texts = [line for label in labels for line in label.split("\n")]
     return [text.replace("&amp;", "&") for text in texts if " = " in text]
 
 
