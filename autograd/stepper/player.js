@@ -333,10 +333,10 @@ function dataOf(target, name) {
 }
 
 /** What the script needs, where Python has deflated it. @param {string} text @returns {Promise<FigureData>} */
-function inflated(text) {
+async function inflated(text) {
   const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-  return new Response(stream).json();
+  return await new Response(stream).json();
 }
 
 /** Bring to life every figure of a kind that is not yet. @param {string} kind
