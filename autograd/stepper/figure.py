@@ -325,9 +325,23 @@ class Figure:
         """What a notebook gets, see `autograd.drawing.hosts.bundle`."""
         return bundle(self._picture, self._repr_html_, self._description, include, exclude)
 
+    def _display_(self) -> _Framed:
+        """What marimo gets; see `_Framed`."""
+        return _Framed(self)
+
     @in_its_language
     def __repr__(self) -> str:
         return words("figure", title=self._title, count=len(self.steps))
+
+
+class _Framed:
+    """A figure for marimo, which puts HTML with a script into a frame, and finds how high it is only with a doctype."""
+
+    def __init__(self, figure: Figure) -> None:
+        self._figure = figure
+
+    def _repr_html_(self) -> str:
+        return f"<!DOCTYPE html>\n{self._figure._repr_html_()}"
 
 
 def page_path(path: str | PathLike[str]) -> Path:

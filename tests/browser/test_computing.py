@@ -519,15 +519,15 @@ def test_why_writes_every_path_its_sum_and_its_latex(open_tab: Callable[..., Tab
         tab.page.evaluate(
             "() => { const {figure} = document.querySelector('[data-chainrule]'); figure.open(figure.boxOf.get(figure.leaves[0])); }"
         )
-    lines = tab.page.locator(".why li")
+    lines = tab.page.locator(".why .line")
     assert lines.count() == len(explain(root, x).paths) == 2
     assert tab.text(".why .total").endswith(significant(x.grad))
-    lines.first.click(position={"x": 4, "y": 4})
+    lines.first.click()
     assert lines.first.get_attribute("aria-pressed") == "true"
     assert tab.page.locator(".picture [data-path]").count() == 2, "the lines of that path alone"
     lines.nth(1).focus()
-    lines.first.locator(".copy").click()
-    latex = lines.first.locator("input.latex, .copy").first
+    tab.page.locator(".why .copy").first.click()
+    latex = tab.page.locator(".why li").first.locator("input.latex, .copy").first
     if latex.evaluate("(e) => e.localName") == "input":
         written = latex.input_value()
         assert r"\frac" in written
