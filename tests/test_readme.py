@@ -11,7 +11,6 @@ import shlex
 import subprocess
 import sys
 import tomllib
-from html import unescape
 from pathlib import Path
 
 import numpy as np
@@ -95,7 +94,7 @@ def test_the_main_command_asks_for_the_page_which_the_start_of_the_site_prints_t
     command = re.findall(r"```bash\n(.+?)\n```", README, re.DOTALL)[0]
     assert main(shlex.split(command.partition("-m autograd ")[2])) == 0
     assert [path.name for path in tmp_path.iterdir()] == ["worked_example.html"]
-    assert command in unescape((ROOT / "notebooks" / "site" / "start.html").read_text(encoding="utf-8"))
+    assert command in (ROOT / "notebooks" / "index.md").read_text(encoding="utf-8")
 
 
 def test_extras_exist() -> None:

@@ -1,1 +1,1 @@
-"""The site: a start page, the stepper, the reference, and the notebooks running in the browser, as static files."""
+"""The site: pages to read, the reference, and the notebooks running in the browser, as static files."""

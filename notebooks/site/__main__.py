@@ -9,11 +9,11 @@ from pathlib import Path
 
 try:
     from notebooks.site.lite import build_lite
-    from notebooks.site.pyodide import BuildError
 except ModuleNotFoundError as missing:
     raise SystemExit(f"{missing.name} is missing: pip install -e '.[site]'") from None
 from notebooks.site.course import ROOT, course
-from notebooks.site.start import build_start
+from notebooks.site.reading import build_pages
+from notebooks.site.registries import BuildError
 
 
 def build_site(output: Path, downloads: Path = ROOT / "build/site-downloads") -> None:
@@ -28,7 +28,7 @@ def build_site(output: Path, downloads: Path = ROOT / "build/site-downloads") ->
     """
     output.mkdir(parents=True, exist_ok=True)
     notebooks = course()
-    build_start(output, notebooks)
+    build_pages(output, [notebook for notebook in notebooks if notebook.live], downloads)
     reference = [sys.executable, "-m", "notebooks.site.reference", str(output / "reference")]
     subprocess.run(reference, cwd=ROOT, check=True)
     build_lite(output / "lite", notebooks, downloads)

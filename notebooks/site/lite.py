@@ -1,4 +1,4 @@
-"""JupyterLite, with the notebooks that need the engine alone."""
+"""JupyterLite, with all notebooks, so that their links lead somewhere; those that cannot run there say so."""
 
 from __future__ import annotations
 
@@ -12,9 +12,15 @@ from typing import Any
 from jupyterlite_pyodide_kernel.constants import PYODIDE_KERNEL_PLUGIN_ID  # type: ignore[import-untyped]  # no types
 
 from notebooks.site.course import Notebook
-from notebooks.site.pyodide import EXTENSION, place_pyodide, run
+from notebooks.site.pyodide import EXTENSION, place_pyodide
+from notebooks.site.registries import run
 
 KERNELSPEC = {"name": "python", "display_name": "Python (Pyodide)", "language": "python"}
+NOT_LIVE = """\
+**This notebook is for reading here.** It needs NumPy, which this site was built without. It runs on your own machine:
+
+    .venv/bin/pip install -e '.[notebooks]' && .venv/bin/jupyter lab notebooks
+"""
 SETTINGS = {
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
     "@jupyterlab/apputils-extension:themes": {"adaptive-theme": True},
@@ -27,7 +33,7 @@ def build_lite(output: Path, notebooks: list[Notebook], downloads: Path) -> None
 
     Arguments:
         output: a folder, which is replaced.
-        notebooks: what it holds; those that are not live are left out.
+        notebooks: what it holds.
         downloads: where what came from the registries is kept for the next time.
 
     Raises:
@@ -51,7 +57,7 @@ def build_lite(output: Path, notebooks: list[Notebook], downloads: Path) -> None
             "jupyter-lite.json": {"jupyter-lite-schema-version": 0, "jupyter-config-data": config},
             "jupyter_lite_config.json": {"LiteBuildConfig": options},
             "overrides.json": SETTINGS,
-            **{f"contents/{notebook.path.name}": _content(notebook) for notebook in notebooks if notebook.live},
+            **{f"contents/{notebook.path.name}": _content(notebook) for notebook in notebooks},
         }
         (source / "contents").mkdir()
         for name, content in files.items():
@@ -64,4 +70,6 @@ def _content(notebook: Notebook) -> Any:
     """The notebook, for the kernel of the browser; else it would ask which kernel to take."""
     content = json.loads(notebook.path.read_text("utf-8"))
     content["metadata"]["kernelspec"] = KERNELSPEC
+    if not notebook.live:
+        content["cells"].insert(1, {"cell_type": "markdown", "id": "not-live", "metadata": {}, "source": NOT_LIVE})
     return content

