@@ -462,6 +462,8 @@ def _progress_bar(shown: bool | None, n_steps: int) -> Any:
     """A bar over all steps; by default shown in a terminal, and in a notebook, where it goes away at the end."""
     notebook = hasattr(getattr(builtins, "get_ipython", lambda: None)(), "kernel")
     disable = not (notebook or sys.stderr.isatty()) if shown is None else not shown
+    if sys.platform == "emscripten":  # the browser's Python has no thread that could watch the bar
+        tqdm.monitor_interval = 0
     return tqdm(
         total=n_steps, unit="step", disable=disable, leave=not notebook, file=sys.stdout if notebook else sys.stderr
     )

@@ -20,9 +20,10 @@ class Notebook(NamedTuple):
     live: bool
 
 
-def course() -> list[Notebook]:
-    """All notebooks, in order."""
-    return [read_notebook(path) for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
+def course(has_numpy: bool = False) -> list[Notebook]:
+    """All notebooks, in order; ``has_numpy`` says whether the browser's Python has NumPy and what else they need."""
+    notebooks = [read_notebook(path) for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
+    return [notebook._replace(live=notebook.live or has_numpy) for notebook in notebooks]
 
 
 def read_notebook(path: Path) -> Notebook:

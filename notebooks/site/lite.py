@@ -28,20 +28,21 @@ SETTINGS = {
 }
 
 
-def build_lite(output: Path, notebooks: list[Notebook], downloads: Path) -> None:
+def build_lite(output: Path, notebooks: list[Notebook], downloads: Path, distribution: Path | None = None) -> None:
     """Write JupyterLite to ``output``.
 
     Arguments:
         output: a folder, which is replaced.
         notebooks: what it holds.
         downloads: where what came from the registries is kept for the next time.
+        distribution: the folder of Pyodide's official distribution, with which all notebooks are live.
 
     Raises:
-        BuildError: if a registry cannot be reached, or a tool fails; with what it said.
+        BuildError: if a registry cannot be reached, or a tool fails, with what it said; if a distribution is not whole.
     """
     with TemporaryDirectory() as folder:
         source = Path(folder)
-        packages = place_pyodide(source / "static/pyodide", downloads)
+        packages = place_pyodide(source / "static/pyodide", downloads, distribution)
         settings = {"disablePyPIFallback": True, "loadPyodideOptions": {"packages": packages}}
         config = {"appName": "chainrule", "litePluginSettings": {PYODIDE_KERNEL_PLUGIN_ID: settings}}
         options = {
@@ -57,19 +58,19 @@ def build_lite(output: Path, notebooks: list[Notebook], downloads: Path) -> None
             "jupyter-lite.json": {"jupyter-lite-schema-version": 0, "jupyter-config-data": config},
             "jupyter_lite_config.json": {"LiteBuildConfig": options},
             "overrides.json": SETTINGS,
-            **{f"contents/{notebook.path.name}": _content(notebook) for notebook in notebooks},
+            **{f"contents/{notebook.path.name}": content(notebook) for notebook in notebooks},
         }
         (source / "contents").mkdir()
-        for name, content in files.items():
-            (source / name).write_text(json.dumps(content), "utf-8")
+        for name, file in files.items():
+            (source / name).write_text(json.dumps(file), "utf-8")
         shutil.rmtree(output, ignore_errors=True)
         run([sys.executable, "-m", "jupyterlite_core", "build"], "JupyterLite", source)
 
 
-def _content(notebook: Notebook) -> Any:
+def content(notebook: Notebook) -> Any:
     """The notebook, for the kernel of the browser; else it would ask which kernel to take."""
-    content = json.loads(notebook.path.read_text("utf-8"))
-    content["metadata"]["kernelspec"] = KERNELSPEC
+    written = json.loads(notebook.path.read_text("utf-8"))
+    written["metadata"]["kernelspec"] = KERNELSPEC
     if not notebook.live:
-        content["cells"].insert(1, {"cell_type": "markdown", "id": "not-live", "metadata": {}, "source": NOT_LIVE})
-    return content
+        written["cells"].insert(1, {"cell_type": "markdown", "id": "not-live", "metadata": {}, "source": NOT_LIVE})
+    return written
