@@ -234,7 +234,7 @@ class Reverse:
                     self.give_sum(arg, Gradient(upstream.array, _both(self.make, reached, condition)))
             elif comes is not None:
                 product = self.make.broadcast(self._times(upstream.array, factor), node.shape)
-                clean = self._choice(factor) is not None and (upstream.clean or reached is None)
+                clean = self._is_mask(factor) and (upstream.clean or reached is None)
                 self.give_sum(arg, Gradient(product, _both(self.make, reached, comes), clean))
             elif reached is None:
                 self.give(arg, Gradient(self._product(node.shape, arg.shape, upstream.array, factor)))
@@ -254,19 +254,29 @@ class Reverse:
 
     def _comes(self, slope: Array) -> Condition:
         """Where the slope of a row that is flat somewhere lets the pass through: where it is not 0 by a choice."""
+        make = self.make
+        if slope.op is primitives.step:
+            return make.compare(">=", slope.args[0], make.number(0.0))
+        if slope.op is primitives.multiply and all(x.op is primitives.step for x in slope.args):
+            first, second = [make.no(make.compare("<", *x.args, make.number(0.0))) for x in slope.args]
+            return _both(make, first, second)
         if slope.op is primitives.where:
             condition, here, elsewhere = slope.args
             if is_number(elsewhere, 0.0):
                 return condition
-            return self.make.no(condition) if is_number(here, 0.0) else None
+            return make.no(condition) if is_number(here, 0.0) else None
         if slope.op in (primitives.divide, ops.broadcast):
             return self._comes(slope.args[0])
-        return self._choice(slope)
+        return None
+
+    def _is_mask(self, slope: Array) -> bool:
+        """Whether a product with the slope is a choice, which is 0 also where the other factor is infinite."""
+        if slope.op is primitives.multiply:
+            return all(map(self._is_mask, slope.args))
+        return slope.op is primitives.step or self._choice(slope) is not None
 
     def _choice(self, slope: Array) -> Condition:
         """Where a slope is 1, if it is a choice between 1 and 0."""
-        if slope.op is primitives.step:
-            return self.make.compare(">=", slope.args[0], self.make.number(0.0))
         if slope.op is primitives.where and is_number(slope.args[1], 1.0) and is_number(slope.args[2], 0.0):
             return slope.args[0]
         if slope.op is primitives.where and is_number(slope.args[1], 0.0) and is_number(slope.args[2], 1.0):
@@ -289,6 +299,8 @@ class Reverse:
             return self._times(self._times(upstream, first), second)
         if slope.op is primitives.negative:
             return self.make.negative(self._times(upstream, slope.args[0]))
+        if slope.op is primitives.step:
+            return self.make.mask(self.make.compare(">=", slope.args[0], self.make.number(0.0)), upstream)
         condition = self._choice(slope)
         return self.make.multiply(upstream, slope) if condition is None else self.make.mask(condition, upstream)
 

@@ -717,7 +717,7 @@ relu = Primitive(
     name="relu",
     symbol="ReLU",
     value=lambda m, a: m.maximum(a, 0.0),
-    partials=(lambda m, y, a: m.where(m.at_least(a, 0.0), 1.0, 0.0),),
+    partials=(lambda m, y, a: m.step(a),),
     formula="max(0, a)",
     textbook=("step(a)",),
     flat=True,
@@ -812,17 +812,10 @@ softsign = Primitive(
     activation=True,
     range="bounded",
 )
-
-
-def _within(m: Any, a: Any, end: float) -> Any:
-    """1 from -end to end, and 0 outside."""
-    return m.where(m.at_least(end, m.absolute(a)), 1.0, 0.0)
-
-
 hardtanh = Primitive(
     name="hardtanh",
     value=lambda m, a: m.minimum(m.maximum(a, -1.0), 1.0),
-    partials=(lambda m, y, a: _within(m, a, 1.0),),
+    partials=(lambda m, y, a: m.step(a + 1.0) * m.step(1.0 - a),),
     formula="min(max(a, -1), 1)",
     textbook=("(1 if a <= 1 else 0) if a >= -1 else 0",),
     flat=True,
@@ -833,7 +826,7 @@ hardsigmoid = Primitive(
     name="hardsigmoid",
     symbol="hard σ",
     value=lambda m, a: m.minimum(m.maximum(m.divide(a + 3.0, 6.0), 0.0), 1.0),
-    partials=(lambda m, y, a: m.divide(_within(m, a, 3.0), 6.0),),
+    partials=(lambda m, y, a: m.divide(m.step(a + 3.0) * m.step(3.0 - a), 6.0),),
     formula="min(max((a + 3)/6, 0), 1)",
     textbook=("(1/6 if a <= 3 else 0) if a >= -3 else 0",),
     flat=True,
