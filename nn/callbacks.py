@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from math import inf
 from typing import NamedTuple, TypeAlias
 
-import numpy as np
-
 from nn.data import FloatArray, check_choice, check_count
 from nn.history import History
 from nn.module import Module
+from nn.numerics import np
 from nn.optimizers import Optimizer, flat_data
 from nn.settings import Settings, setting
 

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from math import inf, isfinite
-from typing import Any, NamedTuple, TypeAlias
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from autograd.engine.checks import as_number
 from autograd.engine.checks import check_count as check_count  # it is one of these checks, too
 from autograd.engine.value import Value
+from nn.numerics import is_array, np
 
-FloatArray: TypeAlias = npt.NDArray[np.float64]
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+FloatArray: TypeAlias = "npt.NDArray[np.float64]"
 
 
 class Examples(NamedTuple):
@@ -229,7 +230,7 @@ def _entry_by_entry(table: Any, name: str) -> FloatArray:
 
 
 def _is_sequence(x: object) -> bool:
-    return isinstance(x, (Sequence, np.ndarray)) and not isinstance(x, (str, bytes))
+    return (isinstance(x, Sequence) or is_array(x)) and not isinstance(x, (str, bytes))
 
 
 def _check_unmasked(table: Any, name: str) -> None:

@@ -9,10 +9,7 @@ import warnings
 from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import KW_ONLY, dataclass, field
-from typing import Any, Self
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any, Self
 
 from nn import activations, losses, training
 from nn.callbacks import EarlyStopping
@@ -20,9 +17,13 @@ from nn.data import FloatArray, check_count, check_number
 from nn.initialisers import generator
 from nn.layers import MLP
 from nn.losses import Loss
+from nn.numerics import np
 from nn.optimizers import OPTIMIZERS, Optimizer
 from nn.schedules import Schedule
 from nn.suggest import lookup
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 try:
     from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin

@@ -6,12 +6,11 @@ import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
-
-from autograd.compiler import compile
+import autograd
 from autograd.engine.modes import no_grad
 from autograd.engine.value import Value
 from nn.data import FloatArray
+from nn.numerics import np
 
 WORTH_COMPILING = 64
 """Rows from which on compiling takes less time than it saves."""
@@ -39,7 +38,7 @@ def outputs_for(outputs_of: Callable[[list[Any]], Sequence[Any]], rows: FloatArr
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # that an output does not depend on an input is the model's business
-                program = compile(list(outputs_of(inputs)), inputs=inputs)
+                program = autograd.compile(list(outputs_of(inputs)), inputs=inputs)
             if np.allclose(program(some), one_by_one(outputs_of, some), rtol=1e-9, atol=1e-12):
                 outputs: FloatArray = program(rows)
                 if np.isfinite(outputs).all():

@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-import numpy as np
-
 from autograd.engine.value import Value
 from nn.data import FloatArray, counted
 from nn.module import places_in
+from nn.numerics import np
 from nn.optimizers import Optimizer, get
 
 

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import TypeAlias
 
-import numpy as np
-
 from nn.data import check_number
+from nn.numerics import np
 from nn.suggest import chosen, lookup
 
 Seed: TypeAlias = "int | np.random.Generator | None"

@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from autograd.engine.value import Value
 from nn import activations
 from nn.activations import Activation, PReLU
 from nn.layers import MLP, Layer, Neuron
+from nn.numerics import np
 
 if TYPE_CHECKING:
     import torch

@@ -5,10 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
-from typing import Any, ClassVar, NamedTuple, Self, TypeVar
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self, TypeVar
 
 from autograd.engine import primitives
 from autograd.engine.elsewhere import instead
@@ -22,7 +19,11 @@ from nn.evaluation import one_by_one, outputs_for
 from nn.initialisers import InitialiserChoice, Seed
 from nn.losses import Loss
 from nn.module import Module, places_in
+from nn.numerics import np
 from nn.suggest import lookup, unknown
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 _SIZES = {"nin": "write n_inputs=", "in_features": "write n_inputs=", "input_size": "write n_inputs="}
 _NO_BIAS = (
@@ -773,11 +774,15 @@ def _rows(
     Those made of numbers are labelled, and stand with their labels in the second list. A label of a Value that was
     given is its owner's business.
     """
-    draw, rng = initialisers.get(initialiser), initialisers.generator(rng)
+    draw = initialisers.get(initialiser)
     matrix: list[Any]
     if weights is None:
-        matrix = draw.weights(rng, n_inputs, n_outputs)
+        generator = initialisers.generator(rng)
+        matrix = draw.weights(generator, n_inputs, n_outputs)
+        biases = draw.biases(generator, n_inputs, n_outputs) if biases is None else biases
     else:
+        if rng is not None:
+            initialisers.generator(rng)  # which checks it; what is given takes no generator, and no NumPy
         matrix = []
         for j, row in enumerate(weights):
             if not isinstance(row, Iterable):
@@ -794,9 +799,7 @@ def _rows(
                 f"{counted(n_outputs, 'neuron')} with {counted(n_inputs, 'input')} need {n_outputs} of {n_inputs}; "
                 f"give one row a neuron{': yours is turned, write zip(*weights)' if turned else ''}"
             )
-    if biases is None:
-        biases = draw.biases(rng, n_inputs, n_outputs) if weights is None else [0.0] * n_outputs
-    vector = [_parameter(b, f"biases[{j}]") for j, b in enumerate(biases)]
+    vector = [_parameter(b, f"biases[{j}]") for j, b in enumerate([0.0] * n_outputs if biases is None else biases)]
     if len(vector) != n_outputs:
         raise ValueError(
             f"biases are {counted(len(vector), 'number')} for {counted(n_outputs, 'neuron')}; give one a neuron"

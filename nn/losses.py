@@ -12,8 +12,6 @@ from functools import reduce
 from numbers import Real
 from typing import Any, Self
 
-import numpy as np
-
 from autograd.engine import primitives, scalar
 from autograd.engine.elsewhere import refuse
 from autograd.engine.modes import no_grad
@@ -21,6 +19,7 @@ from autograd.engine.primitives import Outside, Primitive
 from autograd.engine.value import Operand, Value, apply
 from autograd.functions import absolute, dot, fsum, logsumexp, maximum, relu, step, stop_gradient, where, xlogy
 from nn.data import Examples, check_inputs, check_number, check_targets, check_weights, counted, number_of
+from nn.numerics import np
 from nn.suggest import chosen, lookup
 
 _IN_FIT = "the mean over the examples of a step; their sum is the mean at a learning rate times their number"

@@ -6,8 +6,6 @@ from collections.abc import Callable, Sequence
 from math import isfinite
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from autograd.calculus.transforms import value_and_grad
 from autograd.engine import primitives
 from autograd.engine.modes import no_grad
@@ -16,6 +14,7 @@ from nn import losses
 from nn.data import check_count, check_inputs, check_number, number_of
 from nn.layers import MLP
 from nn.losses import Loss
+from nn.numerics import np
 from nn.steps import EagerStep
 
 

@@ -7,13 +7,14 @@ such as the precision for a class that was never predicted, are 0.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from nn.data import FloatArray, check_choice, check_targets
+from nn.numerics import np
 from nn.suggest import lookup
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 Metric: TypeAlias = Callable[[Any, Any], Any]
 

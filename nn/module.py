@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
-
 from autograd.engine.elsewhere import absent
 from autograd.engine.value import Value
 from nn.data import check_number, counted
+from nn.numerics import is_array
 
 
 class Module:
@@ -165,7 +164,7 @@ def looks_like_a_model(x: Any) -> bool:
 
 def _holds_objects(x: Any) -> bool:
     """Whether it is an array of NumPy whose entries may be Values."""
-    return isinstance(x, np.ndarray) and x.dtype == object and x.ndim > 0
+    return is_array(x) and x.dtype == object and x.ndim > 0
 
 
 def _listed(what: str, names: list[str]) -> str:

@@ -10,19 +10,19 @@ gradient. ``step(parameters)`` does the same for a list of Values, in a training
 
 from __future__ import annotations
 
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import KW_ONLY, dataclass, field, replace
 from inspect import signature
-from math import inf
+from math import inf, sqrt
 from typing import Any, ClassVar, NoReturn, Self
-
-import numpy as np
 
 from autograd.engine.elsewhere import absent
 from autograd.engine.value import Value
 from nn.data import FloatArray, check_count, check_number
+from nn.numerics import np
 from nn.schedules import Schedule, configured
 from nn.settings import Settings, setting
 from nn.suggest import chosen
@@ -314,7 +314,7 @@ class Optimizer(Settings, ABC):
         raise absent(self, name, _ELSEWHERE)
 
 
-_LARGEST_ROOT = float(np.sqrt(np.finfo(float).max))
+_LARGEST_ROOT = sqrt(sys.float_info.max)
 """The largest number whose square is a float."""
 
 _ELSEWHERE = {

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any, Self
 
 from autograd.calculus.transforms import value_and_grad
 from autograd.engine.modes import no_grad
 from autograd.engine.value import Operand, Value
 from nn.activations import Linear, Step
-from nn.data import check_inputs, check_number, number_of
+from nn.data import check_number, number_of
 from nn.initialisers import InitialiserChoice, Seed
 from nn.layers import MLP, Layer, Neuron, with_shared
+from nn.numerics import np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 
 class Perceptron(Neuron):
@@ -191,7 +192,7 @@ def delta_rule(neuron: Neuron, x: Sequence[float], target: float, eta: float) ->
 
     Source: lecture, "3. Gradient Descent - Updating the Weights to Reduce Error", (I) to (IV).
     """
-    (row,) = check_inputs([x], neuron.n_inputs, "x").tolist()
+    row = [check_number(f"x[{i}]", x_i) for i, x_i in enumerate(x)]
     check_number("target", target)
     check_number("eta", eta, above=0.0)
     if isinstance(neuron.activation, Step):
@@ -212,8 +213,9 @@ def delta_rule(neuron: Neuron, x: Sequence[float], target: float, eta: float) ->
         """The update by ``rate`` times the gradient, tried on a copy of the neuron."""
         changes = [rate * slope for slope in (*dE_dw, delta)]
         *weights, bias = [parameter.data + change for parameter, change in zip(neuron.row, changes, strict=True)]
-        after = Neuron(neuron.n_inputs, neuron.activation, weights=weights, bias=bias).predict([row])[0]
-        E_after = 0.5 * float(target - after) ** 2
+        after = Neuron(neuron.n_inputs, neuron.activation, weights=weights, bias=bias)
+        with no_grad():
+            E_after = 0.5 * (target - number_of(after(row))) ** 2
         return Reading(formula, tuple(changes[:-1]), changes[-1], tuple(weights), bias, E_after, E_after < E)
 
     return DeltaRule(

@@ -14,18 +14,18 @@ import stat
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, TypeAlias
-
-import numpy as np
-import numpy.typing as npt
-from numpy.lib import format as npy
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from autograd.files import write_whole
 from autograd.public import __version__
 from nn import layers, optimizers, schedules
 from nn.data import FloatArray, check_number
 from nn.module import Module
+from nn.numerics import np
 from nn.optimizers import Optimizer
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 PathLike: TypeAlias = "str | os.PathLike[str]"
 
@@ -242,8 +242,8 @@ class _File:
             raise self.foreign(f"{name} in it is compressed")
         data = io.BytesIO(archive.read(entry))
         try:
-            npy.read_magic(data)
-            shape, _, dtype = npy.read_array_header_1_0(data)
+            np.lib.format.read_magic(data)
+            shape, _, dtype = np.lib.format.read_array_header_1_0(data)
             (count,) = shape
         except Exception:  # whatever a header may hold
             count, dtype = 0, np.dtype(object)

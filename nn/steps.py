@@ -14,12 +14,10 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from math import inf
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-import numpy as np
-
+import autograd
 from autograd.calculus.transforms import reverse
-from autograd.compiler import Program, compile
 from autograd.derivation.precise import replay, replay_gradients
 from autograd.engine.graph import topological_order
 from autograd.engine.memory import without_collector
@@ -30,7 +28,11 @@ from nn import losses
 from nn.data import FloatArray
 from nn.losses import Loss
 from nn.module import Module
+from nn.numerics import np
 from nn.optimizers import flat_data, flat_gradient, write_data
+
+if TYPE_CHECKING:
+    from autograd.compiler import Program
 
 CHECKED_ROWS = 4
 LOOKED_AT, LOOKED_AT_OPERANDS = 16, 50_000
@@ -157,7 +159,7 @@ class CompiledStep(StepFunction):
             root, self._structure = self._recorded(inputs)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # that the loss does not depend on an input is the model's business
-                self.program: Program = compile(root, inputs=inputs)
+                self.program: Program = autograd.compile(root, inputs=inputs)
         except NotCompiled:
             raise
         except Exception as error:
@@ -191,7 +193,7 @@ class CompiledStep(StepFunction):
             with _while_recording(), decisions() as found, warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 model: Any = self.model
-                self._outputs = compile(model(x), inputs=x)
+                self._outputs = autograd.compile(model(x), inputs=x)
             self._outputs_are_compiled = self.sure or not found
         if self._outputs is not None and self._outputs_are_compiled:
             self._outputs.read()

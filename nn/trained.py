@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from copy import deepcopy
 from typing import Any
 
-import numpy as np
-
 from autograd.functions import exp
 from nn import activations
 from nn.activations import ELU, Activation, LeakyReLU
 from nn.layers import MLP, TASKS, Layer
+from nn.numerics import np
 
 
 def from_sklearn(estimator: Any) -> MLP:

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
-import numpy as np
 from tqdm import tqdm
 
 from autograd.engine.elsewhere import instead
@@ -32,6 +31,7 @@ from nn.losses import Loss
 from nn.metrics import ON_LABELS, Metric, decided
 from nn.metrics import get as metric_named
 from nn.module import Module
+from nn.numerics import np
 from nn.optimizers import SGD, Optimizer
 from nn.steps import CompiledStep, EagerStep, NotCompiled, StepFunction
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from nn.data import FloatArray, check_count, check_inputs, check_targets
 from nn.evaluation import grid, outputs_for
 from nn.losses import mse
 from nn.metrics import classes_of, decided
+from nn.numerics import np
 from nn.plots import style
 
 if TYPE_CHECKING:

@@ -10,14 +10,13 @@ from functools import partial
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from autograd.calculus.transforms import value_and_grad
 from nn import activations as known_activations
 from nn import losses as known_losses
 from nn.activations import Activation, Choice
 from nn.data import check_ends, check_number
 from nn.losses import Loss
+from nn.numerics import np
 from nn.plots import style
 from nn.plots.tracing import Scalar, draw_curve, leave_room, traced
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from autograd.derivation.styles import TEXT
 from autograd.derivation.words import words
+from nn.numerics import np
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as _Figure

@@ -6,14 +6,13 @@ from collections.abc import Callable, Iterable, Sequence
 from math import floor, log10
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-import numpy as np
-
 from autograd.engine.value import Value
 from nn.data import FloatArray, check_count, check_ends
 from nn.evaluation import grid
 from nn.losses import Loss
 from nn.measure import Descent
 from nn.module import Module
+from nn.numerics import np
 from nn.plots import style
 from nn.plots.plane import plane_of
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from autograd.engine.errors import DomainError
 from autograd.engine.modes import no_grad
 from autograd.engine.value import Value
@@ -14,6 +12,7 @@ from nn import losses
 from nn.data import FloatArray, check_inputs, check_number
 from nn.losses import Loss
 from nn.module import Module
+from nn.numerics import np
 from nn.optimizers import flat_data, write_data
 from nn.steps import CompiledStep, EagerStep, NotCompiled, StepFunction
 from nn.suggest import unknown

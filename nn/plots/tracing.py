@@ -6,8 +6,7 @@ from collections.abc import Callable
 from math import ceil, isfinite, log10, nan
 from typing import Any, NamedTuple, TypeAlias
 
-import numpy as np
-
+from nn.numerics import np
 from nn.plots import style
 
 Scalar: TypeAlias = Callable[[float], float]

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
 NEEDS_NUMPY = {"nn", "numpy", "matplotlib", "sklearn", "torch", "compile", "autograd.compiler"}
+NEEDS_NONE = {"Neuron", "Perceptron", "delta_rule"}  # of nn, where weights are given
 
 
 class Notebook(NamedTuple):
@@ -47,9 +48,10 @@ def _imports(cell: str) -> set[str]:
         if isinstance(node, ast.Import):
             modules = [name.name for name in node.names]
         elif isinstance(node, ast.ImportFrom):
-            modules = [node.module or ""]
+            names = {name.name for name in node.names}
+            modules = [node.module or ""] if node.module != "nn" or names - NEEDS_NONE else []
             if node.module == "autograd":
-                found |= {name.name for name in node.names}
+                found |= names
         else:
             continue
         found |= {*modules, *(module.partition(".")[0] for module in modules)}

@@ -144,8 +144,8 @@ def test_delta_rule_prints_as_a_table_that_marks_the_reading_that_descends() -> 
     ("changed", "error", "message"),
     [
         ({"neuron": Perceptron(2)}, ValueError, "slope of a step is 0 everywhere"),
-        ({"x": [1.0]}, ValueError, "1 column, but the model takes 2 inputs"),
-        ({"x": [1.0, float("nan")]}, ValueError, "x has nan"),
+        ({"x": [1.0]}, ValueError, "the example has 1 number, but .* takes 2 inputs"),
+        ({"x": [1.0, float("nan")]}, ValueError, r"x\[1\] is nan"),
         ({"target": float("nan")}, ValueError, "target is nan"),
         ({"target": None}, TypeError, "target must be a real number"),
         ({"eta": 0.0}, ValueError, "eta is 0"),

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nn import serialization
+from nn import numerics, serialization
 from nn.activations import LeakyReLU, PReLU
 from nn.layers import MLP, Layer, Neuron
 from nn.module import Module
@@ -181,7 +181,7 @@ def test_a_crash_while_writing_leaves_the_old_file(path: Path, model: MLP, monke
         file.write(b"PK half of it")
         raise OSError("no space left on device")
 
-    monkeypatch.setattr(np, "savez", half_written)
+    monkeypatch.setattr(numerics.np, "savez", half_written)
     with pytest.raises(OSError, match="no space left"):
         save(path, MLP(2, [3, 1], seed=9))
     assert path.read_bytes() == before

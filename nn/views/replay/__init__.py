@@ -6,10 +6,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from math import ceil, nan
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from autograd.derivation.styles import TEXT, printable
 from autograd.derivation.words import listed, words
@@ -17,12 +14,16 @@ from autograd.derivation.writing import significant
 from autograd.stepper.figure import Figure, Frame, Kind
 from nn.history import MOST, History, Recording, Snapshots, spoken
 from nn.metrics import decided
+from nn.numerics import np
 from nn.optimizers import flat_data, write_data
 from nn.steps import EagerStep, StepFunction
 from nn.views.replay import views
 from nn.views.replay.charts import HEIGHT, chart_styles
 from nn.views.replay.course import Course
 from nn.views.replay.views import view_of
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 __all__ = ["figure"]
 

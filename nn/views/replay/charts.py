@@ -13,11 +13,10 @@ from html import escape
 from math import ceil, floor, log10
 from typing import Any, TypeAlias
 
-import numpy as np
-
 from autograd.derivation.styles import TEXT, printable, raised
 from autograd.drawing.palette import LIGHT
 from autograd.drawing.svg import FONT, style_sheet
+from nn.numerics import np
 from nn.views.replay.contours import simplified
 
 Point: TypeAlias = tuple[float, float]

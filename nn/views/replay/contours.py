@@ -6,12 +6,13 @@ region on its left, and the pieces are joined end to end.
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, TypeAlias
 
 from nn.data import FloatArray
+from nn.numerics import np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 Edge: TypeAlias = tuple[int, int, int]
 """A side of a cell: 0 for the one that leads to the right from point (row, column), 1 for the one that leads up."""

@@ -8,13 +8,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
-import numpy as np
-
 from autograd.derivation.styles import TEXT
 from autograd.derivation.words import words
 from nn.data import FloatArray
 from nn.evaluation import grid
 from nn.metrics import classes_of
+from nn.numerics import np
 from nn.views.replay import charts
 from nn.views.replay.charts import FINE, HEIGHT, N_SHADES, Axis, spanning
 from nn.views.replay.contours import superlevel
