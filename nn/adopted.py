@@ -113,7 +113,7 @@ def way_over(model: Any) -> str:
     """What to write for a model of another library, known by the class that it is derived from; else nothing."""
     libraries = {kind.__module__.partition(".")[0] for kind in type(model).__mro__}
     ways = [f"nn.from_{library}(model)" for library in ("sklearn", "keras", "torch") if library in libraries]
-    return f"a trained one comes over by {ways[0]}" if ways else ""
+    return f"write {ways[0]}, which brings a trained one over" if ways else ""
 
 
 def rows_of(model: Any) -> Iterator[tuple[list[tuple[Value, ...]], Any]]:

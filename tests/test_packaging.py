@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 ROOT = Path(__file__).parents[1]
+ALONE = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}  # which goes before packages
 
 
 def python(code: str, *, path: Path = ROOT) -> subprocess.CompletedProcess[str]:
@@ -143,7 +144,7 @@ def test_both_packages_are_marked_as_typed() -> None:
 
 def run(*command: object) -> subprocess.CompletedProcess[str]:
     """Run a program that must succeed."""
-    done = subprocess.run([*map(str, command)], capture_output=True, text=True, cwd="/", check=False)
+    done = subprocess.run([*map(str, command)], capture_output=True, text=True, cwd="/", check=False, env=ALONE)
     assert done.returncode == 0, done.stdout + done.stderr
     return done
 
@@ -205,7 +206,7 @@ class Environment:
         """What a fresh interpreter prints, errors and warnings included."""
         command = [str(self.python), "-c", code]
         done = subprocess.run(
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd="/", check=False
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd="/", check=False, env=ALONE
         )
         return done.stdout
 

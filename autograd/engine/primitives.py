@@ -276,7 +276,7 @@ def _power_slope(m: Any, y: Any, a: Any, b: Any) -> Any:
     if type(b) is not float:  # an exponent that varies: at a = 0 only b * a**(b - 1) has a value, which is 0 at b = 0
         plain = b * m.power(a, m.where(a, b - 1.0, m.where(b, b - 1.0, 0.0)))
         exact = m.where(m.at_least(b, 0.5), m.below(b, 2.0**53), 0.0)
-        return _chosen(m, exact, plain, _over_base(m, y, a, b, _chosen(m, m.below(1.0, b), 0.0, plain)))
+        return _chosen(m, exact, plain, _over_base(m, y, a, b, _chosen(m, m.below(1.0, b), 0.0, m.absolute(plain))))
     if b == 0.0:
         return 0.0
     if 0.5 <= b < 2.0**53:

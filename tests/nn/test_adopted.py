@@ -222,7 +222,7 @@ def test_a_model_of_another_library_is_told_the_way_here() -> None:
     estimator = pytest.importorskip("sklearn.neural_network").MLPClassifier((2,), max_iter=1)
     for model, way in (torch.nn.Linear(3, 1), "torch"), (estimator, "sklearn"):
         for reader in (lambda model: fit(model, X, Y)), draw, (lambda model: show(model, X[0], Y[0])):
-            with pytest.raises(TypeError, match=rf"a trained one comes over by nn\.from_{way}\(model\)"):
+            with pytest.raises(TypeError, match=rf"write nn\.from_{way}\(model\), which brings a trained one over"):
                 reader(model)
 
 

@@ -19,7 +19,7 @@ from tests.peers import peer
 nbformat, nbclient = peer("nbformat"), peer("nbclient")
 
 FOLDER = Path(package_file).parents[1] / "notebooks"
-SECONDS_A_CELL = 60
+SECONDS_A_CELL = 180
 # With one thread NumPy rounds alike on any number of cores, and does not wait for a core that is busy elsewhere.
 _ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 _METADATA = {

@@ -115,6 +115,6 @@ def test_save_writes_pdf(tmp_path: Path) -> None:
 
 def test_without_typst_pdf_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "typst", None)
-    with pytest.raises(ImportError, match=r"pip install 'chainrule\[print\]'; HTML"):
+    with pytest.raises(ImportError, match=r"pip install 'chainrule\[print\]'; SVG and HTML"):
         of_the_notes().save(tmp_path / "sheet.pdf")
     assert of_the_notes().save(tmp_path / "sheet.html").exists()
