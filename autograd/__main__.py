@@ -42,7 +42,7 @@ examples:
   {program} "z = w*x + b; y = tanh(z)" w=0.4 x=1 b=0.1 --wrt w b --latex
   {program} "max(x, y, 1)*exp(-pi*x)" x=0.5 y=2 --svg graph.svg --html page.html
   {program} "y = w**2" w=3 --printed y=9 dy/dw=3
-  {program} "y = w**2" w=3 --worksheet sheet.pdf
+  {program} "y = w**2" w=3 --worksheet sheet.html
   {program} -f model.txt w=0.5 --json
 
 A file has one step a line, such as z=w*x+b, or w=0.4 for what is given; what follows a # is left out. An expression
