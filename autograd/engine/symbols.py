@@ -6,6 +6,7 @@ them is for a reader to say: arrays of a program, or trees for the page.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, NoReturn
@@ -50,7 +51,7 @@ class Symbol:
     __gt__ = _comparison(">")
     __ge__ = _comparison(">=")
     __eq__ = _comparison("==")  # type: ignore[assignment]  # as an array compares
-    __ne__ = _comparison("!=")  # type: ignore[assignment]
+    __ne__ = _comparison("!=")  # type: ignore[assignment]  # likewise
 
     def __neg__(self) -> Symbol:
         return self.m.apply(table.negative, self)
@@ -65,7 +66,7 @@ class Symbol:
         return self.m.decide(self)
 
 
-class Symbols:
+class Symbols(ABC):
     """The functions of the table, on symbols: ``m.exp(a)`` in a rule makes a symbol of its own."""
 
     def __getattr__(self, name: str) -> Any:
@@ -78,33 +79,33 @@ class Symbols:
         """Raise for a function that no namespace has."""
         raise AttributeError(f"a rule uses m.{name}, which is no function of the namespaces of the table")
 
+    @abstractmethod
     def apply(self, op: Primitive, *operands: Any) -> Symbol:
         """The primitive of these operands, symbols and numbers."""
-        raise NotImplementedError
 
+    @abstractmethod
     def compare(self, sign: str, a: Any, b: Any) -> Symbol:
         """A condition such as a >= b."""
-        raise NotImplementedError
 
     def remainder(self, a: Any, b: Any) -> Symbol:
         """What is left of a when b is taken from it as often as it goes."""
         self.lacks("remainder")
 
+    @abstractmethod
     def decide(self, condition: Symbol) -> bool:
         """Whether the condition holds, where a rule goes on this way or that."""
-        raise NotImplementedError
 
+    @abstractmethod
     def fsum(self, terms: Sequence[Any]) -> Symbol:
         """The sum of the terms."""
-        raise NotImplementedError
 
+    @abstractmethod
     def logsumexp(self, terms: Sequence[Any]) -> Symbol:
         """log(sum(exp(x))) of the terms."""
-        raise NotImplementedError
 
+    @abstractmethod
     def softmax(self, terms: Sequence[Any]) -> list[Symbol]:
         """exp(x_i) / sum(exp(x_j)) for every term."""
-        raise NotImplementedError
 
     def at_least(self, a: Any, b: Any) -> Symbol:
         """Whether a >= b."""
