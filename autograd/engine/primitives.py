@@ -240,12 +240,33 @@ multiply = Primitive(
     array="multiply",
     range="moderate",
 )
+
+
+def _chosen(m: Any, condition: Any, a: Any, b: Any) -> Any:
+    """a where the condition holds, else b: two forms of one number, so that no choice need be recorded."""
+    return m.where(condition, a, b) if type(condition) is not float else a if condition else b
+
+
+def _quotient_slope(m: Any, y: Any, a: Any, b: Any) -> Any:
+    return m.divide(1.0, b)
+
+
+def _quotient_divisor_slope(m: Any, y: Any, a: Any, b: Any) -> Any:
+    """-y / b; where y has lost digits to underflow, the quotient of a dividend 2**540 times as large has not."""
+    plain = m.divide(-y, b)
+    if type(a) is float and abs(a) >= SMALLEST_NORMAL:  # the slope is smaller than a lost quotient
+        return plain
+    scaled = m.divide(m.divide(a * 2.0**540, b), b)
+    return _chosen(m, m.below(m.absolute(y), SMALLEST_NORMAL), -scaled * 2.0**-540, plain)
+
+
 divide = Primitive(
     name="divide",
     symbol="÷",
-    partials=(lambda m, y, a, b: m.divide(1.0, b), lambda m, y, a, b: m.divide(-y, b)),
+    partials=(_quotient_slope, _quotient_divisor_slope),
     formula="a/b",
     textbook=("1/b", "-a/b**2"),
+    brief=(_quotient_slope, lambda m, y, a, b: m.divide(-y, b)),
     domain=(
         Outside(
             lambda m, a, b: b == 0.0,
@@ -266,22 +287,20 @@ negative = Primitive(
 )
 
 
-def _chosen(m: Any, condition: Any, a: Any, b: Any) -> Any:
-    """a where the condition holds, else b: two forms of one number, so that no choice need be recorded."""
-    return m.where(condition, a, b) if type(condition) is not float else a if condition else b
-
-
 def _power_slope(m: Any, y: Any, a: Any, b: Any) -> Any:
     """b * a**(b - 1), or b * y / a where b - 1 is not exact: log(a) would multiply its rounding."""
     if type(b) is not float:  # an exponent that varies: at a = 0 only b * a**(b - 1) has a value, which is 0 at b = 0
-        plain = b * m.power(a, m.where(a, b - 1.0, m.where(b, b - 1.0, 0.0)))
+        below = m.power(a, m.where(a, b - 1.0, m.where(b, b - 1.0, 0.0)))
         exact = m.where(m.at_least(b, 0.5), m.below(b, 2.0**53), 0.0)
-        return _chosen(m, exact, plain, _over_base(m, y, a, b, _chosen(m, m.below(1.0, b), 0.0, m.absolute(plain))))
+        over_base = _over_base(m, y, a, b, _chosen(m, m.below(1.0, b), 0.0, m.absolute(b * below)))
+        return _chosen(m, exact, _unless_lost(m, below, b * below, a, b), _unless_lost(m, y, over_base, a, b))
     if b == 0.0:
         return 0.0
     if 0.5 <= b < 2.0**53:
-        return b * m.power(a, b - 1.0)
-    return _over_base(m, y, a, b, scalar.power(0.0, b - 1.0) if b > 0.0 else 0.0 * b)
+        below = m.power(a, b - 1.0)
+        return b * below if b <= 4.0 else _unless_lost(m, below, b * below, a, b)
+    over_base = _over_base(m, y, a, b, scalar.power(0.0, b - 1.0) if b > 0.0 else 0.0 * b)
+    return over_base if abs(b) <= 4.0 else _unless_lost(m, y, over_base, a, b)
 
 
 def _over_base(m: Any, y: Any, a: Any, b: Any, at_0: Any) -> Any:
@@ -289,6 +308,19 @@ def _over_base(m: Any, y: Any, a: Any, b: Any, at_0: Any) -> Any:
     quotient = m.divide(b * y, m.where(a, a, 1.0))
     at_infinity = _chosen(m, m.below(1.0, b), a, 0.0)
     return m.where(a, _chosen(m, m.below(m.absolute(a), inf), quotient, at_infinity), at_0)
+
+
+def _unless_lost(m: Any, factor: Any, slope: Any, a: Any, b: Any) -> Any:
+    """The slope of a**b, or where its ``factor`` has lost digits to underflow the same of half the exponent.
+
+    A small exponent loses no more than the slope itself.
+    """
+    lost = m.where(a, m.where(m.at_least(4.0, m.absolute(b)), 0.0, m.below(m.absolute(factor), SMALLEST_NORMAL)), 0.0)
+    if type(lost) is float and not lost:
+        return slope
+    half = m.power(m.absolute(a), 0.5 * b)
+    sign = m.power(_chosen(m, m.below(a, 0.0), -1.0, 1.0), b)
+    return _chosen(m, lost, m.divide(half, m.where(a, a, 1.0)) * b * half * sign, slope)
 
 
 def _power_exponent_slope(m: Any, y: Any, a: Any, b: Any) -> Any:

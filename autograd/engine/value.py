@@ -23,6 +23,7 @@ from autograd.engine.escapes import leaves_the_graph
 from autograd.engine.graph import run_backward, topological_order
 from autograd.engine.modes import Decision, current_modes, noticed, open_blocks
 from autograd.engine.primitives import Primitive
+from autograd.engine.scalar import SMALLEST_NORMAL
 
 if TYPE_CHECKING:
     import numpy as np
@@ -238,7 +239,8 @@ class Value:
     def __truediv__(self, other: Operand) -> Value:
         if type(other) is Value and other._data and not open_blocks:
             data, b = self._data / other._data, other._data
-            return recorded(_divide, data, max(self.depth, other.depth), self, 1.0 / b, other, -data / b)
+            if data >= SMALLEST_NORMAL or data <= -SMALLEST_NORMAL:
+                return recorded(_divide, data, max(self.depth, other.depth), self, 1.0 / b, other, -data / b)
         return _operator(_divide, self, other)
 
     def __pow__(self, other: Operand) -> Value:
