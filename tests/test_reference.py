@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 
 import autograd
 import nn
+from autograd.engine.primitives import PRIMITIVES
 from tests.peers import peer
 
 ROOT = Path(__file__).parents[1]
@@ -102,3 +104,14 @@ def test_attributes_that_their_class_explains_are_not_listed_once_more(folder: P
     assert "Alias for field number" not in page
     assert '<div id="Value.backward"' in page
     assert '<div id="Value.depth"' not in page
+
+
+def test_every_primitive_is_on_the_page_of_functions_with_its_derivatives(folder: Path) -> None:
+    linked = (folder / "autograd" / "functions.html").read_text("utf-8")
+    page = html.unescape(re.sub(r"<a href=[^>]+>|</a>", "", linked))  # names of functions lead to what explains them
+    rows = re.findall(r"<tr>\s*<td><code>(\w+)</code></td>\s*<td><code>(.+?)</code></td>\s*<td>(.+?)</td>", page)
+    written = [
+        (row.name, row.formula, ", ".join(f"<code>{slope}</code>" for slope in row.textbook)) for row in PRIMITIVES
+    ]
+    assert rows == [row for row in written if row[2]]
+    assert len(rows) > 50

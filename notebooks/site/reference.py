@@ -16,6 +16,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, ForwardRef
 
+from autograd import functions
+from autograd.engine.primitives import PRIMITIVES
+
 PUBLIC = (
     "autograd",
     "autograd.functions",
@@ -82,12 +85,25 @@ def prepare() -> dict[str, str]:
     return shown
 
 
+def rows_of_primitives() -> str:
+    """The table of primitives as Markdown: what each computes, and its derivatives."""
+    lines = ["| primitive | value | derivatives |", "| --- | --- | --- |"]
+    for row in PRIMITIVES:
+        if row.textbook:
+            slopes = ", ".join(f"`{slope}`" for slope in row.textbook)
+            lines.append(f"| `{row.name}` | `{row.formula}` | {slopes} |")
+    return "\n".join(lines)
+
+
 def build_reference(folder: Path) -> None:
     """Write the pages to ``folder``; they open from disk."""
     import pdoc
     from pdoc import doc, doc_types, docstrings, render
 
     shown = prepare()
+    functions.__doc__ = (
+        f"{functions.__doc__}\n\n## The table\n\na, b, c are the operands, y is the value.\n\n{rows_of_primitives()}\n"
+    )
     in_types = re.compile(rf"(?<![\w.'\"])({'|'.join(shown)})\b")
     in_text = re.compile(rf"(?<=`)({'|'.join(item for item, at in shown.items() if at.startswith(RETURNED))})(?=`)")
     convert = docstrings.convert

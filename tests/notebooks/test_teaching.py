@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import doctest
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +15,7 @@ import pytest
 from autograd import __file__ as package_file
 
 FOLDER = Path(package_file).parents[1] / "notebooks"
-HEAD, *PAGES = re.split(r"^(?=## )", (FOLDER / "TEACHING.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
+HEAD, *PAGES, MARKING = re.split(r"^(?=## )", (FOLDER / "TEACHING.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
 NOTEBOOKS = sorted(FOLDER.glob("[0-9]*.ipynb"))
 
 
@@ -43,3 +46,25 @@ def test_a_page_says_what_a_teacher_needs_and_makes_its_worksheet(page: str) -> 
     assert "___" in sheet.text
     assert "___" not in sheet.solution.text.partition("Forward pass")[2]
     assert len(list(sheet.variants(2))) == 2
+
+
+def test_the_file_for_homework_marks_six_students(tmp_path: Path) -> None:
+    (code,) = re.findall(r"```python\n(.+?)```", MARKING, re.DOTALL)
+    (tmp_path / "test_sheets.py").write_text(code)
+    (tmp_path / "sheets.csv").write_text(
+        "student,h,y,dL/dw1,w1 - 0.1*dL/dw1\n"
+        "right,0.6225,0.3867,-0.007985,0.4008\n"
+        'comma,"0,622","0,387","-0,00798","0,4008"\n'
+        "sign,0.6225,0.3867,0.007985,0.3992\n"
+        "factor,0.6225,0.3867,-0.03398,0.4034\n"
+        "unfinished,0.6225,,,\n"
+        "other sign of z,0.3775,0.3133,-0.01317,0.4013\n"
+    )
+    command = [sys.executable, "-m", "pytest", "-q", "-rA", "-p", "no:cacheprovider", "test_sheets.py"]
+    environment = {**os.environ, "PYTHONPATH": str(FOLDER.parent)}
+    found = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True).stdout
+    passed = set(re.findall(r"^PASSED .*\[(.+)\]$", found, re.MULTILINE))
+    assert passed == {"right", "comma", "unfinished"}, found
+    assert "a slip that was not expected: dL/dw1: 0.007985 is printed" in found
+    assert "that is with the other sign" in found
+    assert "that is without the factor" in found
