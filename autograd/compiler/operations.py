@@ -94,7 +94,7 @@ seed = Operation(
 
 
 def _numbers(w: Writer, node: Array) -> str:
-    flat = f"np.array([{', '.join(map(w.number, node.attr))}])"
+    flat = f"np.array([{', '.join(map(w.entry, node.attr))}])"
     return flat if len(node.shape) == 1 else f"np.reshape({flat}, {node.shape})"
 
 
@@ -104,6 +104,8 @@ def _numbers(w: Writer, node: Array) -> str:
 def _broadcast(make: Arrays, shape: Shape, x: Array) -> Array | None:
     if x.op is broadcast:
         return make.broadcast(x.args[0], shape)
+    if len(shape) == 2 and isinstance(shape[0], str) and x.shape == shape[:1]:  # an example's number in every column
+        return make.broadcast(make.expand(x), shape)
     return x if x.shape == shape else None
 
 
@@ -451,7 +453,7 @@ no = replace(
 mask = Operation(  # x where the condition holds, else 0
     name="mask",
     simplest=_mask,
-    text=lambda w, node, condition, x: f"np.where({w.ref(condition, 0)}, {w.ref(x, 0)}, 0)",
+    text=lambda w, node, condition, x: f"np.where({w.ref(condition, 0)}, {w.entries(x)}, 0)",
     into=_mask_into,
     elementwise=True,
 )
@@ -551,6 +553,10 @@ def _where(make: Arrays, _: None, condition: Array, a: Array, b: Array) -> Array
     return make.where(make.compare(condition, make.number(0.0), "!="), a, b)
 
 
+def _where_text(w: Writer, node: Array, condition: Array, a: Array, b: Array) -> str:
+    return f"np.where({w.ref(condition, 0)}, {w.entries(a)}, {w.ref(b, 0)})"
+
+
 def _call(w: Writer, node: Array, *args: Array) -> str:
     assert isinstance(node.op, Primitive)
     return w.call(node.op.array, *args)
@@ -611,7 +617,7 @@ ELEMENTWISE = {
         strength=lambda node: POWER,
         into=_power_into,
     ),
-    table.where: replace(_primitive, simplest=_where),
+    table.where: replace(_primitive, simplest=_where, text=_where_text),
     table.sigmoid: replace(_primitive, into=_sigmoid_into),
 }
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
+from math import isfinite
 
 from autograd.compiler.arrays import ATOM, Array, Shape, in_order
 from autograd.compiler.lift import ArrayProgram
 from autograd.compiler.namespace import HELPERS, NEEDED_BY
-from autograd.compiler.operations import rules
+from autograd.compiler.operations import number, rules
 
 
 class Writer(ABC):
@@ -64,13 +65,21 @@ class Writer(ABC):
             return {"inf": "np.inf", "-inf": "-np.inf"}.get(str(x), "np.nan")
         return str(int(x)) if x == int(x) and abs(x) < 1e15 else repr(x)
 
+    def entries(self, x: Array) -> str:
+        """What fills an array."""
+        return self.entry(x.attr) if x.op is number else self.ref(x, 0)
+
+    def entry(self, x: float) -> str:
+        """A constant that fills an array: with its point, since whole numbers overflow in NumPy."""
+        return repr(float(x)) if isfinite(x) else self.number(x)
+
     def lead(self, x: Array) -> str:
         """What stands before the columns in an index."""
         return ":, " * (len(x.shape) - 1)
 
     def repeated(self, node: Array, x: Array) -> str:
         """x repeated to the shape of the node."""
-        return f"np.broadcast_to({self.ref(x, 0)}, {self.sizes(node.shape)})"
+        return f"np.broadcast_to({self.entries(x)}, {self.sizes(node.shape)})"
 
     def sizes(self, shape: Shape) -> str:
         """A shape as a tuple; the number of copies is known, that of examples is m."""

@@ -252,12 +252,13 @@ def _quotient_slope(m: Any, y: Any, a: Any, b: Any) -> Any:
 
 
 def _quotient_divisor_slope(m: Any, y: Any, a: Any, b: Any) -> Any:
-    """-y / b; where y has lost digits to underflow, the quotient of a dividend 2**540 times as large has not."""
+    """-y / b; where a is below the normal numbers, y may have lost digits, and that of 2**540 a has not."""
     plain = m.divide(-y, b)
-    if type(a) is float and abs(a) >= SMALLEST_NORMAL:  # the slope is smaller than a lost quotient
+    tiny = m.below(m.absolute(a), SMALLEST_NORMAL)
+    if type(tiny) is float and not tiny:  # a slope that is smaller than a lost quotient
         return plain
-    scaled = m.divide(m.divide(a * 2.0**540, b), b)
-    return _chosen(m, m.below(m.absolute(y), SMALLEST_NORMAL), -scaled * 2.0**-540, plain)
+    lost = m.where(tiny, m.below(m.absolute(y), SMALLEST_NORMAL), 0.0)
+    return _chosen(m, lost, -m.divide(m.divide(a * 2.0**540, b), b) * 2.0**-540, plain)
 
 
 divide = Primitive(
@@ -319,8 +320,8 @@ def _unless_lost(m: Any, factor: Any, slope: Any, a: Any, b: Any) -> Any:
     if type(lost) is float and not lost:
         return slope
     half = m.power(m.absolute(a), 0.5 * b)
-    sign = m.power(_chosen(m, m.below(a, 0.0), -1.0, 1.0), b)
-    return _chosen(m, lost, m.divide(half, m.where(a, a, 1.0)) * b * half * sign, slope)
+    base = m.where(a, a, 1.0)
+    return _chosen(m, lost, m.divide(half, base) * b * half * m.power(m.sign(base), b), slope)
 
 
 def _power_exponent_slope(m: Any, y: Any, a: Any, b: Any) -> Any:

@@ -518,6 +518,7 @@ BENT = {"tanh", "sigmoid", "swish", "softplus", "softmax", "logsumexp", "asin", 
 STEEP = {"swish", "mish", "erf", "erfcx", "gelu"}  # these go with the square of the operand
 BENT |= STEEP
 SAME_SUM = {"add", "subtract", "multiply", "dot", "fsum"}  # a compiled program may sum in another order
+ROUNDED_ONCE = SAME_SUM - {"dot"}  # whose products are rounded, and then their sum
 
 
 class Node(NamedTuple):
@@ -658,7 +659,7 @@ class Truth:
             raise OverflowError
         if not is_exact(value) or (self.any_order and line.op in SAME_SUM):
             largest = size_of(value)
-            if self.any_order or line.op not in SAME_SUM:
+            if self.any_order or line.op not in ROUNDED_ONCE:
                 largest = max(largest, _terms(line.op, [size_of(x.value) for x in operands], largest))
             if line.op == "softmax":
                 largest *= _rounded_differences([x.value for x in operands])[index[0]]

@@ -35,6 +35,10 @@ def browser() -> Iterator[Any]:
         chromium.close()
 
 
+SHOWN = """(parts) => parts.filter((part) => part.getClientRects().length)
+    .map((part) => part.getBoundingClientRect()).map(({ left, right }) => [left, right])"""  # in one question, not in many
+
+
 class Tab:
     """A page in the browser, and what it said and asked for."""
 
@@ -64,9 +68,9 @@ class Tab:
     def fits(self, parts: str) -> bool:
         """Whether the page, and all of these parts that are shown, are no wider than the window."""
         width = self.page.viewport_size["width"]
-        boxes = [box for part in self.page.locator(parts).all() if (box := part.bounding_box()) is not None]
+        boxes = self.page.locator(parts).evaluate_all(SHOWN)
         assert boxes, f"nothing is shown of {parts}"
-        inside = all(box["x"] >= 0 and box["x"] + box["width"] <= width for box in boxes)
+        inside = all(left >= 0 and right <= width for left, right in boxes)
         return inside and self.page.evaluate("document.documentElement.scrollWidth") <= width
 
     def press(self, *keys: str) -> None:

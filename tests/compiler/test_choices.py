@@ -364,3 +364,42 @@ def test_a_factor_of_0_does_not_hide_that_a_slope_is_nan_or_infinite(f: Callable
     y.backward()
     _, (slope,) = compile(y).value_and_grad()
     assert slope == w.grad or (isnan(slope) and isnan(w.grad))
+
+
+WHOLE = st.integers(-30, 30).map(float)
+
+
+@settings(max_examples=examples(100))
+@given(a=WHOLE, b=WHOLE, power=st.integers(-25, 25).map(float), rows=st.lists(WHOLE, min_size=1, max_size=3))
+def test_whole_numbers_that_are_chosen_are_floats(a: float, b: float, power: float, rows: list[float]) -> None:
+    """NumPy's whole numbers overflow in silence, and have no negative powers."""
+
+    def of(x: Value) -> list[Any]:
+        chosen = fn.where(fn.step(x), a, b) + 0.5 * x - 0.5 * x
+        only = fn.where(fn.step(x), a or 1.0, b or 1.0)
+        return [only**power * only, chosen * fn.where(x, a, 0.0) * fn.where(x, 1e15, 1.0) * chosen]
+
+    x = Value(1.0)
+    program = compile(of(x), [x])
+    expected = [[float(output) if type(output) is float else output.data for output in of(Value(row))] for row in rows]
+    assert program([[row] for row in rows]) == pytest.approx(np.array(expected), rel=RTOL)
+
+
+@pytest.mark.parametrize("width", [1, 2, 3])
+def test_copies_that_all_choose_the_same_are_that_in_every_column(width: int) -> None:
+    """Where the constant that differs is never chosen, what is left is one number an example."""
+
+    def of(x: Value, w: Value) -> list[Any]:
+        return [fn.where(20.0, w * x, float(i)) for i in range(width)]
+
+    x, w = Value(0.5), Value(2.0)
+    rows = [1.0, 2.0, -3.0]
+    assert compile(of(x, w), [x])([[row] for row in rows]).reshape(3, width).tolist() == [
+        [2 * row] * width for row in rows
+    ]
+    program = compile(fn.fsum([fn.sin(y) * (y + i) for i, y in enumerate(of(x, w))]), [x])
+    here = Value(2.0)
+    for row in rows:
+        fn.fsum([fn.sin(y) * (y + i) for i, y in enumerate(of(Value(row), here))]).backward()
+    _, gradient = program.value_and_grad([[row] for row in rows])
+    assert gradient == pytest.approx([here.grad / 3], rel=RTOL)
