@@ -41,7 +41,11 @@ class Descent {
     }
     const rate = figure.findInput(".rate");
     rate.value = figure.writing.typed(0.1);
-    rate.addEventListener("input", () => rate.setAttribute("aria-invalid", String(Number.isNaN(numberRead(rate.value)))));
+    rate.addEventListener("input", () => {
+      const isNone = Number.isNaN(this.rate);
+      rate.setAttribute("aria-invalid", String(isNone));
+      figure.find(".descent .said").textContent = isNone ? figure.say("no_number", { entry: rate.value }) : "";
+    });
     for (const button of figure.findAll("[data-descend]")) {
       const { descend } = button.dataset;
       button.addEventListener("click", () => descend === "play" ? this.play(button) : this.descend(Number(descend)));

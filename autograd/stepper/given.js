@@ -9,11 +9,15 @@ const ARROWS = { ArrowUp: 1, ArrowDown: -1, PageUp: 10, PageDown: -10 };
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
+/** A number as a program writes it. @param {string} entry */
+function plainly(entry) {
+  return entry.trim().replaceAll("−", "-").replace(",", ".").replace(/\s*[·×*]\s*10\^?\(?(-?\d+)\)?$/, "e$1");
+}
+
 /** What a person writes as a number, with a point or a comma, as a fraction, or with a power of ten; NaN if it is none, and
  * where it is infinite. @param {string} entry */
 function numberRead(entry) {
-  const plain = entry.trim().replaceAll("−", "-").replace(",", ".").replace(/\s*[·×*]\s*10\^?\(?(-?\d+)\)?$/, "e$1");
-  const parts = plain.split("/").map((part) => NUMBER.test(part.trim()) ? Number(part) : NaN);
+  const parts = plainly(entry).split("/").map((part) => NUMBER.test(part.trim()) ? Number(part) : NaN);
   const number = parts.length > 2 ? NaN : parts.length === 2 ? parts[0] / parts[1] : parts[0];
   return Number.isFinite(number) ? number : NaN;
 }
@@ -114,14 +118,26 @@ class Given {
       this.tell(Number.isNaN(number) ? this.figure.say("no_number", { entry: input.value }) : "");
       if (!Number.isNaN(number)) this.set(node, number, { from, keep: input });
     });
+    input.addEventListener("blur", () => this.forget(input, node));
     input.addEventListener("keydown", (event) => {
       const steps = ARROWS[event.key];
-      if (steps === undefined || Number.isNaN(Number(input.value)) || input.value.trim() === "") return;
+      if (event.key === "Escape") this.forget(input, node);
+      const entered = numberRead(input.value);
+      if (steps === undefined || Number.isNaN(entered)) return;
       event.preventDefault();
-      const number = stepped(input.value, steps);
+      const plain = plainly(input.value);
+      const number = stepped(NUMBER.test(plain) ? plain : String(entered), steps);
       input.value = this.figure.writing.typed(number);
       this.set(node, number, { from, keep: input });
     });
+  }
+
+  /** In place of what is no number, the field has the number in use again. @param {HTMLInputElement} input @param {number} node */
+  forget(input, node) {
+    if (input.getAttribute("aria-invalid") !== "true") return;
+    input.value = this.figure.writing.typed(this.figure.tape.values[node]);
+    input.setAttribute("aria-invalid", "false");
+    this.tell("");
   }
 
   /** Drag sideways. @param {GlobalEventHandlers & Element} handle @param {number} node @param {() => void} [clicked]  what a click does */

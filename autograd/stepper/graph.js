@@ -226,7 +226,8 @@ class Graph extends Live {
     const { tape } = this;
     const sum = this.terms.get(node)?.findLast((term) => term.at <= this.at)?.step;
     const open = sum?.pass === "reverse" && sum.here < sum.count ? sum : undefined;
-    const total = sum === undefined ? "0" : sum.pass === "seed" ? "1" : this.numberShown(`g${node}`, sum.total);
+    const found = this.practice?.states(node).includes("blank-gradient") ? this.writing.number(this.upstream[node], TEXT) : "0";
+    const total = sum === undefined ? found : sum.pass === "seed" ? "1" : this.numberShown(`g${node}`, sum.total);
     box.shape.dataset.state = [
       (this.valueAt.get(node) ?? 0) <= this.at ? "known" : "unknown",
       sum || this.at === this.steps.length - 1 ? "reached" : "unreached",

@@ -51,7 +51,8 @@ function printedNumber(text) {
     const quotient = Number(above) / Number(below);
     return Number.isFinite(quotient) ? printedDigits(text, String(quotient), power, { goesOn, isFraction: true }) : undefined;
   }
-  return printedDigits(text, above, power, { goesOn, isFraction: false });
+  const printed = printedDigits(text, above, power, { goesOn, isFraction: false });
+  return Number.isFinite(printed.number) ? printed : undefined;
 }
 
 /** @param {string} text @param {string} written @param {number} power @param {{ goesOn: boolean, isFraction: boolean }} how */

@@ -71,6 +71,11 @@ def content(notebook: Notebook) -> Any:
     """The notebook, for the kernel of the browser; else it would ask which kernel to take."""
     written = json.loads(notebook.path.read_text("utf-8"))
     written["metadata"]["kernelspec"] = KERNELSPEC
+    for output in [output for cell in written["cells"] for output in cell.get("outputs", ())]:
+        for held in (output, output.get("data", {})):  # JupyterLite would show a list of lines with commas between them
+            held |= {
+                kind: "".join(lines) for kind, lines in held.items() if kind != "traceback" and type(lines) is list
+            }
     if not notebook.live:
         written["cells"].insert(1, {"cell_type": "markdown", "id": "not-live", "metadata": {}, "source": NOT_LIVE})
     return written

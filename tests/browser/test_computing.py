@@ -382,6 +382,36 @@ def test_nonsense_is_said_and_nothing_is_lost(tab: Tab, nonsense: str) -> None:
     assert tab.said == []
 
 
+@pytest.mark.parametrize("left", ["Tab", "Escape"])
+def test_a_field_that_is_left_has_the_number_in_use_again(tab: Tab, left: str) -> None:
+    for typed, in_use in [("abc", "0.4"), ("0.6", "0.6"), ("0.6.1", "0.6")]:
+        field = entry(tab, "w1")
+        field.fill(typed)
+        tab.press(left)
+        assert (field.input_value(), field.get_attribute("aria-invalid")) == (in_use, "false")
+        assert tab.page.locator(".given-numbers .said").inner_text() == ""
+
+
+@pytest.mark.parametrize(("typed", "shown"), [("0,25", "0.26"), ("−1", "0"), ("3/4", "0.76"), ("2·10^-1", "0.3")])
+def test_arrow_keys_go_on_from_a_number_however_it_is_written(tab: Tab, typed: str, shown: str) -> None:
+    field = entry(tab, "w1")
+    field.fill(typed)
+    tab.press("ArrowUp")
+    assert field.input_value() == shown
+    assert number(tab, "w1") == float(shown)
+
+
+def test_arrow_keys_count_where_numbers_have_a_comma(open_tab: Callable[..., Tab], tmp_path: Path) -> None:
+    page = show(worked_example().L, names=None, language="de").save(tmp_path / "page.html")
+    tab = open_tab(page)
+    tab.page.locator(".given-numbers").evaluate("(part) => { part.closest('details').open = true; }")
+    field = entry(tab, "w1")
+    field.focus()
+    tab.press("ArrowUp", "ArrowUp", "ArrowDown")
+    assert field.input_value() == "0,5"
+    assert number(tab, "w1") == 0.5
+
+
 def test_arrow_keys_count_by_the_last_digit(tab: Tab) -> None:
     field = entry(tab, "w1")
     field.focus()
@@ -649,6 +679,7 @@ def test_a_rate_that_is_no_number_does_nothing(tab: Tab) -> None:
     choose_trained(tab)
     tab.page.locator(".rate").fill("fast")
     assert tab.page.locator(".rate").get_attribute("aria-invalid") == "true"
+    assert "fast" in tab.page.locator(".descent .said").inner_text()
     pressed(tab, "One step")
     assert tab.page.evaluate(TEXTS) == recorded
 

@@ -110,6 +110,35 @@ def test_the_page_reads_numbers_as_python_does(pages: Path, open_tab: Callable[.
         assert found == wanted
 
 
+@pytest.mark.parametrize("entry", ["1e999", "-1e999", "7e400", "1e308"])
+def test_a_number_too_large_for_a_float_is_not_right_as_far_as_it_goes(
+    entry: str, pages: Path, open_tab: Callable[..., Tab]
+) -> None:
+    tab = open_tab(pages / "gradients.html")
+    key = key_of(tab, "grad w1")
+    fill(tab, key, entry)
+    assert tab.page.evaluate(f"{FIGURE}.practice.state({FIGURE}.practice.blank('{key}'))") in ("slip", "unread")
+
+
+@pytest.mark.parametrize("hide", ["gradients", "all"])
+def test_a_number_that_was_found_stands_in_the_picture_at_every_step(
+    hide: str, pages: Path, open_tab: Callable[..., Tab]
+) -> None:
+    tab = open_tab(pages / f"{hide}.html")
+    root = worked_example().L
+    root.backward()
+    for node in topological_order(root):
+        key = key_of(tab, f"grad {node.label}") if node.label and node is not root else ""
+        if not tab.page.locator(f'[data-field="{key}"][data-place="list"]').count():
+            continue
+        fill(tab, key, f"{node.grad:.6g}")
+        for step in ("Home", "End", "Home"):
+            tab.page.locator(".stepper").focus()
+            tab.press(step)
+            shown = tab.page.locator(f"[data-node='{key[1:]}'] .gradient").text_content().replace("−", "-")
+            assert significant(node.grad, 4).replace("−", "-") in shown, (node.label, step)
+
+
 @pytest.mark.parametrize("graph", ["parting", "quotient"])
 def test_one_slip_in_a_page_is_judged_by_both_alike(graph: str, pages: Path, open_tab: Callable[..., Tab]) -> None:
     root = recorded(CASES["graphs"][graph])

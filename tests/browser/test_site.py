@@ -193,6 +193,8 @@ def test_a_request_to_elsewhere_would_be_seen(
     assert asked == ["http://elsewhere.invalid/"]
 
 
+WITHOUT_CODE = """(part) => { const copy = part.cloneNode(true);
+    copy.querySelectorAll("pre, code, script, style").forEach((code) => code.remove()); return copy.textContent; }"""
 REFERENCE = ["reference/index", "reference/autograd", "reference/nn"]
 PAGES = ["index", *(notebook.path.stem for notebook in course()), "TEACHING"]
 
@@ -208,6 +210,7 @@ def test_page_opens_from_disk_alive_and_fits_the_window(
         tab.page.locator("mjx-container").first.wait_for()
     assert formulas.count() == tab.page.locator(".math:has(mjx-container)").count(), "set"
     assert tab.page.locator("mjx-container [data-mml-node=merror]").count() == 0
+    assert "$" not in tab.page.locator("body").evaluate(WITHOUT_CODE), "a formula that was not read as one"
     assert tab.page.locator("[data-chainrule]").count() == tab.page.locator("[data-chainrule] .stepper").count(), (
         "alive"
     )
@@ -277,8 +280,11 @@ def test_without_numpy_a_notebook_that_needs_it_says_so() -> None:
     from notebooks.site.lite import content
 
     for notebook in course():
-        said = "This notebook is for reading here." in json.dumps(content(notebook))
+        written = content(notebook)
+        said = "This notebook is for reading here." in json.dumps(written)
         assert said == (not notebook.live)
+        outputs = [output for cell in written["cells"] for output in cell.get("outputs", ())]
+        assert not any(isinstance(lines, list) for output in outputs for lines in output.get("data", output).values())
     assert [notebook.live for notebook in course(has_numpy=True)] == [True] * 10
 
 
