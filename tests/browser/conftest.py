@@ -35,8 +35,9 @@ def browser() -> Iterator[Any]:
         chromium.close()
 
 
-SHOWN = """(parts) => parts.filter((part) => part.getClientRects().length)
-    .map((part) => part.getBoundingClientRect()).map(({ left, right }) => [left, right])"""  # in one question, not in many
+PLACES = """(parts) => parts.filter((part) => part.getClientRects().length)
+    .map((part) => part.getBoundingClientRect()).map(({ x, y, width, height }) => [x, y, width, height])"""
+"""Where all that is shown of some parts is, asked for in one question and not part by part."""
 
 
 class Tab:
@@ -68,9 +69,9 @@ class Tab:
     def fits(self, parts: str) -> bool:
         """Whether the page, and all of these parts that are shown, are no wider than the window."""
         width = self.page.viewport_size["width"]
-        boxes = self.page.locator(parts).evaluate_all(SHOWN)
-        assert boxes, f"nothing is shown of {parts}"
-        inside = all(left >= 0 and right <= width for left, right in boxes)
+        places = self.page.locator(parts).evaluate_all(PLACES)
+        assert places, f"nothing is shown of {parts}"
+        inside = all(x >= 0 and x + wide <= width for x, _, wide, _ in places)
         return inside and self.page.evaluate("document.documentElement.scrollWidth") <= width
 
     def press(self, *keys: str) -> None:

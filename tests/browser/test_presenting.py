@@ -11,12 +11,14 @@ import pytest
 
 from autograd import Value, show
 from nn import MLP, fit
-from tests.browser.conftest import Tab
+from tests.browser.conftest import PLACES, Tab
 from tests.browser.test_stepper import contrast, two_on_one_page
 
 pytestmark = pytest.mark.slow  # a browser is started
 
 SHADOW = "document.querySelector('[data-chainrule]').shadowRoot"
+WHERE = f"""(parts) => parts.map((part) => {SHADOW}.querySelector(part).getBoundingClientRect())
+    .map(({{ x, y, width, height }}) => ({{ x, y, width, height }}))"""
 SCREENS = {"laptop": (1280, 720), "projector": (1920, 1080)}
 
 
@@ -62,7 +64,13 @@ def saved(pages: dict[str, Path]) -> Path:
 
 
 def box(tab: Tab, part: str) -> dict[str, float]:
-    found: dict[str, float] = tab.page.locator(part).first.bounding_box()
+    """Where a part is on the screen."""
+    return boxes(tab, part)[0]
+
+
+def boxes(tab: Tab, *parts: str) -> list[dict[str, float]]:
+    """Where the first of each of these parts is, asked for in one question."""
+    found: list[dict[str, float]] = tab.page.evaluate(WHERE, parts)
     return found
 
 
@@ -179,9 +187,9 @@ def test_full_screen_shows_picture_card_and_bar_of_every_step_without_scrolling(
     assert box(tab, ".stepper") == pytest.approx(whole, abs=1)
     for step in range(tab.steps()):
         assert max(tab.page.evaluate(LEFT_OVER)) <= 1, step
-        for part in (".bar", ".picture", ".picture > *", ".card"):
-            assert inside(box(tab, part), whole), (step, part)
-        assert inside(box(tab, ".card"), {**whole, "y": box(tab, ".bar")["height"]})
+        bar, *parts = boxes(tab, ".bar", ".picture", ".picture > *", ".card")
+        assert all(inside(part, whole) for part in (bar, *parts)), step
+        assert inside(parts[-1], {**whole, "y": bar["height"]}), step
         tab.press("PageDown")
     assert text.bounding_box()["height"] >= 0.9 * before, "the letters stay as large"
     assert not tab.page.locator("details:has(table) > summary").is_visible()
@@ -281,7 +289,8 @@ def test_the_node_of_a_step_is_seen_at_every_zoom(saved: Path, open_tab: Callabl
             tab.press(*zoom, "Home")
             for _ in range(12):
                 tab.press("PageDown")
-                assert inside(box(tab, "[data-state~='current']"), box(tab, ".picture")), (wide, zoom, tab.step())
+                node, picture = boxes(tab, "[data-state~='current']", ".picture")
+                assert inside(node, picture), (wide, zoom, tab.step())
 
 
 def test_wheel_with_ctrl_zooms_at_the_pointer_and_without_it_scrolls(page: Path, open_tab: Callable[..., Tab]) -> None:
@@ -399,11 +408,11 @@ def test_the_controls_stand_in_a_line_or_two_and_can_be_hit(page: Path, open_tab
     for wide, high in ((1280, 720), (1920, 1080), (820, 1180), (390, 844), (320, 640)):
         tab.page.set_viewport_size({"width": wide, "height": high})
         for group in (".steps", ".tools"):
-            parts = [found for part in tab.page.locator(f"{group} > *").all() if (found := part.bounding_box())]
-            middles = [part["y"] + part["height"] / 2 for part in parts]
+            parts = tab.page.locator(f"{group} > *").evaluate_all(PLACES)
+            middles = [y + height / 2 for _, y, _, height in parts]
             assert max(middles) - min(middles) < 3, (wide, "one line")
-            assert all(part["width"] >= 24 for part in parts), wide
-            assert all(a["x"] + a["width"] <= b["x"] + 1 for a, b in pairwise(parts)), wide
+            assert all(width >= 24 for _, _, width, _ in parts), wide
+            assert all(x + width <= other + 1 for (x, _, width, _), (other, *_) in pairwise(parts)), wide
         assert box(tab, ".steps input")["width"] > 45
         assert tab.fits("button, input, .count"), wide
 
