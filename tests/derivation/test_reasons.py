@@ -81,10 +81,11 @@ def test_a_step_through_weights_that_were_updated_already() -> None:
 def test_a_number_with_no_usual_mistake_gets_no_reason_that_is_false(rng: random.Random, digits: int) -> None:
     """Whatever is said, it is what it says: the number of the reason, worked out here, is the printed one."""
     number = ERROR * H * rng.uniform(0.3, 3.0)
-    (finding,) = proofread(worked_example().L, {"dL/dw2": f"{number:.{digits}g}"}, names=None)
+    printed = f"{number:#.{digits}g}"  # with the zeros at its end, which are digits too
+    (finding,) = proofread(worked_example().L, {"dL/dw2": printed}, names=None)
     scales = {"sign": -1.0, "twice": 2.0, "half": 0.5}
     if finding.mistake in scales:
-        assert f"{number:.{digits}g}" == f"{scales[finding.mistake] * ERROR * H:.{digits}g}"
+        assert printed == f"{scales[finding.mistake] * ERROR * H:#.{digits}g}"
 
 
 # --- formulas ----------------------------------------------------------------------------------------------------
