@@ -16,6 +16,7 @@ from itertools import count, islice
 from pathlib import Path
 from types import CellType, CodeType, FrameType, FunctionType, ModuleType, SimpleNamespace
 from typing import Any, Final
+from unicodedata import normalize
 
 from autograd.derivation.styles import LONGEST_NAME, AsWritten, look, name_parts, one_line
 from autograd.engine.graph import topological_order
@@ -136,7 +137,8 @@ def all_named(roots: Sequence[Value], names: Mapping[Value, str], in_use: Iterab
     nodes = dict.fromkeys(node for root in roots for node in topological_order(root))
     without = [node for node in nodes if node not in names]
     labels = [node.label for node in nodes if node.label]  # also those that are not shown
-    used = {name_parts(str(name)).base for name in (*names.values(), *labels, *in_use)} if without else set()
+    given = [str(name) for name in (*names.values(), *labels, *in_use)] if without else []
+    used = {name_parts(name).base for written in given for name in (written, normalize("NFKC", written))}  # x₁ is x1
     letter = {kind: _free(letters, used) for kind, letters in _LETTERS.items()}
     leaves = [node for node in without if not node.depth and node is not roots[0]]
     parts = [node for node in without if node.depth and node is not roots[0]]

@@ -82,8 +82,8 @@ class Book:
         names: Mapping[Value, str] | None = None,
     ) -> None:
         self.roots = list(roots)
-        self.named = {_plain(name): node for name, node in named.items()}
-        self.held = {_plain(name): node for name, node in (held or {}).items()}
+        self.named = _spelled(named)
+        self.held = _spelled(held or {})
         self.moved = list(moved)
         self.names = dict(names or {})
         self.inner = {node for root in roots for node in topological_order(root)}
@@ -128,7 +128,7 @@ class Book:
 
     def _written(self, text: str) -> Quantity:
         """A quantity that is written as a text."""
-        if _plain(text) in self.named or _plain(text) in self.held or re.fullmatch(_NAME, text):
+        if _known({**self.held, **self.named}, text) is not None or re.fullmatch(_NAME, text):
             return _of_node(text, self._node(text))
         if match := _DERIVATIVE.fullmatch(text):
             return self._derivative_of(*map(_bare, match.groups()))
@@ -140,7 +140,7 @@ class Book:
         if match := _AFTER.fullmatch(text):
             quantity, count, rate, momentum = match.groups()
             n, size = int(count) if count.isdigit() else 1, float(Fraction(rate))
-            if n == 1 and not momentum and self.named.get(_plain(quantity)) in self.moved:
+            if n == 1 and not momentum and _known(self.named, quantity) in self.moved:
                 return self._step(max(self.roots, key=depth_of), quantity, size)
             return _of_node(text, self._later(text, n, size, float(Fraction(momentum or 0))).quantity(quantity).node)
         return _of_node(text, self.formula(text.rpartition("=")[2]))
@@ -176,16 +176,19 @@ class Book:
 
     def _found(self, known: Mapping[str, Value], *names: str) -> list[Value]:
         """The nodes of these names."""
-        plain = [_plain(_bare(name)) for name in names]
-        for name in plain:
-            if name not in known:
+        nodes = []
+        for name in names:
+            node = _known(known, name, _bare(name))
+            if node is None:
+                name = _plain(_bare(name))
                 listed = ", ".join([f"{name:.40}" for name in sorted(self.named)[:MOST_NAMES]]) or "none"
                 listed += ", …" if len(self.named) > MOST_NAMES else ""
                 raise ValueError(
                     f"no node is called {name!r}; known names: {listed}. The variables of a function that has returned "
                     f"are gone: give the node a label, hold it in a variable, or pass names={{{name!r}: node}}"
                 )
-        return [known[name] for name in plain]
+            nodes.append(node)
+        return nodes
 
     def _derivative_of(self, of: Name, wrt: Name) -> Quantity:
         root, parameter = self._node(of), self._node(wrt)
@@ -296,7 +299,7 @@ def parameters_that_move(keys: Iterable[Key], named: Mapping[str, Value]) -> lis
             name = key[1]
         elif isinstance(key, str) and (match := _STEP.fullmatch(key) or _AFTER.fullmatch(key)):
             name = _bare(match[1])
-        node = named.get(_plain(name)) if isinstance(name, str) else name
+        node = _known(named, name) if isinstance(name, str) else name
         if node is not None and not node.depth:
             found[node] = None
     return list(found)
@@ -357,6 +360,17 @@ def short(rate: float) -> str:
 def _bare(name: Any) -> Any:
     """A name without the parentheses that set it apart, d(x y)/d(w)."""
     return name[1:-1] if isinstance(name, str) and name.startswith("(") else name
+
+
+def _spelled(names: Mapping[str, Value]) -> dict[str, Value]:
+    """The nodes by their names, as Python reads these and as they are written: x₁ may stand beside x1."""
+    return {**{_plain(name): node for name, node in names.items()}, **names}
+
+
+def _known(known: Mapping[str, Value], *ways: str) -> Value | None:
+    """The node of a name that is written in one of these ways: of the very one, if there is."""
+    spellings = [spelling for name in ways for spelling in (name, _plain(name))]
+    return next((known[spelling] for spelling in spellings if spelling in known), None)
 
 
 def _plain(name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from types import SimpleNamespace
+from unicodedata import normalize
 from xml.etree import ElementTree
 
 from hypothesis import assume, given, settings
@@ -120,3 +121,16 @@ def test_every_reader_counts_the_outputs_of_a_softmax_from_1() -> None:
     assert "<mi>softmax</mi><mn>0</mn>" not in derivation.mathml
     assert "p[0] = softmax₁(z[0], z[1])" in show(y).steps[1].text
     assert "softmax₁" in draw(y).digraph.source
+
+
+def test_a_name_means_the_node_that_is_spelled_so_and_invented_names_are_no_other_spelling() -> None:
+    x, other, bracket = Value(0.3, label="x₁"), Value(0.7, label="x1"), Value(2.0, label="(")
+    unnamed = Value(0.5)
+    y = x * other + bracket * unnamed
+    y.label = "y"
+    names = nodes_by_name([y], None)
+    assert (names["x₁"], names["x1"], names["("]) == (x, other, bracket)
+    told = {"x₁": "0.3", "x1": "0.7", "(": "2", ("y", "x₁"): "0.7", ("y", "x1"): "0.3", ("y", "("): "0.5"}
+    assert not proofread(y, told, names=None).slips
+    only = Value(0.3, label="x₁") * Value(0.2)
+    assert [normalize("NFKC", name) for name in nodes_by_name([only], None)].count("x1") == 1

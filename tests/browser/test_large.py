@@ -12,6 +12,8 @@ from autograd import Value, show
 from tests.benchmarks.bench_engine import elementary
 from tests.browser.conftest import Tab
 
+pytestmark = pytest.mark.slow  # a browser is started
+
 FIGURE = "document.querySelector('[data-chainrule]').figure"
 
 

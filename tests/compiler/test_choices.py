@@ -217,6 +217,7 @@ def test_what_is_not_chosen_gets_no_gradient(what: str, exact: bool) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:no output depends on input")
+@pytest.mark.slow  # jax compiles each program anew
 @pytest.mark.parametrize("library", ["numpy", "array_api_strict", "torch", "jax.numpy"])
 def test_one_example_does_not_disturb_the_others_in_any_library(library: str) -> None:
     if library != "numpy":
