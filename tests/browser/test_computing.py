@@ -748,9 +748,11 @@ def test_a_figure_that_was_used_and_removed_is_forgotten(tab: Tab) -> None:
     tab.press("Tab")
     tab.page.evaluate(
         """() => { const host = document.querySelector("[data-chainrule]"); host.figure.tools[2].descend(1);
-        host.figure.open(0); window.host = new WeakRef(host); host.remove(); }"""
+        host.figure.open(0); window.host = new WeakRef(host);
+        host.replaceWith(Object.assign(document.createElement("input"), { className: "after" })); }"""
     )
-    for _ in range(50):  # the browser itself holds what it still paints
+    tab.page.locator(".after").fill("elsewhere")  # the browser itself holds the field that was last written in
+    for _ in range(50):  # and what it still paints
         tab.page.request_gc()
         tab.page.wait_for_timeout(100)  # until it has painted the page without the figure
         if tab.page.evaluate("window.host.deref() === undefined"):
