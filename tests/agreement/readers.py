@@ -43,7 +43,7 @@ from autograd.derivation.naming import all_named
 from autograd.drawing.build import build_scene
 from autograd.engine import primitives
 from autograd.engine.errors import DomainError, GradientMismatch
-from autograd.engine.value import number_of
+from autograd.engine.value import number_of, numbers_of
 from autograd.functions import fsum
 from autograd.stepper.frames import frames
 from autograd.stepper.levels import every_operation
@@ -188,8 +188,10 @@ class Case:
 
     @cached_property
     def scale(self) -> float:
-        """The largest number around."""
-        numbers = [abs(x) for node in self.nodes for x in (node.data, node.grad, *node.partials)]
+        """The largest number around: of the graph and of the results beside it, constants among them."""
+        results = [x for x in self.recipe.results(self.leaves()) if isinstance(x, Value)]
+        nodes = [*self.nodes, *[node for result in results for node in topological_order(result)]]
+        numbers = [abs(x) for n in nodes for x in (n.data, n.grad, *n.partials, *numbers_of(n.operands))]
         return max([x for x in numbers if math.isfinite(x)], default=1.0)
 
     # --- comparisons -----------------------------------------------------------------------------------------------
