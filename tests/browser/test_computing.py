@@ -793,8 +793,8 @@ def test_the_colours_of_the_tools_can_be_read(saved: Path, open_tab: Callable[..
     tab.page.locator(".descent > summary").click()
     pressed(tab, "One step")
     entry(tab, "w1").fill("0.6")
-    entry(tab, "w1").fill("abc")
     pressed(tab, "One step")
+    entry(tab, "w1").fill("abc")
     for selector in COLOURS:
         part = tab.page.locator(selector).first
         ink, paper = part.evaluate(
