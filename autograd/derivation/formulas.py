@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache, partial
-from math import inf, isfinite, nan, pi, prod
+from math import inf, isclose, isfinite, nan, pi, prod
 from typing import Any, Final, Literal, TypeAlias
 
 from autograd.engine import scalar
@@ -323,9 +323,12 @@ def agrees(a: Expression, number: float) -> bool:
     """Whether an equation between a formula and the engine's number can be written: not 1 = nan, 0 = inf, 0/0 = 0.
 
     A formula that cannot be computed is believed, and where the engine has a finite number, every other one: digits
-    that it loses do not make it wrong, nor does a Value that has been set to another number since.
+    that it loses do not make it wrong, nor does a Value that has been set to another number since. A formula that is
+    but a number is that number: where 0 is left of x/a - x/a, the engine may have a rounding.
     """
     value = evaluate(a)
+    if isinstance(a, Number) and isfinite(value):
+        return isclose(value, number, rel_tol=1e-12)
     if value != value:
         return number != number or _has_a_function_of_your_own(a)
     return value == number or isfinite(number)

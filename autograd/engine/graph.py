@@ -216,7 +216,7 @@ class _Touched:
                 partial = node._db
                 if partial is not None:
                     node._b.grad += upstream * partial
-            elif upstream:  # 0 for an example already learnt: skip the whole sum
+            else:
                 for group, slopes in ((operand, partial), (node._b, node._db)):
                     if slopes is not None:
                         for operand, slope in zip(group, slopes, strict=True):

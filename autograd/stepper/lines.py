@@ -23,7 +23,7 @@ from autograd.derivation.formulas import (
 )
 from autograd.derivation.styles import MATHML
 from autograd.derivation.words import words
-from autograd.derivation.writing import text
+from autograd.derivation.writing import holds, text
 from autograd.drawing.moments import Moment
 from autograd.drawing.scene import Scene
 from autograd.engine.value import Value
@@ -93,8 +93,9 @@ class Lines:
         return Frame(words(part), "; ".join(said), {"pass": part, "title": title, "lines": shown, **nothing, **marks})
 
     def _said(self, line: Sentence) -> str:
-        """A line as plain text; a side that repeats the one before it is left out."""
-        equation = " = ".join([side for side, _ in groupby([text(side, self.digits) for side in line.sides])])
+        """A line as plain text, without a side that repeats the one before it or whose numbers do not hold."""
+        sides = [text(side, self.digits) for side in line.sides if holds(side, self.digits)]
+        equation = " = ".join([side for side, _ in groupby(sides)])
         return f"{line.words}: {equation}" if line.is_said and equation else equation or line.words
 
     def title(self, key: str, node: Value) -> str:

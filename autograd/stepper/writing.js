@@ -162,7 +162,14 @@ class Writing {
 
   /** How many digits the numbers of a side need for what is shown to give what it is worth. @param {Side} side */
   fitting(side) {
-    return this.enough((shown) => this.worth(side, shown)) ?? this.digits;
+    return this.enoughFor(side) ?? this.digits;
+  }
+
+  /** The same; undefined if no digits are enough. Names stand for their numbers, whatever is shown.
+   * @param {Side} side */
+  enoughFor(side) {
+    const [, ...places] = side;
+    return places.some((place) => place[0] === "n") ? this.digits : this.enough((shown) => this.worth(side, shown));
   }
 
   /** How many digits are enough; undefined if none are. @param {(shown: (x: number) => number) => number | undefined} worth */
@@ -206,14 +213,15 @@ class Writing {
     return open + written + close;
   }
 
-  /** The sides of an equation, without one that repeats the one before it. @param {Side[]} sides @param {number} style
+  /** The sides of an equation, without one that repeats the one before it, or whose numbers, as they are shown, do not
+   * give what it is worth: sin(3.142) is not 1.2e−16. @param {Side[]} sides @param {number} style
    * @param {number} [value]  the number at the end: a side that is worth something else is left out */
   sides(sides, style, value) {
     /** @type {string[]} */
     const written = [];
     let before = "";
     for (const side of sides) {
-      if (value !== undefined && !this.agrees(side, value)) continue;
+      if ((value !== undefined && !this.agrees(side, value)) || this.enoughFor(side) === undefined) continue;
       const text = this.side(side, TEXT);
       if (text !== before || !written.length) written.push(style === TEXT ? text : this.side(side, style));
       before = text;

@@ -17,6 +17,7 @@ from autograd.derivation.formulas import Number, Symbol, number
 from autograd.derivation.naming import CALLER, Caller
 from autograd.derivation.proofread import Proof, proofread
 from autograd.derivation.words import in_its_language, speaking, words, written
+from autograd.derivation.writing import holds
 from autograd.engine.checks import as_number, check_count
 from autograd.engine.value import Value
 from autograd.worksheets import exercise_of
@@ -310,7 +311,8 @@ class Worksheet(Document):
         cells = [Cell(line.chain)] if find_formula and line.chain else []
         cells += [Cell(formula, state if find_formula else "printed") for formula in line.sides[:1]]
         if asked or solved or not told:
-            cells += [Cell(numbers, state if asked else "printed") for numbers in line.sides[1:]]
+            numbers = [side for side in line.sides[1:] if holds(side, self._asked.digits)]
+            cells += [Cell(side, state if asked else "printed") for side in numbers]
         result = Cell(Number(line.number), state if asked else "printed")
         gives_away = not solved and not asked and (line.number in told or -line.number in told)
         return Row(line.left, tuple(cells), None if gives_away else result, line.sign)

@@ -125,8 +125,11 @@ def _spread(a: Expression) -> mpf:
             return mp.fprod([abs(as_mpf(coefficient)), *[_spread(factor) for factor in factors]])
         case Chain(factors):
             return mp.fprod([_spread(factor) for factor in factors])
-        case Call("exp", (argument,)):  # exp(z - L), where the rounding of a large L counts
-            return abs(evaluated(a)) * (1 + _spread(argument))
+        case Call(function, (argument,)) if function in FUNCTIONS:
+            # exp(z - L), where the rounding of a large L counts, and cos(acos(0)), where that of π/2 does
+            x, y, step = evaluated(argument), evaluated(a), mpf("1e-9") * _spread(argument)
+            moved = [FUNCTIONS[function](x + sign * step) - y for sign in (-1, 1)]
+            return max([abs(y), *[abs(change) * mpf("1e9") for change in moved if isinstance(change, mpf)]])
         case Power(base, exponent) if evaluated(base):  # a difference that cancels has few digits of 16, not of 6
             lost = mpf("1e-9") * abs(evaluated(exponent)) * _spread(base) / abs(evaluated(base))
             return abs(evaluated(a)) * max(mpf(1), lost)

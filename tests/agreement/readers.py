@@ -304,7 +304,10 @@ def the_transforms(case: Case) -> None:
 def the_second_derivatives(case: Case) -> None:
     """`hessian`, `jvp` of `grad`, `hvp`: exact, and symmetric."""
     f = case.recipe
-    truth = Truth(f, case.point, order=2)
+    try:
+        truth = Truth(f, case.point, order=2)
+    except Undecided:  # its bounds on what a rounding before does hang on one
+        return
     rows = differentiable(case, lambda: hessian(f)(case.point))
     if rows is None:
         return

@@ -120,7 +120,7 @@ def within_the_domain(recipe: Recipe, leaves: Sequence[float]) -> Recipe:
 # Few different ones, so that ties and repeated numbers are common.
 
 moderate = st.floats(-3.0, 3.0).map(lambda x: round(x, 3) + 0.0)
-common = st.sampled_from([0.0, -0.0, 1.0, -1.0, 2.0, -2.0, 0.5, -0.5, 3.0, 0.1, -1.278, -0.7, 4.0])
+common = st.sampled_from([0.0, -0.0, 1.0, -1.0, 2.0, -2.0, 0.5, -0.5, 3.0, 0.1, -1.278, -0.7, 4.0, math.pi])
 saturating = st.sampled_from([20.0, -20.0, 36.0, -36.0, 40.0, -40.0, 300.0, -300.0, 745.5, -745.5, 1e3, -1e3])
 far_out = st.sampled_from([1e9, -1e9, 1e17, -1e17])
 at_the_edge = st.sampled_from(

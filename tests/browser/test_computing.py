@@ -22,7 +22,7 @@ from tests.browser.conftest import Tab
 from tests.browser.pages import EDIT, EQUATIONS, NUMBERS, ROWS, TEXTS, page_of
 from tests.browser.test_stepper import HOSTILE, contrast, two_on_one_page
 from tests.examples import examples
-from tests.stepper.test_true import all_named, false_in_mathml, has_partials, karpathys, repeated
+from tests.stepper.test_true import all_named, false_in_mathml, half_turns, has_partials, karpathys, repeated
 
 pytestmark = pytest.mark.slow  # a browser is started
 
@@ -137,6 +137,8 @@ CHOSEN = [
     graph(lambda x, y: functions.softmax([x, y, x])[0] + functions.logsumexp([x, y]), [1.0, 0.0], [0.0, -3.0]),
     graph(lambda x: x.sqrt() + 0.0 * x + x**-1.0, [1.0], [0.03125]),
     graph(lambda x, y: (x + 0.1) / -0.7 - (1.0 / 3.0) * y, [1.0, 2.0], [-0.1, 1e-7]),
+    graph(half_turns, [math.pi / 2.0], [0.75]),
+    graph(half_turns, [0.75], [math.pi / 2.0]),
 ]
 
 

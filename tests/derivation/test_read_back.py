@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -65,6 +66,15 @@ def test_equations_of_every_language_are_read_back_true(language: str) -> None:
         found = dict(said_by(derivation, names))
         assert not [wrong for lines in found.values() for wrong in false_equations(lines)], derivation
         assert len({len(lines) for lines in found.values()} - {0}) == 1 or wrt is None, derivation
+
+
+@pytest.mark.parametrize("digits", [1, 4, 6])
+def test_numbers_that_do_not_give_what_a_side_is_worth_are_left_out(digits: int) -> None:
+    names = {"x": (x := Value(math.pi / 2.0)), "h": (h := x + x), "y": functions.cos(h) * functions.tan(x)}
+    for wrt in (None, x):
+        derivation = explain(names["y"], wrt, names=names, digits=digits)
+        assert "sin(h)" in str(derivation)
+        assert not [wrong for _, lines in said_by(derivation, names) for wrong in false_equations(lines)], derivation
 
 
 @pytest.mark.slow
