@@ -24,7 +24,7 @@ from typing import Any, Literal, NamedTuple
 
 from autograd.engine import scalar
 from autograd.engine.errors import DivisionByZero, DomainError
-from autograd.engine.scalar import SMALLEST_NORMAL
+from autograd.engine.scalar import LARGEST, SMALLEST_NORMAL
 
 Rule = Callable[..., Any]
 
@@ -308,7 +308,7 @@ def _over_base(m: Any, y: Any, a: Any, b: Any, at_0: Any) -> Any:
     """b * y / a where that has a value; at an infinite base the limit, and ``at_0`` at 0."""
     quotient = m.divide(b * y, m.where(a, a, 1.0))
     at_infinity = _chosen(m, m.below(1.0, b), a, 0.0)
-    return m.where(a, _chosen(m, m.below(m.absolute(a), inf), quotient, at_infinity), at_0)
+    return m.where(a, _chosen(m, m.at_least(m.absolute(a), inf), at_infinity, quotient), at_0)
 
 
 def _unless_lost(m: Any, factor: Any, slope: Any, a: Any, b: Any) -> Any:
@@ -522,9 +522,9 @@ atan = Primitive(
 )
 
 
-def _is_infinite(m: Any, size: Any) -> Any:
-    """1 where a number that is not negative is infinite, else 0: half the largest float is less than 2**1023."""
-    return m.step(0.5 * size - 2.0**1023)
+def _is_finite(m: Any, size: Any) -> Any:
+    """1 where a number that is not negative is finite, 0 where it is infinite. NaN is passed on, which counts as 1."""
+    return m.step(0.5 * LARGEST - 0.5 * size)
 
 
 def _in_the_middle(m: Any, a: Any, b: Any, ends: int, down: float) -> tuple[Any, Any, Any, Any]:
@@ -535,22 +535,22 @@ def _in_the_middle(m: Any, a: Any, b: Any, ends: int, down: float) -> tuple[Any,
     return a, b, m.hypot(a, b), scale
 
 
-def _atan2_slope(m: Any, a: Any, b: Any) -> Any:
+def _atan2_slope(m: Any, y: Any, a: Any, b: Any) -> Any:
     """b/(a**2 + b**2), and its limit 0 at infinity."""
     a, b, r, scale = _in_the_middle(m, a, b, 480, 2.0**-600)  # so that the square is no more than a float holds
-    return m.where(_is_infinite(m, r), 0.0, m.divide(b, r * r) * scale)
+    return m.where(_is_finite(m, r), m.divide(b, r * r) * scale, 0.0 * y)
 
 
 def _hypot_slope(m: Any, a: Any, b: Any) -> Any:
     """a/hypot(a, b); 0 where both are 0, and the limit where one is infinite."""
-    far = m.where(_is_infinite(m, m.absolute(a)), m.sign(a), 0.0)
+    far = m.where(_is_finite(m, m.absolute(a)), 0.0 * a, m.sign(a))
     a, b, r, _ = _in_the_middle(m, a, b, 960, 0.5)
-    return m.where(r, m.where(_is_infinite(m, r), far, m.divide(a, m.where(r, r, 1.0))), 0.0)
+    return m.where(r, m.where(_is_finite(m, r), m.divide(a, m.where(r, r, 1.0)), far), 0.0)
 
 
 atan2 = Primitive(
     name="atan2",
-    partials=(lambda m, y, a, b: _atan2_slope(m, a, b), lambda m, y, a, b: -_atan2_slope(m, b, a)),
+    partials=(lambda m, y, a, b: _atan2_slope(m, y, a, b), lambda m, y, a, b: -_atan2_slope(m, y, b, a)),
     textbook=("b/(a**2 + b**2)", "-a/(a**2 + b**2)"),
     domain=(
         Outside(
@@ -660,7 +660,7 @@ erf = Primitive(
 )
 erfcx = Primitive(
     name="erfcx",
-    partials=(lambda m, y, a: m.where(_is_infinite(m, a), 0.0 * y, 2.0 * (a * y) - m.divide(2.0, _root_of_pi(m))),),
+    partials=(lambda m, y, a: m.where(_is_finite(m, a), 2.0 * (a * y) - m.divide(2.0, _root_of_pi(m)), 0.0 * y),),
     textbook=("2*a*y - 2/sqrt(pi)",),
 )
 

@@ -15,6 +15,7 @@ from math import inf, nan
 from typing import TypeAlias
 
 SMALLEST_NORMAL = 2.2250738585072014e-308
+LARGEST = 1.7976931348623157e308
 
 
 Function: TypeAlias = Callable[[float], float]

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from itertools import groupby
 from math import isfinite
 
-from autograd.derivation.formulas import Chain, Expression, Number, put_in
+from autograd.derivation.formulas import Chain, Expression, Number, as_float, put_in
 from autograd.derivation.styles import TEXT
 from autograd.derivation.words import listed, words
 from autograd.derivation.writing import MOST_DIGITS, holds, significant, text
 from autograd.engine.graph import Contribution, topological_order
-from autograd.engine.scalar import fsum
 from autograd.engine.value import Value
 from autograd.stepper.figure import Frame, MadeWhenAsked
 from autograd.stepper.levels import Level
@@ -154,8 +154,8 @@ def _listed(terms: Sequence[float], total: float, digits: int) -> list[str]:
     """A sum of numbers, with as many digits as it takes for them to give it; none where it is nothing but roundings."""
     if isfinite(total):
         room = min(5.0 * 10.0 ** (1 - digits), 0.1) * abs(total)
-        shown = ((n, [float(significant(x, n)) for x in terms]) for n in range(digits, MOST_DIGITS))
-        digits = next((n for n, numbers in shown if abs(fsum([*numbers, -total])) <= room), 0)
+        shown = ((n, sum([Fraction(significant(x, n)) for x in terms])) for n in range(digits, MOST_DIGITS))
+        digits = next((n for n, whole in shown if abs(as_float(whole) - total) <= room), 0)
         if not digits:
             return []
     parts: list[str] = []

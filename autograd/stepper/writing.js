@@ -195,7 +195,7 @@ class Writing {
   sum(terms, total, style) {
     let digits = this.digits;
     const room = Math.min(5 * 10 ** (1 - digits), 0.1) * Math.abs(total);
-    const off = () => Math.abs(ELEMENTARY.fsum([...terms.map((x) => Number(significant(x, digits))), -total]));
+    const off = () => Math.abs(added(terms.map((x) => significant(x, digits))) - total);
     if (Number.isFinite(total)) while (digits < MOST_DIGITS && !(off() <= room)) digits++;
     if (digits === MOST_DIGITS) return "";
     const { plus, dots } = this.pieces[style];
@@ -228,6 +228,18 @@ class Writing {
     }
     return written;
   }
+}
+
+/** The sum of numbers as they are written, rounded once: 0.1 + 0.2 - 0.3 is 0. @param {string[]} numbers */
+function added(numbers) {
+  const decimals = numbers.map((number) => {
+    const [mantissa, power = "0"] = number.split("e");
+    const [whole, rest = ""] = mantissa.split(".");
+    return { digits: BigInt(whole + rest), power: Number(power) - rest.length };
+  });
+  const least = Math.min(...decimals.map(({ power }) => power));
+  const sum = decimals.reduce((sum, { digits, power }) => sum + digits * 10n ** BigInt(power - least), 0n);
+  return Number(`${sum}e${least}`);
 }
 
 /** Digits as an exponent in plain text. @param {string} digits */

@@ -227,6 +227,19 @@ def test_the_textbook_partials_say_what_the_rules_compute(op: Primitive) -> None
 
 
 @pytest.mark.parametrize("op", PRIMITIVES, ids=name_of)
+def test_nan_is_passed_on_by_every_slope_that_an_operand_moves(op: Primitive) -> None:
+    point = points(op, smooth=True)[0]  # of the branches of an activation the one that is straight
+    here = apply(op, *map(Value, point))
+    for i, x in enumerate(point):
+        if op is primitives.softmax and i == 0:  # which output it is
+            continue
+        there, lost = (apply(op, *map(Value, [*point[:i], y, *point[i + 1 :]])) for y in (x + 2.0**-20, math.nan))
+        assert here.data == there.data or math.isnan(lost.data)
+        slopes = zip(here.partials, there.partials, lost.partials, strict=True)
+        assert all(math.isnan(c) for a, b, c in slopes if a != b)
+
+
+@pytest.mark.parametrize("op", PRIMITIVES, ids=name_of)
 def test_a_row_is_found_by_its_name(op: Primitive) -> None:
     assert getattr(primitives, op.name) is op
     assert op.symbol
