@@ -57,7 +57,7 @@ class Arrays:
     ) -> Array:
         """The array as it stands; one that exists already is used again."""
         shape = rules(op).shape(attr, *args) if shape is None else shape
-        key = (op, args, attr, shape)
+        key = (op, args, repr(attr) if op in (ops.number, ops.numbers) else attr, shape)  # -0.0 is not 0.0
         if key not in self._made:
             self._made[key] = Array(op, args, attr, shape, _bound(op, args, attr))
         return self._made[key]

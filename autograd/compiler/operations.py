@@ -80,7 +80,9 @@ parameter = Operation(
     range="bounded",
 )
 number = Operation(
-    name="number", text=lambda w, node: w.number(node.attr), strength=lambda node: ATOM if node.attr >= 0 else SIGN
+    name="number",
+    text=lambda w, node: w.number(node.attr),
+    strength=lambda node: SIGN if repr(node.attr)[0] == "-" else ATOM,
 )
 numbers = Operation(name="numbers", text=lambda w, node: _numbers(w, node), lasting=lambda node: True)
 seed = Operation(

@@ -63,7 +63,8 @@ class Writer(ABC):
         """A constant."""
         if x - x != 0.0:
             return {"inf": "np.inf", "-inf": "-np.inf"}.get(str(x), "np.nan")
-        return str(int(x)) if x == int(x) and abs(x) < 1e15 else repr(x)
+        is_whole = x == int(x) and abs(x) < 1e15 and repr(x) != "-0.0"
+        return str(int(x)) if is_whole else repr(x)
 
     def entries(self, x: Array) -> str:
         """What fills an array."""

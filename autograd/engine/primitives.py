@@ -342,7 +342,7 @@ def _power_exponent_slope(m: Any, y: Any, a: Any, b: Any) -> Any:
 
 def _power_slope_in_brief(m: Any, y: Any, a: Any, b: Any) -> Any:
     """b * a**(b - 1) for a finite number b of which b - 1 is exact."""
-    is_exact = type(b) is float and b and b - 1.0 + 1.0 == b < inf
+    is_exact = type(b) is float and b and -inf < b - 1.0 + 1.0 == b < inf
     return b * m.power(a, b - 1.0) if is_exact else _power_slope(m, y, a, b)
 
 

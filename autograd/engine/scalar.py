@@ -51,7 +51,8 @@ exp, expm1, cosh = _total(_exp), _total(math.expm1), _total(math.cosh)
 sqrt, acosh = _total(math.sqrt), _total(math.acosh)
 sin, cos, tan = _total(math.sin), _total(math.cos), _total(math.tan)
 asin, acos = _total(math.asin), _total(math.acos)
-atan, atan2, asinh, tanh, erf, absolute = math.atan, math.atan2, math.asinh, math.tanh, math.erf, abs
+atan, asinh, tanh, erf, absolute = math.atan, math.asinh, math.tanh, math.erf, abs
+atan2, hypot = math.atan2, math.hypot
 log, log2, log10, log1p = _pole(math.log, 0.0), _pole(math.log2, 0.0), _pole(math.log10, 0.0), _pole(math.log1p, -1.0)
 
 
@@ -68,11 +69,6 @@ def atanh(x: float) -> float:
     if -1.0 < x < 1.0:
         return math.atanh(x)
     return math.copysign(inf, x) if abs(x) == 1.0 else nan
-
-
-def hypot(a: float, b: float) -> float:
-    """sqrt(a**2 + b**2), without overflow on the way."""
-    return math.hypot(a, b) if a == a and b == b else nan
 
 
 def cbrt(x: float) -> float:

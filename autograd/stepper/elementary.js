@@ -119,7 +119,8 @@ const ELEMENTARY = (() => {
   function hypot(a, b) {
     const large = Math.max(Math.abs(a), Math.abs(b));
     const small = Math.min(Math.abs(a), Math.abs(b));
-    if (small <= large * 2 ** -27 || large === Infinity) return large;
+    if (Math.abs(a) === Infinity || Math.abs(b) === Infinity) return Infinity;  // also beside NaN
+    if (small <= large * 2 ** -27) return large;
     const scale = large > 2 ** 500 ? 2 ** -600 : small < 2 ** -450 ? 2 ** 600 : 1;
     const x = scale * large;
     const y = scale * small;
