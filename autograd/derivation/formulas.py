@@ -323,11 +323,11 @@ def agrees(a: Expression, number: float) -> bool:
     """Whether an equation between a formula and the engine's number can be written: not 1 = nan, 0 = inf, 0/0 = 0.
 
     A formula that cannot be computed is believed, and where the engine has a finite number, every other one: digits
-    that it loses do not make it wrong, nor does a Value that has been set to another number since. A formula that is
-    but a number is that number: where 0 is left of x/a - x/a, the engine may have a rounding.
+    that it loses do not make it wrong, nor does a Value that has been set to another number since. A formula without
+    names is that number: where 0 is left of x/a - x/a, the engine may have a rounding.
     """
     value = evaluate(a)
-    if isinstance(a, Number) and isfinite(value):
+    if isfinite(value) and not symbols(a):
         return isclose(value, number, rel_tol=1e-12)
     if value != value:
         return number != number or _has_a_function_of_your_own(a)

@@ -305,10 +305,10 @@ def _power_slope(m: Any, y: Any, a: Any, b: Any) -> Any:
 
 
 def _over_base(m: Any, y: Any, a: Any, b: Any, at_0: Any) -> Any:
-    """b * y / a where that has a value; at an infinite base the limit, and ``at_0`` at 0."""
+    """b * y / a where that has a value; at an infinite base the limit, and ``at_0`` at 0. NaN is passed on with y."""
     quotient = m.divide(b * y, m.where(a, a, 1.0))
-    at_infinity = _chosen(m, m.below(1.0, b), a, 0.0)
-    return m.where(a, _chosen(m, m.at_least(m.absolute(a), inf), at_infinity, quotient), at_0)
+    far = _chosen(m, m.below(1.0, b), a, 0.0 * m.sign(y))
+    return m.where(a, _chosen(m, m.below(m.absolute(a), inf), quotient, far), at_0)
 
 
 def _unless_lost(m: Any, factor: Any, slope: Any, a: Any, b: Any) -> Any:

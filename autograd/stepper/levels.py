@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from autograd.derivation.chain import Local, Steps
-from autograd.derivation.formulas import Derivative, Expression, Symbol, size
+from autograd.derivation.formulas import Derivative, Expression, Symbol, agrees, size
 from autograd.derivation.writing import holds_together
 from autograd.engine import primitives
 from autograd.engine.graph import Contribution
@@ -79,9 +79,10 @@ class Level:
         return Derivative(self.names[node], self.names[parent], "local" if self.paths_part else "usual")
 
     def formula(self, node: Value, parent: Value) -> Expression | None:
-        """The formula of a local derivative; None for one that is too long."""
-        found = self.local(node, parent).formula
-        return found if size(found) <= LONGEST_FORMULA else None
+        """The formula of a local derivative; None for one that is too long, or says nothing at the recorded numbers."""
+        local = self.local(node, parent)
+        found = self.steps.slope_for_any_numbers(node, parent) if self.is_whole else local.formula
+        return found if found is not None and size(found) <= LONGEST_FORMULA and agrees(found, local.value) else None
 
     def symbol(self, node: Value) -> Symbol:
         """A node by its name."""

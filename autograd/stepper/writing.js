@@ -157,6 +157,10 @@ class Writing {
    * autograd/derivation/formulas.py. @param {Side} side @param {number} value */
   agrees(side, value) {
     const worth = this.worth(side);
+    const [, ...places] = side;
+    if (worth !== undefined && Number.isFinite(worth) && places.every((place) => place[0] === "c")) {
+      return Math.abs(worth - value) <= 1e-12 * Math.max(Math.abs(worth), Math.abs(value));
+    }
     return worth === undefined || (Number.isNaN(worth) ? Number.isNaN(value) : worth === value || Number.isFinite(value));
   }
 
@@ -178,7 +182,8 @@ class Writing {
     if (!Number.isFinite(value)) return this.digits;
     const room = Math.min(5 * 10 ** (1 - this.digits), 0.1) * Math.abs(value);
     for (let digits = this.digits; digits < MOST_DIGITS; digits++) {
-      const rounded = /** @type {number} */ (worth((x) => Number(significant(x, digits))));
+      const shown = (/** @type {number} */ x) => Number.isFinite(x) ? Number(significant(x, digits)) : x;
+      const rounded = /** @type {number} */ (worth(shown));
       if (Math.abs(rounded - value) <= room) return digits;
     }
     return undefined;

@@ -137,6 +137,10 @@ CHOSEN = [
     graph(lambda x, y: functions.softmax([x, y, x])[0] + functions.logsumexp([x, y]), [1.0, 0.0], [0.0, -3.0]),
     graph(lambda x: x.sqrt() + 0.0 * x + x**-1.0, [1.0], [0.03125]),
     graph(lambda x, y: (x + 0.1) / -0.7 - (1.0 / 3.0) * y, [1.0, 2.0], [-0.1, 1e-7]),
+    graph(lambda x, y: functions.minimum(functions.maximum(x, y), 1.0), [math.inf, -1.0], [0.25, -math.inf]),
+    graph(lambda x: functions.atan2(x, 0.875 * x) + functions.xlogy(x, x), [1.0], [0.25]),
+    graph(lambda x: x / x + functions.xlogy(x, 3.0 * x), [0.3], [0.7]),
+    graph(lambda x: functions.xlogy(x, x), [0.0], [2.0]),
     graph(half_turns, [math.pi / 2.0], [0.75]),
     graph(half_turns, [0.75], [math.pi / 2.0]),
 ]

@@ -261,9 +261,10 @@ class Side:
         return y if isinstance(y, mpf) else mp.nan
 
     def doubt(self) -> mpf:
-        """By how much it may be off for the rounding of what is shown."""
-        here, total = [x.value for x in self.numbers], mpf(0)
-        middle = self.worth()
+        """By how much it may be off for the rounding of what is shown, and of what is computed on the way."""
+        here, middle = [x.value for x in self.numbers], self.worth()
+        with mp.workdps(40):
+            total = abs(self.worth() - middle)
         for i, x in enumerate(self.numbers):
             if x.half:
                 total += max(
