@@ -351,6 +351,8 @@ ENGLISH: Final = {
     "copy_link": "Copy the link to this step",
     "link_copied": "The link to this step is copied.",
     "link_in_address": "The link to this step stands in the address bar.",
+    "link_astray": "The link could not be followed: “{address}” is no step or no number of this page, which is "
+    "shown as recorded.",
     "arrow_keys": "{description} Arrow keys step through it.",
     "step_of": "Step {step} of {count}{where}",
     "in_forward_pass": ", forward pass",

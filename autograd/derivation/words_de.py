@@ -341,6 +341,8 @@ WORDS: Final = {
     "copy_link": "Link zu diesem Schritt kopieren",
     "link_copied": "Der Link zu diesem Schritt ist kopiert.",
     "link_in_address": "Der Link zu diesem Schritt steht in der Adresszeile.",
+    "link_astray": "Dem Link ließ sich nicht folgen: „{address}“ ist kein Schritt oder keine Zahl dieser "
+    "Seite; sie zeigt, was aufgezeichnet wurde.",
     "arrow_keys": "{description} Mit den Pfeiltasten geht es von Schritt zu Schritt.",
     "step_of": "Schritt {step} von {count}{where}",
     "in_forward_pass": ", Vorwärtsdurchlauf",

@@ -340,6 +340,8 @@ WORDS: Final = {
     "copy_link": "Copiar el enlace a este paso",
     "link_copied": "El enlace a este paso está copiado.",
     "link_in_address": "El enlace a este paso está en la barra de direcciones.",
+    "link_astray": "No se pudo seguir el enlace: «{address}» no es ningún paso o número de esta página, que "
+    "se muestra como se registró.",
     "arrow_keys": "{description} Las flechas del teclado recorren los pasos.",
     "step_of": "Paso {step} de {count}{where}",
     "in_forward_pass": ", propagación hacia adelante",

@@ -345,6 +345,8 @@ WORDS: Final = {
     "copy_link": "Copier le lien vers cette étape",
     "link_copied": "Le lien vers cette étape est copié.",
     "link_in_address": "Le lien vers cette étape est dans la barre d’adresse.",
+    "link_astray": "Le lien n’a pas pu être suivi\u00a0: «\u00a0{address}\u00a0» n’est ni une étape ni un "
+    "nombre de cette page, montrée telle qu’elle a été enregistrée.",
     "arrow_keys": "{description} Les touches fléchées parcourent les étapes.",
     "step_of": "Étape {step} sur {count}{where}",
     "in_forward_pass": ", passe avant",

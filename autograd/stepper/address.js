@@ -3,12 +3,15 @@
 
 const RESTS = 300;  // milliseconds without a change until it is written: browsers refuse what comes too often
 
+/** The beginning of a long address. @param {string} address */
+const shortened = (address) => address.length > 60 ? `${address.slice(0, 60)}…` : address;
+
 class Address {
   /** @type {number | undefined} */
   waiting;
 
-  /** @param {{state(): Record<string, string>, restore(state: Record<string, string>): boolean}} figure state and restore are
-      each other's inverse; restore says whether it understood everything, and changes nothing if not; {} is as recorded */
+  /** @param {Player} figure  its state and restore are each other's inverse; restore says whether it understood everything,
+      and changes nothing if not; {} is as recorded */
   constructor(figure) {
     this.figure = figure;
     listenFor(this, window, "hashchange", "read");
@@ -16,9 +19,11 @@ class Address {
   }
 
   read() {
-    const state = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
-    if (!this.figure.restore(state)) this.figure.restore({});
+    const address = location.hash.slice(1);
+    const isUnderstood = this.figure.restore(Object.fromEntries(new URLSearchParams(address)));
+    if (!isUnderstood) this.figure.restore({});
     clearTimeout(this.waiting);
+    this.figure.find(".amiss").textContent = isUnderstood ? "" : this.figure.say("link_astray", { address: shortened(address) });
   }
 
   changed() {
@@ -29,6 +34,7 @@ class Address {
   /* In place of the entry in the browser's history, whose way back leads out of the page. */
   write() {
     clearTimeout(this.waiting);
+    this.figure.find(".amiss").textContent = "";
     history.replaceState(null, "", `#${new URLSearchParams(this.figure.state())}`);
   }
 }

@@ -115,7 +115,10 @@ class Given {
     input.addEventListener("input", () => {
       const number = numberRead(input.value);
       input.setAttribute("aria-invalid", String(Number.isNaN(number)));
-      this.tell(Number.isNaN(number) ? this.figure.say("no_number", { entry: input.value }) : "");
+      const sentence = Number.isNaN(number) ? this.figure.say("no_number", { entry: input.value }) : "";
+      this.tell(sentence);
+      input.setCustomValidity(sentence);
+      if (sentence && input.classList.contains("over")) input.reportValidity();  // the list may be closed, or far away
       if (!Number.isNaN(number)) this.set(node, number, { from, keep: input });
     });
     input.addEventListener("blur", () => this.forget(input, node));
@@ -137,6 +140,7 @@ class Given {
     if (input.getAttribute("aria-invalid") !== "true") return;
     input.value = this.figure.writing.typed(this.figure.tape.values[node]);
     input.setAttribute("aria-invalid", "false");
+    input.setCustomValidity("");
     this.tell("");
   }
 

@@ -112,7 +112,7 @@ def test_a_link_that_is_followed_on_the_open_page_goes_there(saved: Path, open_t
         assert tab.step() == step
 
 
-def test_a_link_with_nonsense_opens_the_page_as_recorded(saved: Path, open_tab: Callable[..., Tab]) -> None:
+def test_a_link_with_nonsense_opens_the_page_as_recorded_and_says_so(saved: Path, open_tab: Callable[..., Tab]) -> None:
     recorded = open_tab(saved)
     tab = open_tab("about:blank")
     dialogs: list[str] = []
@@ -121,6 +121,8 @@ def test_a_link_with_nonsense_opens_the_page_as_recorded(saved: Path, open_tab: 
         tab.page.goto("about:blank")
         tab.page.goto(f"{saved.as_uri()}#{text}")
         assert tab.step() == 1, text
+        assert "The link could not be followed" in tab.text(".amiss")
+        tab.page.locator(".amiss").evaluate("(amiss) => { amiss.textContent = ''; }")
         assert tab.page.locator("body").inner_text() == recorded.page.locator("body").inner_text()
         tab.press("PageDown")
         assert tab.step() == 2
@@ -206,6 +208,10 @@ def test_a_kind_of_figure_adds_entries_of_its_own(open_tab: Callable[..., Tab], 
             tab.page.goto(f"{address}#{text}")
             tab.page.wait_for_timeout(50)
             assert (tab.text(".what"), tab.step()) == recorded, (text, come_from)
+            assert f"“{text}” is no step or no number of this page" in tab.text(".amiss")
+    tab.press("PageDown")
+    assert fragment(tab) == "#step=2"
+    assert tab.text(".amiss") == ""
     assert tab.said == []
 
 

@@ -478,7 +478,10 @@ def test_a_click_on_a_number_in_the_picture_opens_a_field_over_it(tab: Tab) -> N
     box(tab, "w1").click()
     field = tab.page.locator(".over")
     assert field.input_value() == "0.4"
-    tab.page.keyboard.type("0.6")
+    tab.page.keyboard.type("0.6.")
+    assert field.evaluate("(input) => input.validationMessage").startswith("“0.6.” is no number")
+    tab.press("Backspace")
+    assert field.evaluate("(input) => input.validationMessage") == ""
     assert number(tab, "w1") == 0.6
     tab.press("ArrowUp", "Home", "ArrowRight", "ArrowLeft", "End")
     assert number(tab, "w1") == 0.7
