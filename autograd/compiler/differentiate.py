@@ -264,10 +264,19 @@ class Reverse:
             condition, here, elsewhere = slope.args
             if is_number(elsewhere, 0.0):
                 return condition
-            return make.no(condition) if is_number(here, 0.0) else None
+            if is_number(here, 0.0):
+                return make.no(condition)
+            if self._may_vanish(here) or self._may_vanish(elsewhere):
+                return make.compare("!=", slope, make.number(0.0))
         if slope.op in (primitives.divide, ops.broadcast):
             return self._comes(slope.args[0])
         return None
+
+    def _may_vanish(self, x: Array) -> bool:
+        """Whether a number may be 0, as an alpha that varies, and not by an underflow alone."""
+        if x.op in (primitives.multiply, primitives.divide, primitives.negative, ops.broadcast, ops.expand):
+            return any(map(self._may_vanish, x.args))
+        return x.op not in (ops.number, primitives.exp) or is_number(x, 0.0)
 
     def _is_mask(self, slope: Array) -> bool:
         """Whether a product with the slope is a choice, which is 0 also where the other factor is infinite."""

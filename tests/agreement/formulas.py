@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 import sys
 from collections.abc import Sequence
@@ -21,7 +22,9 @@ FUNCTIONS = {
     "sqrt": mp.sqrt,
     "sin": mp.sin,
     "cos": mp.cos,
-    **{name: getattr(mp, name) for name in ("tan", "asin", "acos", "atan", "atan2", "acosh", "asinh", "atanh")},
+    **{name: getattr(mp, name) for name in ("tan", "asin", "acos", "atan", "acosh", "asinh", "atanh")},
+    # mpmath has none at an infinite point
+    "atan2": lambda a, b: mp.atan2(a, b) if mp.isfinite(a * b) else mpf(math.atan2(a, b)),
     "sinh": lambda a: (exp(a) - exp(-a)) / 2,
     "cosh": lambda a: (exp(a) + exp(-a)) / 2,
     "log2": lambda a: mp.log(a, 2) if a else -mp.inf,
