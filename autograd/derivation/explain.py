@@ -90,7 +90,7 @@ class Derivation:
 
     @in_its_language
     def __str__(self) -> str:
-        return text_of_tables(self.tables, self.digits)
+        return text_of_tables(self.tables, self.digits, self.names.values())
 
     __repr__ = __str__
 
@@ -101,7 +101,7 @@ class Derivation:
 
         They can be broken from page to page between them; MathJax, and so a notebook, shows them too.
         """
-        return latex_of_tables(self.tables, self.digits)
+        return latex_of_tables(self.tables, self.digits, self.names.values())
 
     @property
     @in_its_language
@@ -115,13 +115,13 @@ class Derivation:
                &= 3 (2)^(2) \\
                &= 12 $
         """
-        return typst_of_tables(self.tables, self.digits)
+        return typst_of_tables(self.tables, self.digits, self.names.values())
 
     @property
     @in_its_language
     def mathml(self) -> str:
         """The derivation as a ``math`` element, for a page that shows mathematics without a script."""
-        return mathml_of_tables(self.tables, self.digits)
+        return mathml_of_tables(self.tables, self.digits, self.names.values())
 
     def _repr_latex_(self) -> str:
         return self.latex

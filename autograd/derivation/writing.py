@@ -487,13 +487,15 @@ class _Tables:
         tables: the tables.
         style: how they are written.
         digits: how many significant digits numbers are written with, at least.
+        names: those that stand elsewhere; where an e is among them, Euler's number is written exp.
     """
 
-    def __init__(self, tables: Sequence[Table], style: Style, digits: int) -> None:
+    def __init__(self, tables: Sequence[Table], style: Style, digits: int, names: Iterable[str] = ()) -> None:
         self.tables = [(table, self.shown(table.rows, digits)) for table in tables]
         self.style = style
         self.digits = digits
-        self.names = {name for _, rows in self.tables for row in rows for side in row if side for name in symbols(side)}
+        there = {name for _, rows in self.tables for row in rows for side in row if side for name in symbols(side)}
+        self.names = {*there, *names}
 
     def shown(self, rows: Sequence[Sequence[Expression | None]], digits: int) -> list[Sequence[Expression | None]]:
         """The rows that are written; an empty one stands for those that are left out."""
@@ -623,10 +625,10 @@ def _fit(lines: Sequence[_Line]) -> bool:
     return len(lines) <= LINES_OF_A_PIECE and sum(columns) <= LINE_OF_PAPER
 
 
-def text_of_tables(tables: Sequence[Table], digits: int) -> str:
+def text_of_tables(tables: Sequence[Table], digits: int, names: Iterable[str] = ()) -> str:
     """The equations with their signs of equality below each other."""
     lines: list[str] = []
-    writer = _Tables(tables, TEXT, digits)
+    writer = _Tables(tables, TEXT, digits, names)
     for (title, _, apart), rows in writer.tables:
         lines += [""] if lines and (title or apart) else []
         lines += [title] if title else []
@@ -641,7 +643,7 @@ def text_of_tables(tables: Sequence[Table], digits: int) -> str:
     return "\n".join(lines)
 
 
-def latex_of_tables(tables: Sequence[Table], digits: int) -> str:
+def latex_of_tables(tables: Sequence[Table], digits: int, names: Iterable[str] = ()) -> str:
     """The equations in ``align*`` environments, each small enough for a page, below lines of text for the titles."""
 
     def environment(piece: Sequence[Sequence[str]]) -> str:
@@ -650,7 +652,7 @@ def latex_of_tables(tables: Sequence[Table], digits: int) -> str:
         lines = " \\\\\n".join(map(_aligned, piece))
         return f"\\begin{{{name}}}{argument}\n{lines}\n\\end{{{name}}}"
 
-    return _in_blocks(tables, LATEX, digits, environment)
+    return _in_blocks(tables, LATEX, digits, names, environment)
 
 
 def _aligned(cells: Sequence[str]) -> str:
@@ -658,22 +660,26 @@ def _aligned(cells: Sequence[str]) -> str:
     return cells[0] + "".join([f" {'&' if i == 0 else '&&'}{cell}" for i, cell in enumerate(cells[1:])])
 
 
-def typst_of_tables(tables: Sequence[Table], digits: int) -> str:
+def typst_of_tables(tables: Sequence[Table], digits: int, names: Iterable[str] = ()) -> str:
     """The equations in blocks of mathematics, each small enough for a page, below lines of text for the titles."""
 
     def block(piece: Sequence[Sequence[str]]) -> str:
         lines = " \\\n  ".join(map(_aligned, piece))
         return f"$ {lines} $"
 
-    return _in_blocks(tables, TYPST, digits, block)
+    return _in_blocks(tables, TYPST, digits, names, block)
 
 
 def _in_blocks(
-    tables: Sequence[Table], style: Style, digits: int, block: Callable[[Sequence[Sequence[str]]], str]
+    tables: Sequence[Table],
+    style: Style,
+    digits: int,
+    names: Iterable[str],
+    block: Callable[[Sequence[Sequence[str]]], str],
 ) -> str:
     """The tables piece by piece, each piece as ``block`` sets it, below the titles."""
     blocks: list[str] = []
-    writer = _Tables(tables, style, digits)
+    writer = _Tables(tables, style, digits, names)
     for (title, _, apart), rows in writer.tables:
         blocks += [""] if blocks and (title or apart) else []
         blocks += [style.said(title)] if title else []
@@ -681,10 +687,10 @@ def _in_blocks(
     return "\n".join(blocks)
 
 
-def mathml_of_tables(tables: Sequence[Table], digits: int) -> str:
+def mathml_of_tables(tables: Sequence[Table], digits: int, names: Iterable[str] = ()) -> str:
     """The equations as one ``math`` element."""
     lines: list[str] = []
-    writer = _Tables(tables, MATHML, digits)
+    writer = _Tables(tables, MATHML, digits, names)
     for (title, _, apart), rows in writer.tables:
         if title or apart:
             style = "text-align: left; padding-top: 1em"

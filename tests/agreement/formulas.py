@@ -35,7 +35,7 @@ FUNCTIONS = {
     "sign": mp.sign,
     "step": lambda a: mpf(a >= 0),
     "erf": mp.erf,
-    "erfcx": lambda a: exp(a * a) * mp.erfc(a),
+    "erfcx": lambda a: exp(a * a) * mp.erfc(a) if a < mp.inf else mpf(0),
     "floor": mp.floor,
     "ceil": mp.ceil,
     "round": mp.nint,

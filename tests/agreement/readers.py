@@ -339,6 +339,7 @@ def numerical_derivatives(case: Case) -> None:
         jumps
         or any(len(set(operands)) < len(operands) for operands in choices)
         or "stop_gradient" in case.recipe.ops
+        or not all(map(math.isfinite, case.gradient))
         or not all(math.isfinite(case.truth.size(i)) and case.truth.size(i) < 1e6 for i in range(N_LEAVES))
     ):
         return

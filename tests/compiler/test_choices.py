@@ -357,6 +357,15 @@ def test_a_choice_decided_by_a_constant_hands_on_nothing_also_of_nan() -> None:
     assert slope == 0.0
 
 
+@pytest.mark.parametrize("f", [fn.leaky_relu, fn.elu])
+def test_an_alpha_that_varies_stops_an_infinite_slope_where_it_is_0(f: Callable[[Value, Value], Value]) -> None:
+    x, alpha = Value(-1.0, label="x"), Value(0.0, label="alpha")
+    y = f(fn.asin(x), alpha)
+    y.backward()
+    assert x.grad == 0.0
+    assert compile(y).value_and_grad()[1].tolist() == [x.grad, alpha.grad]
+
+
 @pytest.mark.parametrize("f", [fn.absolute, fn.sqrt, fn.exp, lambda x: x * x], ids=["abs", "sqrt", "exp", "square"])
 @pytest.mark.parametrize("x", [nan, inf, 0.0, 2.0])
 def test_a_factor_of_0_does_not_hide_that_a_slope_is_nan_or_infinite(f: Callable[[Value], Value], x: float) -> None:

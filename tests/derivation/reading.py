@@ -11,6 +11,7 @@ import copy
 import itertools
 import math
 import re
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -335,6 +336,8 @@ def _fault(a: Side, b: Side) -> str:
     if not all(map(mp.isfinite, (x, y, dx, dy))):  # infinities, poles
         return ""
     size = max(abs(x), abs(y))
+    if abs(x - y) <= sys.float_info.min:  # what a float has no digits for, or nothing
+        return ""
     if abs(x - y) > 1.001 * (dx + dy) + mpf("1e-9") * size:
         return f"{a.line} = {b.line}: {mp.nstr(x, 8)} is not {mp.nstr(y, 8)}"
     if not (a.is_symbolic or b.is_symbolic) and abs(x - y) > 1.01 * min(5.0 * 10.0 ** (1 - a.significant), 0.1) * size:
@@ -613,13 +616,15 @@ def said_by(derivation: Derivation, names: Mapping[str, Value]) -> Iterator[tupl
     mathml = sides_of_mathml(in_mathml, list(names))
     for style, rows in ("text", text), ("LaTeX", latex), ("Typst", typst), ("MathML", mathml):
         lines: list[list[Side]] = []
+        before: list[Side] = []
         for row in rows:
-            sides = lines[-1][-1:] if lines and not row[0].strip() else []  # what continues the row before
+            sides = [] if row[0].strip() else before  # what continues the row before
             for side in filter(None, map(str.strip, row)):
                 with suppress(Unreadable):
                     sides.append(Side(side, numbers, slope, derivation.digits))
             if sides:
                 lines.append(sides)
+            before = sides[-1:]
         yield style, lines
 
 
