@@ -89,12 +89,14 @@ def evaluated(a: Expression) -> mpf:
             y = b**n
             return y if isinstance(y, mpf) else mp.nan
         case Choice(sign, left, right, chosen, otherwise):
-            return evaluated(chosen if SIGNS[sign](evaluated(left), evaluated(right)) else otherwise)
+            a, b = evaluated(left), evaluated(right)
+            return mp.nan if mp.isnan(a) or mp.isnan(b) else evaluated(chosen if SIGNS[sign](a, b) else otherwise)
         case Call("softmax", logits, int(index)):
             z = [evaluated(x) for x in logits]
             return 1 / mp.fsum([exp(x - z[index]) for x in z])
         case Call(function, arguments) if function in FUNCTIONS:
-            y = FUNCTIONS[function](*[evaluated(x) for x in arguments])
+            given = [evaluated(x) for x in arguments]
+            y = mp.nan if any(map(mp.isnan, given)) else FUNCTIONS[function](*given)
             return y if isinstance(y, mpf) else mp.nan
     raise Unwritten
 

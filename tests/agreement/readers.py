@@ -41,7 +41,7 @@ from autograd.derivation.explain import Derivation
 from autograd.derivation.formulas import Symbol
 from autograd.derivation.naming import all_named
 from autograd.drawing.build import build_scene
-from autograd.engine import primitives
+from autograd.engine import primitives, scalar
 from autograd.engine.errors import DomainError, GradientMismatch
 from autograd.engine.value import number_of, numbers_of
 from autograd.functions import fsum
@@ -171,6 +171,11 @@ class Case:
         """Whether there is a power by the plain number 0."""
         exponents = [node.operands[1] for node in self.nodes if node.op is primitives.power]
         return any(not isinstance(exponent, Value) and exponent == 0.0 for exponent in exponents)
+
+    @cached_property
+    def may_stop(self) -> bool:
+        """Whether there is a row that hands on nothing somewhere."""
+        return any(node.op is not None and node.op.may_stop for node in self.nodes)
 
     @cached_property
     def has_flat_row(self) -> bool:
@@ -371,7 +376,7 @@ def the_derivations(case: Case) -> None:
                 demand(
                     alike(product, path.value, 0.0), "explain", f"a path of {path.value} multiplies to {product}", case
                 )
-            total = math.fsum(products) if all(map(math.isfinite, products)) else sum(products)
+            total = scalar.fsum(products)
             case.same("explain", f"the sum over paths to leaf {i}", total, case.gradient[i], case.truth.gradient(i))
         equations_hold(case, derivation)
         for text in (str(derivation), derivation.latex, derivation.typst, derivation.mathml):
@@ -482,6 +487,8 @@ def the_program(
                 what = f"the derivative by leaf {i} at {here.point}"
                 if (here.has_power_0 or (here.has_flat_row and here.has_nan)) and math.isnan(here.gradient[i]):
                     continue  # x**0 is 1 in a program, and a ReLU of NaN is off: no gradient goes on to meet NaN
+                if math.isnan(slope) and here.may_stop and not all(map(math.isfinite, point)):
+                    continue  # it takes what it is given for finite: 0 times an infinity, where nothing is handed on
                 here.same(reader, what, slope, here.gradient[i], truth.gradient(i))
 
 
