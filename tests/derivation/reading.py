@@ -35,6 +35,7 @@ FUNCTIONS: dict[str, Callable[..., mpf]] = {
     **{f"arc{name}": formulas.FUNCTIONS[f"a{name}"] for name in ("sin", "cos", "tan")},  # as LaTeX calls them
     "σ": formulas.FUNCTIONS["sigmoid"],
     "stop": lambda a: a,
+    "atan2": lambda a, b: formulas.FUNCTIONS["atan2"](a, b) if a or b > 0 else mp.nan,  # no sign of a 0 is shown
     "softmax": lambda *a: mp.fsum([mp.exp(x) for x in a]),  # what one of several results is divided by
 }
 
