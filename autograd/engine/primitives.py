@@ -730,7 +730,7 @@ def _gelu_slope(m: Any, y: Any, a: Any) -> Any:
         near = m.step(1e6 - z)
         z = m.where(near, z, 0.0)
         rest, middle, last = _bell(m, 0.5, z)
-        to_the_end = 0.5 * m.erfcx(z * m.sqrt(0.5)) - z * m.divide(m.sqrt(0.5), _root_of_pi(m))
+        to_the_end = 0.5 * m.erfcx(z * m.sqrt(0.5)) - z * m.sqrt(m.divide(0.5, m.acos(-1.0)))
         return m.where(near, to_the_end * rest * middle * last, 0.0)
 
     right = m.step(a)
