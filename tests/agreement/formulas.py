@@ -14,6 +14,7 @@ from mpmath import mp, mpf
 from autograd.derivation.formulas import Call, Chain, Choice, Expression, Number, Power, Product, Sum, Symbol
 
 LARGEST = mpf(sys.float_info.max)
+FARTHEST = 1e5  # nobody works out the exponential of more; mpmath takes for ever
 DIGITS = 500  # log(1 + exp(a)) for a = -745 takes 324
 SIGNS = {"<": operator.lt, "≤": operator.le, ">": operator.gt, "≥": operator.ge, "=": operator.eq, "≠": operator.ne}
 FUNCTIONS = {
@@ -86,6 +87,8 @@ def evaluated(a: Expression) -> mpf:
             b, n = evaluated(base), evaluated(exponent)
             if b == 0 and n < 0:
                 return mp.inf  # or minus infinity: a zero has no sign here
+            if b and mp.isfinite(b * n) and abs(n * mp.log(abs(b))) > FARTHEST:
+                raise Unwritten
             y = b**n
             return y if isinstance(y, mpf) else mp.nan
         case Choice(sign, left, right, chosen, otherwise):
