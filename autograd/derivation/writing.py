@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import cached_property, partial
-from itertools import accumulate, zip_longest
+from itertools import accumulate, groupby, zip_longest
 from math import isfinite, nan
 from typing import Final, NamedTuple
 
@@ -108,6 +108,17 @@ def holds(a: Expression, digits: int) -> bool:
         (True, False)
     """
     return _enough(a, digits) is not None
+
+
+def sides_shown(sides: Iterable[Expression], digits: int) -> list[str]:
+    """The sides of an equation as text, without one that repeats the one before it, or that does not hold.
+
+    Example:
+        >>> from autograd.derivation.formulas import Number, Symbol, call
+        >>> sides_shown([Symbol("y"), call("sin", Number(3.141592653589793)), Number(1.2e-16), Number(1.2e-16)], 4)
+        ['y', '1.2e−16']
+    """
+    return [side for side, _ in groupby([text(side, digits) for side in sides if holds(side, digits)])]
 
 
 def _enough(a: Expression, digits: int) -> int | None:
@@ -504,9 +515,9 @@ class _Tables:
         for row in rows:
             sides: list[Expression | None] = []
             for side in row:
-                written = before if side is None else _line(side, TEXT, digits)
                 if side is not None and sides and not holds(side, digits):
                     continue
+                written = before if side is None else _line(side, TEXT, digits)
                 if side is None or written != before or not sides:
                     sides.append(side)
                 before = written

@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from itertools import groupby
 from math import isfinite
 
 from autograd.derivation.formulas import Chain, Expression, Number, as_float, put_in
 from autograd.derivation.styles import TEXT
 from autograd.derivation.words import listed, words
-from autograd.derivation.writing import MOST_DIGITS, holds, significant, text
+from autograd.derivation.writing import MOST_DIGITS, sides_shown, significant, text
 from autograd.engine.graph import Contribution, topological_order
 from autograd.engine.value import Value
 from autograd.stepper.figure import Frame, MadeWhenAsked
@@ -129,9 +128,7 @@ class _Frames:
         return text(a, self.digits)
 
     def _equation(self, sides: Sequence[Expression]) -> str:
-        """An equation, without a side that repeats the one before it, or whose numbers do not give what it is worth."""
-        true = [side for side in sides if holds(side, self.digits)]
-        return TEXT.equals.join([side for side, _ in groupby(map(self._text, true))])
+        return TEXT.equals.join(sides_shown(sides, self.digits))
 
     def _marked(self, line: str, key: str, quantity: Expression, x: float) -> str:
         """The line, which says that its number is the first of the pass that is not finite."""

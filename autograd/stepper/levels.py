@@ -81,8 +81,13 @@ class Level:
     def formula(self, node: Value, parent: Value) -> Expression | None:
         """The formula of a local derivative; None for one that is too long, or says nothing at the recorded numbers."""
         local = self.local(node, parent)
-        found = self.steps.slope_for_any_numbers(node, parent) if self.is_whole else local.formula
+        found = self._for_any_numbers(node, parent) if self.is_whole else local.formula
         return found if found is not None and size(found) <= LONGEST_FORMULA and agrees(found, local.value) else None
+
+    def _for_any_numbers(self, node: Value, parent: Value) -> Expression | None:
+        """The formula of a local derivative, whatever the numbers are; None for one that is too long."""
+        found = self.steps.slope_for_any_numbers(node, parent)
+        return found if found is not None and size(found) <= LONGEST_FORMULA else None
 
     def symbol(self, node: Value) -> Symbol:
         """A node by its name."""
@@ -157,9 +162,9 @@ class Level:
         about: list[Any] = [[[templates.formula(way), templates.put_in(way, number_of.__getitem__)] for way in ways]]
         about.append(templates.formula(self.slope(node)))
         for parent in self.parents[node]:
-            formula = self.steps.slope_for_any_numbers(node, parent)
+            formula = self._for_any_numbers(node, parent)
             edge: list[Any] = [templates.formula(self.derivative(node, parent))]
-            if formula is not None and size(formula) <= LONGEST_FORMULA:
+            if formula is not None:
                 edge += [templates.formula(formula), int(not holds_together(formula))]
             about.append(edge)
         return about

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import groupby
 from math import isfinite
 from typing import Any, Literal, NamedTuple
 
@@ -23,7 +22,7 @@ from autograd.derivation.formulas import (
 )
 from autograd.derivation.styles import MATHML
 from autograd.derivation.words import words
-from autograd.derivation.writing import holds, text
+from autograd.derivation.writing import sides_shown, text
 from autograd.drawing.moments import Moment
 from autograd.drawing.scene import Scene
 from autograd.engine.value import Value
@@ -93,9 +92,8 @@ class Lines:
         return Frame(words(part), "; ".join(said), {"pass": part, "title": title, "lines": shown, **nothing, **marks})
 
     def _said(self, line: Sentence) -> str:
-        """A line as plain text, without a side that repeats the one before it or whose numbers do not hold."""
-        sides = [text(side, self.digits) for side in line.sides if holds(side, self.digits)]
-        equation = " = ".join([side for side, _ in groupby(sides)])
+        """A line as plain text."""
+        equation = " = ".join(sides_shown(line.sides, self.digits))
         return f"{line.words}: {equation}" if line.is_said and equation else equation or line.words
 
     def title(self, key: str, node: Value) -> str:

@@ -14,7 +14,7 @@ from mpmath import mp, mpf
 from autograd.derivation.formulas import Call, Chain, Choice, Expression, Number, Power, Product, Sum, Symbol
 
 LARGEST = mpf(sys.float_info.max)
-FARTHEST = 1e5  # nobody works out the exponential of more; mpmath takes for ever
+FARTHEST = 1e5  # nobody works out the sine or the exponential of more; mpmath takes for ever
 DIGITS = 500  # log(1 + exp(a)) for a = -745 takes 324
 SIGNS = {"<": operator.lt, "≤": operator.le, ">": operator.gt, "≥": operator.ge, "=": operator.eq, "≠": operator.ne}
 FUNCTIONS = {

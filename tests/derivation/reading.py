@@ -40,9 +40,6 @@ FUNCTIONS: dict[str, Callable[..., mpf]] = {
 }
 
 
-FARTHEST = 1e5  # nobody works out the sine or the exponential of more
-
-
 class Unreadable(Exception):
     """A side with dots in it, or with a name that the derivation invented: nobody can work it out alone."""
 
@@ -298,7 +295,7 @@ def _worth(tree: Any, numbers: Sequence[mpf]) -> mpf:
             return _worth(chosen if formulas.SIGNS[sign](a, b) else otherwise, numbers)
         case "call":
             arguments = [_worth(part, numbers) for part in parts[1:]]
-            return FUNCTIONS[parts[0]](*arguments) if all(abs(a) < FARTHEST for a in arguments) else mp.nan
+            return FUNCTIONS[parts[0]](*arguments) if all(abs(a) < formulas.FARTHEST for a in arguments) else mp.nan
     values = [_worth(part, numbers) for part in parts]
     match kind:
         case "−":
@@ -310,7 +307,7 @@ def _worth(tree: Any, numbers: Sequence[mpf]) -> mpf:
         case "/":
             return values[0] / values[1]
     base, exponent = values
-    return base**exponent if not base or abs(exponent * mp.log(abs(base))) < FARTHEST else mp.nan
+    return base**exponent if not base or abs(exponent * mp.log(abs(base))) < formulas.FARTHEST else mp.nan
 
 
 # --- equations ------------------------------------------------------------------------------------------------------
