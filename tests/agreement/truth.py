@@ -336,7 +336,8 @@ def power(a: Jet, b: Jet) -> Jet:
     n = whole(b.value)
     if n is None or (abs(n) > 64 and high(a.value) >= 0):
         if is_exact(a.value) and a.value == 0 and low(b.value) > 0:
-            return constant(ZERO, a) if low(b.value) > 2 else with_any_slope(ZERO, a)
+            y = constant(ZERO, a) if low(b.value) > 2 else with_any_slope(ZERO, a)
+            return Jet(y.value, [+slope for slope in y.first], y.second)  # 0, and it is handed on
         raise ArithmeticError("a power of a number that may be 0 or negative")
     # The derivative by the exponent: 0 at a base of 0 and an exponent above 0, else it does not exist.
     by_exponent = ZERO if is_exact(a.value) and a.value == 0 and n > 0 else ANYTHING
@@ -657,7 +658,7 @@ class Truth:
         value = made.value
         if not known(value) or size_of(value) > 1e308:
             raise OverflowError
-        if not is_exact(value) or (self.any_order and line.op in SAME_SUM):
+        if not is_exact(value) or line.op == "dot" or (self.any_order and line.op in SAME_SUM):
             largest = size_of(value)
             if self.any_order or line.op not in ROUNDED_ONCE:
                 largest = max(largest, _terms(line.op, [size_of(x.value) for x in operands], largest))
@@ -694,8 +695,11 @@ class Truth:
             sizes_of_slopes = [max(s, rounding_of_1) for s in sizes_of_slopes]
         first, sizes, gains = [], [], []
         for i in n:
+            # 0 times an infinity is not 0, but where the operand does not depend on the leaf
             terms = [
-                (p, s, x) for (p, x), s in zip(slopes, sizes_of_slopes, strict=True) if x.first[i] != 0 or x.gains[i]
+                (p, s, x)
+                for (p, x), s in zip(slopes, sizes_of_slopes, strict=True)
+                if x.first[i] is not ZERO and (x.first[i] != 0 or x.gains[i] or not known(p))
             ]
             first.append(_total([_times(p, x.first[i]) for p, _, x in terms]))
             sizes.append(sum([s * x.sizes[i] for _, s, x in terms if x.sizes[i]], mpf(0)))
