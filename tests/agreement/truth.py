@@ -675,6 +675,8 @@ class Truth:
         if op in ("softmax", "logsumexp") and len(slopes) == len(operands):
             magnified = _rounded_differences([x.value for x in operands])
             own = magnified[index[0]] if index else 0
+            if index:  # p (1 - p) for the logit of the output itself, where 1 - p is the share of the others
+                magnified[index[0]] = max(magnified)
             sizes_of_slopes = [s * (m + own) for s, m in zip(sizes_of_slopes, magnified, strict=True)]
         if op == "erfcx":
             sizes_of_slopes = [2 * size_of(operands[0].value) * size_of(value) + 2 for _ in slopes]
